@@ -1,0 +1,1 @@
+"""QuantDesk: a perpetual-futures exchange in a box."""
