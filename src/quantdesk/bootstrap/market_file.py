@@ -1,0 +1,94 @@
+"""`markets.toml`: the markets and collaterals that a new exchange starts with."""
+
+from __future__ import annotations
+
+import tomllib
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+DEFAULT_FILE = Path("markets.toml")
+
+
+class MarketFileError(ValueError):
+    """A markets.toml that cannot be used: names the entry, the value and what would be right."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+Rate = Annotated[Decimal, Field(ge=-1, le=10)]
+Amount = Annotated[Decimal, Field(ge=0)]
+
+
+class FeeTier(_Strict):
+    """Fees from a 30-day volume in USDC on; a negative maker fee is a rebate."""
+
+    min_volume: Amount
+    maker: Rate
+    taker: Rate
+
+
+class MarginTier(_Strict):
+    """Marginal initial-margin rate of the notional up to ``up_to`` USDC."""
+
+    up_to: Amount
+    rate: Rate
+
+
+class ExchangeEntry(_Strict):
+    fee_tiers: list[FeeTier] = Field(min_length=1, max_length=8)
+    min_slot_equity: Amount
+
+
+class CollateralEntry(_Strict):
+    symbol: str = Field(pattern=r"^[A-Z]{2,10}$")
+    decimals: int = Field(ge=0, le=9)
+
+
+class MarketEntry(_Strict):
+    """Parameters of one market; amounts in USDC, rates as fractions."""
+
+    symbol: str = Field(pattern=r"^[A-Z0-9]{2,10}-PERP$")
+    lots_per_base: int = Field(gt=0)
+    tick: Decimal = Field(gt=0)
+    margin_tiers: list[MarginTier] = Field(min_length=1, max_length=4)
+    maintenance_fraction: Rate
+    open_interest_cap: Amount
+    max_position: Amount
+    mark_band: Rate
+    trade_band: Rate
+    funding_cap_per_hour: Rate
+    interest_8h: Rate
+    impact_notional: Amount
+    min_order_notional: Amount
+    vesting_s: int = Field(ge=0)
+    liquidation_fee: Rate
+    insurance_budget: Amount
+
+
+class MarketFile(_Strict):
+    """The whole file."""
+
+    exchange: ExchangeEntry
+    collaterals: list[CollateralEntry] = Field(min_length=1, max_length=8)
+    markets: list[MarketEntry] = Field(min_length=1, max_length=64)
+
+
+def read_market_file(path: Path) -> MarketFile:
+    """Read and check ``path``. Raises MarketFileError."""
+    try:
+        content: dict[str, Any] = tomllib.loads(path.read_text())
+    except OSError as error:
+        raise MarketFileError(f"cannot read {path}: {error.strerror}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise MarketFileError(f"{path} is not TOML: {error}") from error
+    try:
+        return MarketFile.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(step) for step in first["loc"])
+        raise MarketFileError(f"{path}: {where} is {first['input']!r}: {first['msg']}") from error
