@@ -21,7 +21,9 @@ MAX_MESSAGE_BYTES = 8 << 20
 Message = dict[str, Any]
 
 
-async def follow(url: str, channel: str, *, token: str | None = None, **fields: Any) -> AsyncIterator[Message]:
+async def follow(
+    url: str, channel: str, *, token: str | None = None, **fields: Any
+) -> AsyncIterator[Message]:
     """Messages of one channel, for ever: first a snapshot, then updates.
 
     ``url`` is the socket's, e.g. ``ws://localhost:3002/v1/ws``; ``fields`` are the channel's (``market``,
