@@ -1,7 +1,7 @@
 """What the indexer derives from the chain. Written by ``indexer`` only; everything here is ``confirmed``.
 
-``event_seq`` is the exchange's running sequence number: +1 each event, no gap. With the place inside the event
-it keys every derived row, so that indexing an event twice writes the same rows again.
+``event_seq`` is the exchange's running sequence number: +1 each event, no gap. With the place inside the
+event it keys every derived row, so that indexing an event twice writes the same rows again.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What ingestion records. Written by ``ingestion`` only. Venue prices and sizes: decimal text, as they came."""
+"""What ingestion records. Written by ``ingestion`` only. Venue prices and sizes are decimal text."""
 
 from __future__ import annotations
 
