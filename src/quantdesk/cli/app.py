@@ -1,0 +1,44 @@
+"""The `quantdesk` command: thin commands over the services and the SDK.
+
+Exit codes: 0 done, 1 refused, 2 usage, 3 could not reach something.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from quantdesk.bootstrap.settings import SettingsError
+from quantdesk.cli import assistant, box, market_data, services, trading
+from quantdesk.cli.output import EXIT_REFUSED, EXIT_UNREACHABLE, EXIT_USAGE, complain
+from quantdesk.sdk.errors import QuantDeskError, Unreachable
+
+app = typer.Typer(
+    name="quantdesk",
+    help="A perpetual-futures exchange in a box.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for group in (box, services, market_data, trading, assistant):
+    group.register(app)
+
+
+def main() -> None:
+    """Run the command line, and turn every expected error into one sentence and an exit code."""
+    try:
+        app()
+    except SettingsError as error:
+        complain(str(error))
+        sys.exit(EXIT_USAGE)
+    except Unreachable as error:
+        complain(f"{error}; is it running? `quantdesk doctor` says what is")
+        sys.exit(EXIT_UNREACHABLE)
+    except QuantDeskError as error:
+        complain(str(error))
+        sys.exit(EXIT_REFUSED)
+
+
+if __name__ == "__main__":
+    main()
