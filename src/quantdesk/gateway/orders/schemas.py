@@ -1,0 +1,108 @@
+"""Orders of one wallet and the preview of a new one."""
+
+from pydantic import Field
+
+from quantdesk.gateway.accounts.schemas import Margin
+from quantdesk.gateway.wire import (
+    DecimalText,
+    Feed,
+    OrderStatus,
+    OrderType,
+    PostOnly,
+    Priced,
+    PricedPage,
+    Side,
+    Symbol,
+    TimeInForce,
+    U64Text,
+    U128Text,
+    UnixMs,
+    UnsignedDecimalText,
+    Wire,
+)
+
+
+class Order(Wire):
+    """One order, open or done."""
+
+    order_id: U128Text | None = Field(description="Null for an order that was refused before it had one.")
+    client_id: U64Text | None
+    market: Symbol
+    wallet: str
+    sub: int
+    side: Side
+    type: OrderType
+    time_in_force: TimeInForce
+    post_only: PostOnly
+    reduce_only: bool
+    price: UnsignedDecimalText | None = Field(description="Limit price; the cap of a market order.")
+    size: UnsignedDecimalText
+    filled: UnsignedDecimalText
+    remaining: UnsignedDecimalText
+    average_price: UnsignedDecimalText | None = Field(description="Null without fills.")
+    fees: DecimalText = Field(description="Paid (+) or received (-), in quote.")
+    status: OrderStatus
+    reason: str | None = Field(description="Why it was cancelled or rejected; a program error by its IDL name.")
+    created_ms: UnixMs
+    updated_ms: UnixMs
+    expires_at_ms: UnixMs | None
+    slot: int
+    signature: str = Field(description="Transaction that placed it.")
+
+
+class OrderReply(Priced, Order):  # type: ignore[misc]  # both have `slot`: here the reply's
+    """One order."""
+
+
+class OrderList(PricedPage[Order]):
+    """Orders, newest first."""
+
+    wallet: str
+
+
+class ProgramError(Wire):
+    """Why the program refused."""
+
+    code: str = Field(description="IDL name, for example `InsufficientMargin`.")
+    number: int | None
+    message: str
+    instruction_index: int | None
+
+
+class PreviewFill(Wire):
+    """One fill that the order would have now."""
+
+    price: UnsignedDecimalText
+    size: UnsignedDecimalText
+    fee: DecimalText
+
+
+class PreviewReply(Priced):
+    """The order, run by the real program against the present state, without being sent."""
+
+    ok: bool = Field(description="False: the program would refuse, `error` says why.")
+    error: ProgramError | None
+    market: Symbol
+    side: Side
+    size: UnsignedDecimalText
+    price: UnsignedDecimalText | None = Field(description="Limit price, or the cap of a market order.")
+    fills: list[PreviewFill]
+    filled: UnsignedDecimalText
+    resting: UnsignedDecimalText
+    cancelled: UnsignedDecimalText = Field(description="Neither filled nor resting.")
+    average_price: UnsignedDecimalText | None
+    notional: UnsignedDecimalText = Field(description="Of the fills, else of the whole order at its price.")
+    fee: DecimalText
+    slippage_bps: DecimalText | None = Field(
+        description="Average price against the best opposite price, against the trader positive; null without fills."
+    )
+    mark_price: UnsignedDecimalText | None
+    before: Margin
+    after: Margin | None = Field(description="Null when the program refuses.")
+    liquidation_price_before: UnsignedDecimalText | None
+    liquidation_price_after: UnsignedDecimalText | None
+    units: int | None
+    summary: str = Field(description="One sentence that says what the order does.")
+
+
+__all__ = ["Feed", "Order", "OrderList", "OrderReply", "PreviewFill", "PreviewReply", "ProgramError"]
