@@ -2,14 +2,16 @@
 
 import json
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic.json_schema import models_json_schema
 
-from importlib.metadata import version
 from quantdesk.gateway.routes import routers
+from quantdesk.gateway.stream.schemas import MESSAGES
 
 DEFAULT_FILE = Path("docs/reference/openapi.json")
 _PROBLEM_REF = "#/components/schemas/ProblemBody"
@@ -66,7 +68,9 @@ def main(arguments: list[str]) -> int:
     text = render()
     if "--check" in arguments:
         same = target.exists() and target.read_text() == text
-        sys.stdout.write(f"{target} {'is up to date' if same else 'is out of date: run this without --check'}\n")
+        sys.stdout.write(
+            f"{target} {'is up to date' if same else 'is out of date: run this without --check'}\n"
+        )
         return 0 if same else 1
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text)

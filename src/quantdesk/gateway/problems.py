@@ -1,16 +1,16 @@
 """Errors of the gateway: one tree, each with its HTTP status and stable code (RFC 9457 problem+json).
 
-    Problem
-    |- Malformed            400  the request cannot be read
-    |- NotSignedIn          401
-    |- Forbidden            403
-    |- NotFound             404
-    |- Conflict             409
-    |- TooLarge             413
-    |- Refused              422  a rule of the exchange says no
-    |- NotAvailableYet      422  an instruction that this program version does not have
-    |- TooOften             429
-    `- DependencyAway       503  names which dependency
+Problem
+|- Malformed            400  the request cannot be read
+|- NotSignedIn          401
+|- Forbidden            403
+|- NotFound             404
+|- Conflict             409
+|- TooLarge             413
+|- Refused              422  a rule of the exchange says no
+|- NotAvailableYet      422  an instruction that this program version does not have
+|- TooOften             429
+`- DependencyAway       503  names which dependency
 """
 
 from typing import Any
@@ -41,7 +41,9 @@ class ProblemBody(Wire):
     value: Any = Field(default=None, description="The value at fault.")
     expected: str | None = Field(default=None, description="What would be right.")
     dependency: str | None = Field(default=None, description="503: which dependency is away.")
-    retry_after_ms: int | None = Field(default=None, description="429 and 503: when trying again makes sense.")
+    retry_after_ms: int | None = Field(
+        default=None, description="429 and 503: when trying again makes sense."
+    )
     signature: str | None = Field(default=None, description="The transaction that this is about.")
     errors: list[FieldProblem] = Field(default_factory=list)
 

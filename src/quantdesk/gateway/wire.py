@@ -15,7 +15,9 @@ SYMBOL_PATTERN = r"^[A-Z0-9]{1,11}-PERP$"
 
 DecimalText = Annotated[
     str,
-    Field(pattern=DECIMAL_PATTERN, description="Exact decimal number as text, no exponent.", examples=["142.31"]),
+    Field(
+        pattern=DECIMAL_PATTERN, description="Exact decimal number as text, no exponent.", examples=["142.31"]
+    ),
 ]
 UnsignedDecimalText = Annotated[
     str,
@@ -29,8 +31,12 @@ Wallet = Annotated[str, StringConstraints(pattern=WALLET_PATTERN), Field(descrip
 Signature = Annotated[
     str, StringConstraints(pattern=SIGNATURE_PATTERN), Field(description="Base58 transaction signature.")
 ]
-U64Text = Annotated[str, Field(pattern=r"^(0|[1-9][0-9]{0,19})$", description="Unsigned 64-bit integer as text.")]
-U128Text = Annotated[str, Field(pattern=r"^(0|[1-9][0-9]{0,38})$", description="Unsigned 128-bit integer as text.")]
+U64Text = Annotated[
+    str, Field(pattern=r"^(0|[1-9][0-9]{0,19})$", description="Unsigned 64-bit integer as text.")
+]
+U128Text = Annotated[
+    str, Field(pattern=r"^(0|[1-9][0-9]{0,38})$", description="Unsigned 128-bit integer as text.")
+]
 UnixMs = Annotated[int, Field(ge=0, le=9_007_199_254_740_991, description="Unix time in milliseconds.")]
 Symbol = Annotated[str, Field(description="Market symbol.", examples=["SOL-PERP"])]
 Sub = Annotated[int, Field(ge=0, le=255, description="Sub-account of the wallet.")]
@@ -94,7 +100,8 @@ class Page(Stamped, Generic[Item]):
     items: list[Item]
     next_cursor: str | None = Field(description="Pass as `cursor` for the next page; null at the end.")
     unknown_before_ms: UnixMs | None = Field(
-        default=None, description="Nothing is known before this time (retention); null: the history is complete."
+        default=None,
+        description="Nothing is known before this time (retention); null: the history is complete.",
     )
 
 

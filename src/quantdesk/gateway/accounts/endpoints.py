@@ -69,5 +69,3 @@ async def list_transfers(
 ) -> TransferList:
     """Deposits and withdrawals, newest first."""
     return await running.accounts.transfers(wallet, sub, page, min_slot)
-
-

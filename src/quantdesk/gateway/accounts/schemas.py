@@ -24,7 +24,9 @@ class Balance(Wire):
     """One asset of a sub-account."""
 
     asset: str
-    amount: DecimalText = Field(description="In the slot, after funding settled so far; negative when borrowed.")
+    amount: DecimalText = Field(
+        description="In the slot, after funding settled so far; negative when borrowed."
+    )
     parked: UnsignedDecimalText = Field(description="Deposited while the account had no slot.")
     value: DecimalText | None = Field(description="In quote, unweighted.")
 
@@ -65,7 +67,9 @@ class SubAccount(Wire):
     slot_index: int | None
     generation: int | None
     balances: list[Balance]
-    locked: UnsignedDecimalText = Field(description="Recent profit that has not vested yet; counts for margin only.")
+    locked: UnsignedDecimalText = Field(
+        description="Recent profit that has not vested yet; counts for margin only."
+    )
     withdrawable: UnsignedDecimalText | None
     equity: DecimalText | None
     free_collateral: DecimalText | None = Field(description="Equity less initial margin.")

@@ -95,7 +95,7 @@ async def list_sessions(running: Running, access: SignedIn) -> SessionList:
 async def revoke_sessions(
     running: Running,
     access: SignedIn,
-    id: Annotated[  # noqa: A002  the wire's name
+    id: Annotated[
         str | None, Query(max_length=64, description="One session; absent: all of the wallet.")
     ] = None,
 ) -> Revoked:

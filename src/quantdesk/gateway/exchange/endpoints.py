@@ -16,8 +16,6 @@ router = APIRouter(prefix="/v1", tags=["exchange"])
 
 
 @router.get("/exchange", operation_id="getExchange", responses=problems())
-async def get_exchange(
-    running: Annotated[Gateway, Depends(gateway)], min_slot: MinSlot = None
-) -> Exchange:
+async def get_exchange(running: Annotated[Gateway, Depends(gateway)], min_slot: MinSlot = None) -> Exchange:
     """Cluster, program, accounts, collaterals, fee tiers, every limit, status and deficit."""
     return await running.exchange.describe(min_slot)

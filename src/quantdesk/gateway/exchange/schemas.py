@@ -25,7 +25,9 @@ class Collateral(Wire):
     mint: str
     vault: str
     decimals: int
-    initial_weight: DecimalText = Field(description="Share of its value that counts for initial margin; 1 for USDC.")
+    initial_weight: DecimalText = Field(
+        description="Share of its value that counts for initial margin; 1 for USDC."
+    )
     maintenance_weight: DecimalText
     deposit_cap: UnsignedDecimalText | None = Field(description="Largest sum of deposits; null: no cap.")
     total_deposits: UnsignedDecimalText
@@ -35,7 +37,9 @@ class FeeTier(Wire):
     """Fees from a 30-day volume on."""
 
     min_volume: UnsignedDecimalText
-    maker_rate: DecimalText = Field(description="Share of notional; negative is a rebate.", examples=["0.0001"])
+    maker_rate: DecimalText = Field(
+        description="Share of notional; negative is a rebate.", examples=["0.0001"]
+    )
     taker_rate: DecimalText
 
 
@@ -66,9 +70,13 @@ class SocketLimits(Wire):
     max_subscriptions: int
     max_connections_per_address: int
     messages_per_second: int
-    resume_messages: int = Field(description="How many past messages of a channel `from_seq` can reach at most.")
+    resume_messages: int = Field(
+        description="How many past messages of a channel `from_seq` can reach at most."
+    )
     slow_reader_bytes: int = Field(description="Unsent bytes after which updates are merged.")
-    slow_reader_ms: int = Field(description="Time a merged reader has to catch up before it is closed with 4008.")
+    slow_reader_ms: int = Field(
+        description="Time a merged reader has to catch up before it is closed with 4008."
+    )
     idle_timeout_ms: int
 
 
@@ -78,7 +86,9 @@ class TradingLimits(Wire):
     max_orders_per_batch: int
     max_positions: int
     max_orders_per_side: int
-    min_account_equity: UnsignedDecimalText = Field(description="Needed to take a slot, at the present occupancy.")
+    min_account_equity: UnsignedDecimalText = Field(
+        description="Needed to take a slot, at the present occupancy."
+    )
     max_position_notional: UnsignedDecimalText
     max_transaction_bytes: int
 
@@ -95,7 +105,9 @@ class Sponsorship(Wire):
     """What this deployment offers beside trading."""
 
     faucet: bool
-    development_wallet: bool = Field(description="True on localnet only: the terminal may offer its test wallet.")
+    development_wallet: bool = Field(
+        description="True on localnet only: the terminal may offer its test wallet."
+    )
 
 
 class Exchange(Stamped):
@@ -120,6 +132,8 @@ class Exchange(Stamped):
     trader_capacity: int
     event_seq: U64Text
     instructions: list[str] = Field(description="`/v1/tx/{instruction}` names that this program version has.")
-    not_available_yet: list[str] = Field(description="Names that are planned but not in this program version.")
+    not_available_yet: list[str] = Field(
+        description="Names that are planned but not in this program version."
+    )
     offers: Sponsorship
     server_ms: UnixMs

@@ -50,7 +50,9 @@ class Market(Wire):
     min_price: UnsignedDecimalText
     max_price: UnsignedDecimalText
     min_size: UnsignedDecimalText
-    min_order_notional: UnsignedDecimalText = Field(description="To take; resting on a full side needs a multiple.")
+    min_order_notional: UnsignedDecimalText = Field(
+        description="To take; resting on a full side needs a multiple."
+    )
     max_position_notional: UnsignedDecimalText
     open_interest_cap: UnsignedDecimalText | None = Field(description="Base units; null: no cap.")
     max_leverage: DecimalText
@@ -98,7 +100,9 @@ class Ticker(Wire):
     confidence: UnsignedDecimalText | None = Field(description="Half width of the index price's confidence.")
     index_published_ms: UnixMs | None
     funding_rate_1h: DecimalText | None = Field(description="Rate that this hour pays, a share of the index.")
-    next_rate: DecimalText | None = Field(description="Rate that the next hour would pay, from the samples so far.")
+    next_rate: DecimalText | None = Field(
+        description="Rate that the next hour would pay, from the samples so far."
+    )
     next_funding_ms: UnixMs = Field(description="When `next_rate` becomes `funding_rate_1h`.")
     open_interest: UnsignedDecimalText = Field(description="Base units, one side.")
     open_interest_notional: UnsignedDecimalText | None

@@ -42,7 +42,9 @@ class Order(Wire):
     average_price: UnsignedDecimalText | None = Field(description="Null without fills.")
     fees: DecimalText = Field(description="Paid (+) or received (-), in quote.")
     status: OrderStatus
-    reason: str | None = Field(description="Why it was cancelled or rejected; a program error by its IDL name.")
+    reason: str | None = Field(
+        description="Why it was cancelled or rejected; a program error by its IDL name."
+    )
     created_ms: UnixMs
     updated_ms: UnixMs
     expires_at_ms: UnixMs | None

@@ -24,7 +24,9 @@ class SocketRequest(Wire):
     resolution: Resolution | None = Field(default=None, description="candles; default 1m.")
     source: CandleSource | None = Field(default=None, description="candles; default trade.")
     wallet: str | None = Field(default=None, description="account.")
-    from_seq: int | None = Field(default=None, description="Last `seq` that the client has, with its `epoch`.")
+    from_seq: int | None = Field(
+        default=None, description="Last `seq` that the client has, with its `epoch`."
+    )
     epoch: str | None = None
     token: str | None = Field(default=None, description="auth: the access token.")
 
@@ -152,4 +154,11 @@ class SocketProblem(Wire):
     expected: str | None = None
 
 
-MESSAGES: tuple[type[Wire], ...] = (SocketRequest, ChannelMessage, Unsubscribed, Authenticated, Pong, SocketProblem)
+MESSAGES: tuple[type[Wire], ...] = (
+    SocketRequest,
+    ChannelMessage,
+    Unsubscribed,
+    Authenticated,
+    Pong,
+    SocketProblem,
+)

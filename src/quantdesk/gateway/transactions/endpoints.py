@@ -35,7 +35,9 @@ Running = Annotated[Gateway, Depends(gateway)]
 BUILD = problems(404, 409, 422)
 
 
-@router.post("/send", operation_id="sendTransaction", responses={202: {"model": TransactionReply}, **problems(422)})
+@router.post(
+    "/send", operation_id="sendTransaction", responses={202: {"model": TransactionReply}, **problems(422)}
+)
 async def send_transaction(running: Running, body: SendRequest, response: Response) -> TransactionReply:
     """Relay a signed transaction and wait for it. 202: relayed, its state not known yet; look it up."""
     reply = await running.transactions.send(body)

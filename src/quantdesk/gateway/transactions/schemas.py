@@ -34,7 +34,9 @@ class BuildRequest(Request):
     wallet: Wallet
     sub: Sub = 0
     signer: Wallet | None = Field(default=None, description="Delegate that signs instead of the wallet.")
-    fee_payer: Wallet | None = Field(default=None, description="Who pays the network fee; default: the signer.")
+    fee_payer: Wallet | None = Field(
+        default=None, description="Who pays the network fee; default: the signer."
+    )
     priority_fee: Literal["auto"] | Annotated[int, Field(ge=0, le=10_000_000)] = Field(
         default="auto", description="Micro-lamports per compute unit."
     )
@@ -70,7 +72,9 @@ class OrderFields(Request):
     type: OrderType = "limit"
     size: UnsignedDecimalText = Field(description="Base units.")
     price: UnsignedDecimalText | None = Field(default=None, description="Required for a limit order.")
-    time_in_force: TimeInForce | None = Field(default=None, description="Default: gtc for limit, ioc for market.")
+    time_in_force: TimeInForce | None = Field(
+        default=None, description="Default: gtc for limit, ioc for market."
+    )
     expires_at_ms: UnixMs | None = Field(default=None, description="Required for gtt, else absent.")
     post_only: PostOnly | bool = Field(default="none", description="`true` means `reject`.")
     reduce_only: bool = Field(default=False, description="Clamps to the position.")
@@ -109,7 +113,8 @@ class ReplaceMany(BuildRequest):
     market: Symbol
     orders: Annotated[list[OrderFields], Field(max_length=16)]
     cancel: Literal["all"] | list[U128Text] = Field(
-        default="all", description="Ids to cancel first (at most 16), or `all` of this sub-account in this market."
+        default="all",
+        description="Ids to cancel first (at most 16), or `all` of this sub-account in this market.",
     )
 
 
@@ -181,7 +186,9 @@ class DecodedInstruction(Wire):
     """One instruction in words."""
 
     program_id: str
-    program: str = Field(description="`quantdesk`, `system`, `compute_budget`, `token`, ...", examples=["quantdesk"])
+    program: str = Field(
+        description="`quantdesk`, `system`, `compute_budget`, `token`, ...", examples=["quantdesk"]
+    )
     name: str = Field(examples=["place_order"])
     accounts: list[DecodedAccount]
     args: dict[str, Any] = Field(description="Decoded arguments; integers over 2^53 as text.")
