@@ -1,0 +1,283 @@
+"""The exchange from Python: read, build, check, sign, send."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import AsyncIterator, Sequence
+from decimal import Decimal
+from types import TracebackType
+from typing import Any, TypeVar
+
+import httpx
+import msgspec
+from solders.transaction import VersionedTransaction
+
+from quantdesk.sdk import models
+from quantdesk.sdk.errors import NotConfirmed, QuantDeskError
+from quantdesk.sdk.stream import Message, follow
+from quantdesk.sdk.transport import Transport
+from quantdesk.sdk.verify import require_as_asked
+from quantdesk.sdk.wallet import Wallet
+
+DEFAULT_GATEWAY = "http://localhost:3002"
+PAGE = 500
+
+Reply = TypeVar("Reply")
+Number = Decimal | int | str
+
+
+def _text(value: Number | None) -> str | None:
+    """Exact decimal text without an exponent; floats are not numbers of money."""
+    if value is None:
+        return None
+    if isinstance(value, float):
+        raise QuantDeskError(f"{value!r} is a float; give a Decimal, an int or text such as '0.1'")
+    return format(Decimal(value), "f")
+
+
+class Client:
+    """One gateway and, for everything that signs, one wallet.
+
+    The wallet's key never leaves this process: the gateway builds a transaction, the client decodes it,
+    refuses to sign anything other than what was asked (WrongTransaction), signs and sends it.
+    Every call raises Unreachable or Refused; those that send also NotConfirmed.
+    """
+
+    def __init__(
+        self,
+        gateway: str = DEFAULT_GATEWAY,
+        wallet: Wallet | None = None,
+        *,
+        sub: int = 0,
+        http: httpx.AsyncClient | None = None,
+    ) -> None:
+        self._transport = Transport(gateway, http)
+        self._wallet = wallet
+        self.sub = sub
+
+    async def __aenter__(self) -> Client:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._transport.close()
+
+    @property
+    def wallet(self) -> Wallet:
+        """The signing wallet. Raises QuantDeskError when the client has none."""
+        if self._wallet is None:
+            raise QuantDeskError("this needs a wallet: Client(gateway, Wallet.from_file(...))")
+        return self._wallet
+
+    # ---- reading ----
+
+    async def exchange(self) -> dict[str, Any]:
+        """Cluster, addresses, collaterals, fees and every limit, as the gateway answers it."""
+        answer: dict[str, Any] = await self._transport.get("/exchange")
+        return answer
+
+    async def markets(self) -> list[models.Market]:
+        """All markets."""
+        return _many(await self._transport.get("/markets"), models.Market)
+
+    async def market(self, symbol: str) -> models.Market:
+        """One market's parameters."""
+        return _one(await self._transport.get(f"/markets/{symbol}"), models.Market)
+
+    async def tickers(self) -> list[models.Ticker]:
+        """Present numbers of all markets."""
+        return _many(await self._transport.get("/tickers"), models.Ticker)
+
+    async def ticker(self, symbol: str) -> models.Ticker:
+        """Present numbers of one market."""
+        return _one(await self._transport.get(f"/markets/{symbol}/ticker"), models.Ticker)
+
+    async def book(self, symbol: str, depth: int = 20, grouping: Number | None = None) -> models.Book:
+        """Aggregated levels, best first."""
+        answer = await self._transport.get(f"/markets/{symbol}/book", depth=depth, grouping=_text(grouping))
+        return _one(answer, models.Book)
+
+    async def trades(self, symbol: str, limit: int = 100) -> list[models.Trade]:
+        """The tape, newest first."""
+        return _many(await self._transport.get(f"/markets/{symbol}/trades", limit=limit), models.Trade)
+
+    async def candles(
+        self, symbol: str, resolution: str = "1m", source: str = "trade", limit: int = 500
+    ) -> list[models.Candle]:
+        """Candles, newest first; empty buckets are absent."""
+        path = f"/markets/{symbol}/candles"
+        answer = await self._transport.get(path, resolution=resolution, source=source, limit=limit)
+        return _many(answer, models.Candle)
+
+    async def account(self, wallet: str | None = None, min_slot: int | None = None) -> models.Account:
+        """A wallet's balances, margin and positions; this client's own by default."""
+        path = f"/accounts/{wallet or self.wallet.address}"
+        return _one(await self._transport.get(path, min_slot=min_slot), models.Account)
+
+    async def sub_account(self, min_slot: int | None = None) -> models.SubAccount | None:
+        """This client's sub-account; None before its first deposit."""
+        account = await self.account(min_slot=min_slot)
+        return next((each for each in account.sub_accounts if each.sub == self.sub), None)
+
+    async def position(self, symbol: str, min_slot: int | None = None) -> models.Position | None:
+        """This client's position in ``symbol``; None when it is flat."""
+        account = await self.sub_account(min_slot)
+        positions = account.positions if account else []
+        return next((each for each in positions if each.market == symbol), None)
+
+    async def orders(
+        self,
+        status: str = "open",
+        market: str | None = None,
+        wallet: str | None = None,
+        min_slot: int | None = None,
+    ) -> list[models.Order]:
+        """Orders of one page, newest first; ``status`` is open, closed or all."""
+        path = f"/accounts/{wallet or self.wallet.address}/orders"
+        answer = await self._transport.get(path, status=status, market=market, limit=PAGE, min_slot=min_slot)
+        return _many(answer, models.Order)
+
+    async def fills(self, market: str | None = None, limit: int = 100) -> list[models.Fill]:
+        """This wallet's fills, newest first."""
+        path = f"/accounts/{self.wallet.address}/fills"
+        return _many(await self._transport.get(path, market=market, limit=limit), models.Fill)
+
+    def follow(self, channel: str, **fields: Any) -> AsyncIterator[Message]:
+        """Messages of a WebSocket channel, for ever: see `quantdesk.sdk.stream.follow`."""
+        return follow(self._transport.socket_url, channel, token=self._transport.token, **fields)
+
+    # ---- signing in ----
+
+    async def sign_in(self) -> None:
+        """Sign in with Solana: needed for `/v1/me` and for MIKEY where it acts."""
+        nonce = await self._transport.post("/auth/nonce", {"wallet": self.wallet.address})
+        message = str(nonce["message"])
+        if self.wallet.address not in message:
+            raise QuantDeskError("the sign-in message does not name this wallet: not signed")
+        signature = self.wallet.sign_message(message.encode())
+        login = {"wallet": self.wallet.address, "message": message, "signature": signature}
+        self._transport.token = str((await self._transport.post("/auth/login", login))["access_token"])
+
+    # ---- acting ----
+
+    async def faucet(self, amount: Number = 10_000, asset: str = "USDC") -> dict[str, Any]:
+        """Take test money (localnet only)."""
+        body = {"wallet": self.wallet.address, "asset": asset, "amount": _text(amount)}
+        answer: dict[str, Any] = await self._transport.post("/faucet", body)
+        return answer
+
+    async def preview(self, market: str, side: models.Side, size: Number, **fields: Any) -> models.Preview:
+        """What an order would do now, by the real program. Fields as for `place`."""
+        body = self._order(market, side, size, fields)
+        return _one(await self._transport.post("/preview/order", body), models.Preview)
+
+    async def deposit(self, amount: Number, asset: str = "USDC") -> models.Sent:
+        """Deposit; the first one also opens and activates the account."""
+        return await self.execute("deposit", asset=asset, amount=_text(amount))
+
+    async def withdraw(self, amount: Number, asset: str = "USDC") -> models.Sent:
+        """Withdraw to the wallet's own token account."""
+        return await self.execute("withdraw", asset=asset, amount=_text(amount))
+
+    async def place(self, market: str, side: models.Side, size: Number, **fields: Any) -> models.Sent:
+        """Place an order: limit with ``price=``, else at market.
+
+        Further fields as in `POST /v1/tx/place-order`: ``time_in_force``, ``post_only``, ``reduce_only``,
+        ``client_id``, ``self_trade``, ``max_slippage_bps``, ``expires_at_ms``.
+        """
+        return await self.execute("place-order", **self._order(market, side, size, fields))
+
+    async def replace_many(self, market: str, orders: Sequence[dict[str, Any]]) -> models.Sent:
+        """Cancel this account's orders in ``market``, then place up to 16, with one margin check."""
+        return await self.execute("replace-many", market=market, orders=list(orders))
+
+    async def cancel(
+        self, market: str, order_id: str | None = None, client_id: str | int | None = None
+    ) -> models.Sent:
+        """Cancel one order by either id."""
+        client = None if client_id is None else str(client_id)
+        return await self.execute("cancel-order", market=market, order_id=order_id, client_id=client)
+
+    async def cancel_all(self, market: str | None = None) -> models.Sent:
+        """Cancel all orders of one market, or of all."""
+        return await self.execute("cancel-all", market=market)
+
+    async def close(self, market: str) -> models.Sent | None:
+        """Close the position in ``market`` at market, reduce-only; None when there is none."""
+        position = await self.position(market)
+        if position is None:
+            return None
+        side: models.Side = "sell" if position.side == "long" else "buy"
+        return await self.place(market, side, position.size, reduce_only=True)
+
+    async def execute(self, instruction: str, **fields: Any) -> models.Sent:
+        """Build, verify, sign, send and wait until confirmed."""
+        return await self.send(await self.build(instruction, **fields))
+
+    async def build(self, instruction: str, **fields: Any) -> VersionedTransaction:
+        """The unsigned transaction of `/v1/tx/{instruction}`, decoded here and found to be what was asked."""
+        body = {"wallet": self.wallet.address, "sub": self.sub, **fields}
+        built = _one(await self._transport.post(f"/tx/{instruction}", body), models.BuiltTransaction)
+        transaction = VersionedTransaction.from_bytes(base64.b64decode(built.transaction))
+        require_as_asked(transaction, instruction, body)
+        return transaction
+
+    async def send(self, transaction: VersionedTransaction) -> models.Sent:
+        """Sign with the wallet, send, and return when the indexer has published it."""
+        signed = self.wallet.sign(transaction)
+        body = {"transaction": base64.b64encode(bytes(signed)).decode(), "wait": "confirmed"}
+        sent = _one(await self._transport.post("/tx/send", body), models.Sent)
+        if sent.state in ("failed", "expired"):
+            raise NotConfirmed(
+                sent.state, sent.signature, str((sent.error or {}).get("message", "no reason given"))
+            )
+        return sent
+
+    # ---- MIKEY ----
+
+    async def ask(self, text: str, market: str | None = None) -> models.Parsed:
+        """What MIKEY understands by ``text``: a ticket, a question, an answer or a refusal."""
+        body = {"text": text, "wallet": self.wallet.address, "sub": self.sub, "market": market}
+        return _one(await self._transport.post("/mikey/parse", body), models.Parsed)
+
+    async def confirm(self, ticket: models.Parsed) -> list[models.Sent]:
+        """Confirm a ticket: each transaction is checked against the ticket's actions, signed and sent."""
+        if ticket.ticket_id is None:
+            raise QuantDeskError(f"nothing to confirm: MIKEY answered a {ticket.kind}")
+        if self._transport.token is None:
+            await self.sign_in()
+        answer = await self._transport.post(
+            f"/mikey/tickets/{ticket.ticket_id}/confirm", {"wallet": self.wallet.address}
+        )
+        sent = []
+        for action, built in zip(ticket.actions, answer["transactions"], strict=True):
+            transaction = VersionedTransaction.from_bytes(base64.b64decode(built["transaction"]))
+            asked = {"wallet": self.wallet.address, "sub": self.sub, **action}
+            require_as_asked(transaction, str(action["instruction"]), asked)
+            sent.append(await self.send(transaction))
+        return sent
+
+    def _order(self, market: str, side: models.Side, size: Number, fields: dict[str, Any]) -> dict[str, Any]:
+        price = _text(fields.pop("price", None))
+        kind = fields.pop("type", "market" if price is None else "limit")
+        client_id = fields.pop("client_id", None)
+        return {
+            "wallet": self.wallet.address,
+            "sub": self.sub,
+            "market": market,
+            "side": side,
+            "type": kind,
+            "size": _text(size),
+            "price": price,
+            "client_id": None if client_id is None else str(client_id),
+            **fields,
+        }
+
+
+def _one(answer: Any, kind: type[Reply]) -> Reply:
+    return msgspec.convert(answer, kind)
+
+
+def _many(answer: Any, kind: type[Reply]) -> list[Reply]:
+    return [msgspec.convert(item, kind) for item in answer["items"]]
