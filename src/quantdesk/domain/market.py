@@ -153,7 +153,7 @@ class Market:
         return QuoteAtoms(ticks * self.tick_size * lots)
 
     def ticks_towards(self, lot_price: LotPrice, side: Side) -> Ticks:
-        """The nearest order price not worse than ``lot_price`` for ``side``: down for a buy, up for a sell."""
+        """The nearest order price not worse than ``lot_price``: down for a buy, up for a sell."""
         whole, rest = divmod(lot_price, self.tick_size)
         return Ticks(whole + (1 if rest and side is Side.SELL else 0))
 

@@ -1,0 +1,127 @@
+"""JSON-RPC over HTTP: one pooled connection, batches, retries with capped jittered backoff."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+import msgspec
+
+from quantdesk.infra.solana.errors import AnswerMalformed, NodeAway, NodeRefused, RpcError, rpc_error
+from quantdesk.infra.solana.wire import Reply
+
+BACKOFF_FIRST_S = 0.1
+BACKOFF_MOST_S = 2.0
+BATCH_LIMIT = 50
+"""Public nodes cut longer batches off; it also bounds one answer's size."""
+
+_REPLY = msgspec.json.Decoder(Reply)
+_REPLIES = msgspec.json.Decoder(list[Reply])
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A method and its positional parameters."""
+
+    method: str
+    params: Sequence[Any] = ()
+
+
+class JsonRpc:
+    """Calls and batches against one node. Reads are retried ``retries`` times, then ``NodeAway``."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        timeout_s: float = 10.0,
+        retries: int = 3,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self.url = url
+        self._retries = retries
+        self._ids = itertools.count(1)
+        self._http = httpx.AsyncClient(
+            timeout=timeout_s,
+            transport=transport,
+            headers={"content-type": "application/json"},
+            limits=httpx.Limits(max_connections=16, keepalive_expiry=30),
+        )
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def call(self, call: Call, *, retry: bool = True) -> msgspec.Raw:
+        """The undecoded result. Raises any ``SolanaError`` but the transaction ones."""
+        content = msgspec.json.encode(self._envelope(call))
+        body = await self._post(content, retry)
+        try:
+            reply = _REPLY.decode(body)
+        except msgspec.DecodeError as error:
+            raise AnswerMalformed(f"{call.method}: {error}") from error
+        return _result(call, reply)
+
+    async def batch(self, calls: Sequence[Call]) -> list[msgspec.Raw | RpcError]:
+        """Results in the order of ``calls``; one call's own error stands in its place."""
+        results: list[msgspec.Raw | RpcError] = []
+        for start in range(0, len(calls), BATCH_LIMIT):
+            results += await self._batch(calls[start : start + BATCH_LIMIT])
+        return results
+
+    async def _batch(self, calls: Sequence[Call]) -> list[msgspec.Raw | RpcError]:
+        envelopes = [self._envelope(call) for call in calls]
+        body = await self._post(msgspec.json.encode(envelopes), True)
+        try:
+            replies = {reply.id: reply for reply in _REPLIES.decode(body)}
+            ordered = [replies[envelope["id"]] for envelope in envelopes]
+        except (msgspec.DecodeError, KeyError) as error:
+            raise AnswerMalformed(f"batch of {len(calls)}: {error!r}") from error
+        results: list[msgspec.Raw | RpcError] = []
+        for call, reply in zip(calls, ordered, strict=True):
+            try:
+                results.append(_result(call, reply))
+            except RpcError as error:
+                results.append(error)
+        return results
+
+    def _envelope(self, call: Call) -> dict[str, Any]:
+        return {"jsonrpc": "2.0", "id": next(self._ids), "method": call.method, "params": list(call.params)}
+
+    async def _post(self, content: bytes, retry: bool) -> bytes:
+        wait = BACKOFF_FIRST_S
+        for attempt in itertools.count():
+            try:
+                return await self._post_once(content)
+            except NodeAway:
+                if not retry or attempt >= self._retries:
+                    raise
+            await asyncio.sleep(wait * random.uniform(0.5, 1.0))  # noqa: S311 - jitter, not a secret
+            wait = min(wait * 2, BACKOFF_MOST_S)
+        raise AssertionError("unreachable: the loop above returns or raises")
+
+    async def _post_once(self, content: bytes) -> bytes:
+        try:
+            answer = await self._http.post(self.url, content=content)
+        except httpx.HTTPError as error:
+            raise NodeAway(f"{self.url}: {error!r}") from error
+        status = answer.status_code
+        if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise NodeAway(f"{self.url}: HTTP {status}")
+        if status >= HTTPStatus.BAD_REQUEST:
+            raise NodeRefused(f"{self.url}: HTTP {status}: {answer.text[:200]}")
+        return answer.content
+
+
+def _result(call: Call, reply: Reply) -> msgspec.Raw:
+    if reply.error is not None:
+        raise rpc_error(call.method, reply.error.code, reply.error.message, reply.error.data)
+    if not reply.result:
+        raise AnswerMalformed(f"{call.method}: neither result nor error")
+    return reply.result
