@@ -1,6 +1,6 @@
 """Base58 of byte strings of any length (Bitcoin's alphabet), as Solana's JSON carries instruction data.
 
-``solders`` has it for keys and signatures only. Ten characters are folded at a time: 58^10 fits a machine word.
+``solders`` has it for keys and signatures only. Ten characters are folded at a time (58^10 < 2^64).
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ async def send_and_confirm(
     """Send ``transaction`` (signed, wire bytes) and rebroadcast it until its fate is known.
 
     Raises ``PreflightFailed`` (nothing was sent), ``TransactionFailed``, ``TransactionExpired``; ``NodeAway``
-    only from the first send: afterwards the node's absence is waited out, for the transaction may have landed.
+    only from the first send: later absences are waited out, for the transaction may have landed.
     """
     signature = await rpc.send_transaction(transaction, skip_preflight=skip_preflight)
     return await confirm(

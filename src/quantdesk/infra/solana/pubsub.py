@@ -137,7 +137,7 @@ class SolanaPubsub:
             self._supervisor = None
 
     async def subscribe(self, method: str, params: list[Any], kind: type[T]) -> PubsubSubscription[T]:
-        """Subscribe (``method`` like ``logsSubscribe``); each notification's result is decoded as ``kind``."""
+        """Subscribe (``method`` like ``logsSubscribe``); results are decoded as ``kind``."""
         subscription = PubsubSubscription(method, params, kind)
         self._subscriptions.append(subscription)
         if self._socket is not None and self.connected:
