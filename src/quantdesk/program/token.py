@@ -11,10 +11,9 @@ import struct
 from solders.instruction import AccountMeta, Instruction
 from solders.pubkey import Pubkey
 from solders.system_program import CreateAccountParams, create_account
-from solders.system_program import ID as SYSTEM_PROGRAM
 
-TOKEN_PROGRAM = Pubkey.from_string("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")
-ASSOCIATED_TOKEN_PROGRAM = Pubkey.from_string("ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL")
+from quantdesk.program.addresses import ASSOCIATED_TOKEN_PROGRAM, SYSTEM_PROGRAM, TOKEN_PROGRAM, token_account
+
 MINT_BYTES = 82
 ACCOUNT_BYTES = 165
 
@@ -23,17 +22,11 @@ _CREATE_IDEMPOTENT = 1
 _ACCOUNT_HEAD = struct.Struct("<32s32sQ")
 
 
-def associated_token_address(owner: Pubkey, mint: Pubkey) -> Pubkey:
-    """The one token account of ``owner`` for ``mint`` that every wallet knows."""
-    seeds = [bytes(owner), bytes(TOKEN_PROGRAM), bytes(mint)]
-    return Pubkey.find_program_address(seeds, ASSOCIATED_TOKEN_PROGRAM)[0]
-
-
 def create_associated_account(payer: Pubkey, owner: Pubkey, mint: Pubkey) -> Instruction:
     """Create the associated token account; does nothing when it exists."""
     accounts = [
         AccountMeta(payer, is_signer=True, is_writable=True),
-        AccountMeta(associated_token_address(owner, mint), is_signer=False, is_writable=True),
+        AccountMeta(token_account(owner, mint), is_signer=False, is_writable=True),
         AccountMeta(owner, is_signer=False, is_writable=False),
         AccountMeta(mint, is_signer=False, is_writable=False),
         AccountMeta(SYSTEM_PROGRAM, is_signer=False, is_writable=False),
