@@ -53,6 +53,7 @@ class MarketEntry(_Strict):
     """Parameters of one market; amounts in USDC, rates as fractions."""
 
     symbol: str = Field(pattern=r"^[A-Z0-9]{2,10}-PERP$")
+    reference_price: Decimal = Field(gt=0)
     lots_per_base: int = Field(gt=0)
     tick: Decimal = Field(gt=0)
     margin_tiers: list[MarginTier] = Field(min_length=1, max_length=4)
@@ -68,6 +69,16 @@ class MarketEntry(_Strict):
     vesting_s: int = Field(ge=0)
     liquidation_fee: Rate
     insurance_budget: Amount
+    profit_weight: Rate = Decimal(1)
+    surcharge_start: Rate = Decimal("0.8")
+    surcharge_rate: Rate = Decimal("0.1")
+    book_capacity: int = Field(2_048, ge=64, le=2_048)
+    open_max_age_ms: int = Field(10_000, gt=0)
+    liquidate_max_age_ms: int = Field(60_000, gt=0)
+    open_confidence: Rate = Decimal("0.0025")
+    liquidate_confidence: Rate = Decimal("0.01")
+    jump_band: Rate = Decimal("0.02")
+    minute_band: Rate = Decimal("0.1")
 
 
 class MarketFile(_Strict):

@@ -1,0 +1,82 @@
+"""Settings into services: the only place where each service's configuration is put together.
+
+Each function here makes one service, ready to be awaited; it imports that service only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+from quantdesk.bootstrap.data_dir import DataDir
+from quantdesk.bootstrap.ports import Ports
+from quantdesk.bootstrap.settings import Settings
+from quantdesk.infra.bus import BusConfig
+from quantdesk.infra.telemetry import HttpConfig
+
+Service = Coroutine[Any, Any, None]
+
+
+def _data(settings: Settings) -> DataDir:
+    return DataDir(settings.data_dir).open()
+
+
+def database_url(settings: Settings) -> str:
+    """The store's SQLAlchemy URL."""
+    return settings.database_url or f"sqlite+aiosqlite:///{_data(settings).store}"
+
+
+def rpc_url(settings: Settings) -> str:
+    """Solana's JSON-RPC."""
+    return settings.rpc_url or f"http://127.0.0.1:{Ports(settings.port_offset).rpc}"
+
+
+def pubsub_url(settings: Settings) -> str:
+    """Solana's pubsub."""
+    return settings.ws_url or f"ws://127.0.0.1:{Ports(settings.port_offset).pubsub}"
+
+
+def bus_token(settings: Settings) -> str | None:
+    """Token of the bus: given, or the one of the child process that this box starts."""
+    if settings.bus_token is not None:
+        return settings.bus_token.get_secret_value()
+    return None if settings.bus_url else _data(settings).secret("bus-token")
+
+
+def bus(settings: Settings, name: str) -> BusConfig:
+    """The bus, as the service called ``name`` joins it."""
+    url = settings.bus_url or f"nats://127.0.0.1:{Ports(settings.port_offset).bus}"
+    return BusConfig(url=url, name=name, token=bus_token(settings))
+
+
+def localnet(settings: Settings) -> Service:
+    """The Solana node of this machine."""
+    from quantdesk.localnet.app import serve
+    from quantdesk.localnet.config import LocalnetConfig
+
+    ports = Ports(settings.port_offset)
+    folder = _data(settings).localnet
+    return serve(LocalnetConfig(data_dir=folder, port=ports.rpc, ws_port=ports.pubsub))
+
+
+def ingestion(settings: Settings) -> Service:
+    """Market data."""
+    from quantdesk.ingestion.app import serve
+    from quantdesk.ingestion.config import IngestionConfig
+
+    return serve(
+        IngestionConfig(
+            bus=bus(settings, "ingestion"),
+            database_url=database_url(settings),
+            state_dir=_data(settings).root / "ingestion",
+            http=HttpConfig(host=settings.host, port=Ports(settings.port_offset).ingestion),
+            feed=settings.feed,
+        )
+    )
+
+
+def terminal_dir() -> Path | None:
+    """The built terminal of this checkout; None where the package is installed without it."""
+    built = Path(__file__).resolve().parents[3] / "web" / "dist"
+    return built if (built / "index.html").exists() else None
