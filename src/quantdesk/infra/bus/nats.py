@@ -188,12 +188,15 @@ class NatsBus:
                 attempt = 0
                 self._announce(seen_before)
                 seen_before = True
+                self._last_error = "the connection ended"
                 await ended.wait()
             except (*_UNSENT, BusError) as error:
                 self._last_error = f"{type(error).__name__}: {error}"
             finally:
-                self._lost(attempt)
+                self._forget_connection()
                 await _close(client)
+            if attempt in (0, 5) or attempt % 100 == 0:
+                _log.warning("bus away", url=self._config.url, error=self._last_error, attempt=attempt)
             attempt += 1
             await asyncio.sleep(backoff(attempt))
 
@@ -204,13 +207,11 @@ class NatsBus:
         self._up.set()
         _log.info("bus connected", url=self._config.url, again=again)
 
-    def _lost(self, attempt: int) -> None:
+    def _forget_connection(self) -> None:
         self._client = None
         self._up.clear()
         self._queues = dict.fromkeys(self._queues)
         self._attached.clear()
-        if attempt in (0, 5) or attempt % 100 == 0:
-            _log.warning("bus away", url=self._config.url, error=self._last_error, attempt=attempt)
 
     async def _connect(self, client: nats.aio.client.Client, ended: asyncio.Event) -> None:
         async def on_closed() -> None:

@@ -1,0 +1,1 @@
+"""What ingestion remembers: candles of the venues' trades and where the feed goes on from."""

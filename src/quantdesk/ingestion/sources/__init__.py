@@ -1,0 +1,1 @@
+"""Sources of outside data, one folder per venue."""
