@@ -65,7 +65,7 @@ def test_after_the_first_pass_the_path_goes_on_without_a_jump_and_says_that_it_i
     walk = path(recording)
     walk.advance(recording.duration_us - SECOND)
     crossing = play(walk, 60)
-    assert [part.phase for part in crossing][0] == "replay"
+    assert crossing[0].phase == "replay"
     assert crossing[-1].phase == "simulated"
     for symbol in walk.symbols:
         for before, after in pairwise(mids(crossing, symbol)):
