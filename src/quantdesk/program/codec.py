@@ -1,0 +1,161 @@
+"""Borsh from the IDL: one compiled reader per declared type.
+
+A struct of fixed size becomes one ``struct`` format, so that a list of fills is one ``iter_unpack``. 32-byte
+keys come out as ``bytes``; the caller turns them into what it needs.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from quantdesk.program.errors import ArgumentInvalid, EventInvalid
+from quantdesk.program.idl import Named, Type, idl
+
+FORMAT = {
+    "u8": "B",
+    "i8": "b",
+    "u16": "H",
+    "i16": "h",
+    "u32": "I",
+    "i32": "i",
+    "u64": "Q",
+    "i64": "q",
+    "bool": "?",
+    "pubkey": "32s",
+}
+_COUNT = struct.Struct("<I")
+
+Reader = Callable[[bytes, int], tuple[Any, int]]
+"""(data, offset) -> (value, offset after it)."""
+
+
+def defined_name(kind: Type) -> str | None:
+    """Name of the declared type that ``kind`` refers to."""
+    if isinstance(kind, dict) and "defined" in kind:
+        named = kind["defined"]
+        return str(named["name"] if isinstance(named, dict) else named)
+    return None
+
+
+def flat_format(kind: Type) -> str | None:
+    """The ``struct`` format of a scalar: a primitive, a key, or an enum without data."""
+    if isinstance(kind, str):
+        return FORMAT.get(kind)
+    name = defined_name(kind)
+    if name is not None and idl().types_by_name[name].type.kind == "enum":
+        return "B"
+    if "array" in kind and kind["array"][0] == "u8":
+        return f"{kind['array'][1]}s"
+    return None
+
+
+def fields_of(name: str) -> list[Named]:
+    """Fields of the declared struct ``name``."""
+    return idl().types_by_name[name].type.fields
+
+
+@cache
+def flat_struct(name: str) -> struct.Struct | None:
+    """One format for the struct ``name``, or None when its size depends on its content."""
+    formats = [flat_format(each.type) for each in fields_of(name)]
+    return None if None in formats else struct.Struct("<" + "".join(filter(None, formats)))
+
+
+def read_value(kind: Type, data: bytes, offset: int) -> tuple[Any, int]:
+    """Read one value; structs become dicts, lists of structs lists of dicts. Raises ``EventInvalid``."""
+    try:
+        return _read(kind, data, offset)
+    except (struct.error, IndexError) as error:
+        raise EventInvalid(f"{kind}: {error}") from error
+
+
+def _read(kind: Type, data: bytes, offset: int) -> tuple[Any, int]:
+    if (form := flat_format(kind)) is not None:
+        return struct.unpack_from("<" + form, data, offset)[0], offset + struct.calcsize("<" + form)
+    if (name := defined_name(kind)) is not None:
+        return _read_struct(name, data, offset)
+    assert isinstance(kind, dict), kind
+    if "vec" in kind:
+        return _read_list(kind["vec"], data, offset)
+    if "option" in kind:
+        return _read(kind["option"], data, offset + 1) if data[offset] else (None, offset + 1)
+    if "array" in kind:
+        of, count = kind["array"]
+        values = []
+        for _ in range(count):
+            value, offset = _read(of, data, offset)
+            values.append(value)
+        return values, offset
+    raise EventInvalid(f"the IDL's type {kind} is not known here")
+
+
+def _read_struct(name: str, data: bytes, offset: int) -> tuple[dict[str, Any], int]:
+    flat = flat_struct(name)
+    fields = fields_of(name)
+    if flat is not None:
+        values = flat.unpack_from(data, offset)
+        return {each.name: value for each, value in zip(fields, values, strict=True)}, offset + flat.size
+    record: dict[str, Any] = {}
+    for each in fields:
+        record[each.name], offset = _read(each.type, data, offset)
+    return record, offset
+
+
+def _read_list(of: Type, data: bytes, offset: int) -> tuple[list[Any], int]:
+    (count,) = _COUNT.unpack_from(data, offset)
+    offset += _COUNT.size
+    name = defined_name(of)
+    flat = flat_struct(name) if name is not None and flat_format(of) is None else None
+    if flat is not None and name is not None:
+        end = offset + count * flat.size
+        if end > len(data):
+            raise EventInvalid(f"a list of {count} {name} does not fit the bytes")
+        names = [each.name for each in fields_of(name)]
+        rows = flat.iter_unpack(memoryview(data)[offset:end])
+        return [dict(zip(names, row, strict=True)) for row in rows], end
+    values = []
+    for _ in range(count):
+        value, offset = _read(of, data, offset)
+        values.append(value)
+    return values, offset
+
+
+def write_value(kind: Type, value: Any) -> bytes:
+    """Borsh bytes of ``value``. Raises ``ArgumentInvalid`` where it does not fit its type."""
+    if (form := flat_format(kind)) is not None:
+        try:
+            if form.endswith("s"):
+                return _fixed_bytes(kind, bytes(value), struct.calcsize(form))
+            return struct.pack("<" + form, value)
+        except (struct.error, TypeError) as error:
+            raise ArgumentInvalid(f"{value!r} is no {kind}: {error}") from error
+    if (name := defined_name(kind)) is not None:
+        return write_fields(name, fields_of(name), value)
+    assert isinstance(kind, dict), kind
+    if "vec" in kind:
+        return _COUNT.pack(len(value)) + b"".join(write_value(kind["vec"], each) for each in value)
+    if "option" in kind:
+        return b"\0" if value is None else b"\1" + write_value(kind["option"], value)
+    if "array" in kind:
+        of, count = kind["array"]
+        if len(value) != count:
+            raise ArgumentInvalid(f"{len(value)} values where the program takes {count}")
+        return b"".join(write_value(of, each) for each in value)
+    raise ArgumentInvalid(f"the IDL's type {kind} is not known here")
+
+
+def write_fields(what: str, fields: list[Named], values: Any) -> bytes:
+    """Borsh bytes of named ``fields``; ``values`` is a mapping with exactly these names."""
+    names = [each.name for each in fields]
+    if set(values) != set(names):
+        raise ArgumentInvalid(f"{what} takes {names}, got {sorted(values)}")
+    return b"".join(write_value(each.type, values[each.name]) for each in fields)
+
+
+def _fixed_bytes(kind: Type, value: bytes, size: int) -> bytes:
+    if len(value) != size:
+        raise ArgumentInvalid(f"{len(value)} bytes where {kind} takes {size}")
+    return value

@@ -1,0 +1,326 @@
+"""One typed builder per instruction of the program. Accounts and bytes follow the IDL.
+
+``venue`` gives every derived address. ``owner`` and ``sub`` name the trader account; ``signer`` is its owner
+unless a delegate signs. Prices are ticks, sizes lots, amounts native units: ``quantdesk.domain`` converts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from solders.compute_budget import (
+    set_compute_unit_limit,
+    set_compute_unit_price,
+    set_loaded_accounts_data_size_limit,
+)
+from solders.instruction import AccountMeta, Instruction
+from solders.pubkey import Pubkey
+
+from quantdesk.domain.orders import OrderId
+from quantdesk.program.addresses import (
+    ASSOCIATED_TOKEN_PROGRAM,
+    SYSTEM_PROGRAM,
+    TOKEN_PROGRAM,
+    Addresses,
+    token_account,
+)
+from quantdesk.program.codec import write_fields
+from quantdesk.program.errors import ArgumentInvalid
+from quantdesk.program.idl import idl
+from quantdesk.program.records import (
+    CancelSide,
+    CollateralParams,
+    ExpiryKind,
+    FeeTierParams,
+    GrowKind,
+    MarketParams,
+    OrderKind,
+    PriceUpdate,
+    Quote,
+    SelfTrade,
+    Side,
+    plain,
+)
+
+MAX_BATCH = 16
+ALL_WITHDRAWABLE = 2**64 - 1
+"""``withdraw`` amount that means all that may leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrder:
+    """One order. A market order is ``IMMEDIATE_OR_CANCEL`` with the worst acceptable ``ticks``.
+
+    ``min_fill_lots`` equal to ``lots`` is fill or kill; ``expiry`` is the first slot or Unix second at which
+    the order is dead; ``client_id``, ``nonce`` and ``valid_until_slot`` are unused when 0.
+    """
+
+    side: Side
+    kind: OrderKind
+    ticks: int
+    lots: int
+    reduce_only: bool = False
+    self_trade: SelfTrade = SelfTrade.CANCEL_MAKER
+    min_fill_lots: int = 0
+    expiry_kind: ExpiryKind = ExpiryKind.NEVER
+    expiry: int = 0
+    client_id: int = 0
+    nonce: int = 0
+    valid_until_slot: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BatchTerms:
+    """What the orders of one batch have in common."""
+
+    self_trade: SelfTrade = SelfTrade.CANCEL_MAKER
+    expiry_kind: ExpiryKind = ExpiryKind.NEVER
+    expiry: int = 0
+    nonce: int = 0
+    valid_until_slot: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TraderKey:
+    """Whose trader account: owner and sub-account number; ``signer`` when a delegate signs."""
+
+    owner: Pubkey
+    sub: int = 0
+    signer: Pubkey | None = None
+
+
+# set-up
+
+
+def init_exchange(
+    venue: Addresses,
+    payer: Pubkey,
+    admin: Pubkey,
+    *,
+    guardian: Pubkey,
+    timelock_s: int,
+    min_slot_equity: int,
+    client_data_limit: int,
+    slot_capacity: int,
+    fee_tiers: Sequence[FeeTierParams],
+) -> Instruction:
+    """Create exchange ``venue.exchange_id`` and its ledger, to be grown afterwards. Eight fee tiers."""
+    return _build(
+        "init_exchange",
+        venue,
+        {"payer": payer, "admin": admin},
+        {
+            "id": venue.exchange_id,
+            "guardian": guardian,
+            "timelock_s": timelock_s,
+            "min_slot_equity": min_slot_equity,
+            "client_data_limit": client_data_limit,
+            "slot_capacity": slot_capacity,
+            "fee_tiers": list(fee_tiers),
+        },
+    )
+
+
+def open_exchange(venue: Addresses, admin: Pubkey) -> Instruction:
+    """Open for deposits; irreversible."""
+    return _build("open_exchange", venue, {"admin": admin}, {})
+
+
+def add_collateral(
+    venue: Addresses, payer: Pubkey, admin: Pubkey, mint: Pubkey, params: CollateralParams
+) -> Instruction:
+    """Add a collateral and create its vault; the first one is USDC."""
+    accounts = {"payer": payer, "admin": admin, "mint": mint, "vault": venue.vault(mint)}
+    return _build("add_collateral", venue, accounts, {"params": params})
+
+
+def create_market(
+    venue: Addresses, payer: Pubkey, admin: Pubkey, market: int, params: MarketParams
+) -> Instruction:
+    """Create market ``market`` (the next free index) and its book, to be grown afterwards."""
+    accounts = {"payer": payer, "admin": admin, "book": venue.book(market)}
+    return _build("create_market", venue, accounts, {"market": market, "params": params})
+
+
+def grow_account(
+    venue: Addresses, payer: Pubkey, admin: Pubkey, kind: GrowKind, account: Pubkey, *, target: int = 0
+) -> Instruction:
+    """Grow ``account`` by up to 10,240 bytes; ``target`` entries, 0 keeps the present target."""
+    accounts = {"payer": payer, "admin": admin, "account": account}
+    return _build("grow_account", venue, accounts, {"kind": kind, "target": target})
+
+
+def update_price(venue: Addresses, authority: Pubkey, updates: Sequence[PriceUpdate]) -> Instruction:
+    """Post up to 16 signed prices."""
+    _at_most(len(updates), "prices")
+    return _build("update_price", venue, {"authority": authority}, {"updates": list(updates)})
+
+
+# traders
+
+
+def open_trader(venue: Addresses, payer: Pubkey, owner: Pubkey, sub: int = 0) -> Instruction:
+    """Create the owner's sub-account, without a slot."""
+    accounts = {"payer": payer, "owner": owner, "trader": venue.trader(owner, sub)}
+    return _build("open_trader", venue, accounts, {"sub": sub})
+
+
+def activate(venue: Addresses, trader: TraderKey) -> Instruction:
+    """Take a ledger slot and move the parked money into it."""
+    return _build("activate", venue, _own(venue, trader), {})
+
+
+def deposit(
+    venue: Addresses, trader: TraderKey, *, collateral: int, mint: Pubkey, source: Pubkey, amount: int
+) -> Instruction:
+    """Deposit ``amount`` native units from token account ``source``."""
+    accounts = _own(venue, trader) | {"source": source, "vault": venue.vault(mint)}
+    return _build("deposit", venue, accounts, {"collateral": collateral, "amount": amount})
+
+
+def withdraw(
+    venue: Addresses, trader: TraderKey, *, collateral: int, mint: Pubkey, destination: Pubkey, amount: int
+) -> Instruction:
+    """Withdraw ``amount`` native units (``ALL_WITHDRAWABLE`` for all) to token account ``destination``."""
+    accounts = _own(venue, trader) | {"destination": destination, "vault": venue.vault(mint)}
+    return _build("withdraw", venue, accounts, {"collateral": collateral, "amount": amount})
+
+
+def close_trader(venue: Addresses, trader: TraderKey, *, rent_receiver: Pubkey | None = None) -> Instruction:
+    """Close an empty sub-account; its rent goes to the owner unless said otherwise."""
+    accounts = _own(venue, trader) | {"rent_receiver": rent_receiver or trader.owner}
+    return _build("close_trader", venue, accounts, {})
+
+
+# orders
+
+
+def place_order(venue: Addresses, trader: TraderKey, market: int, order: NewOrder) -> Instruction:
+    """Place one order: takes what crosses, rests the remainder if its kind allows."""
+    names = NewOrder.__slots__
+    arguments = {"market": market} | {name: getattr(order, name) for name in names}
+    return _build("place_order", venue, _trading(venue, trader, market), arguments)
+
+
+def place_many(
+    venue: Addresses, trader: TraderKey, market: int, quotes: Sequence[Quote], terms: BatchTerms | None = None
+) -> Instruction:
+    """Place up to 16 orders with one margin check; each failure is a result code of its own."""
+    _at_most(len(quotes), "quotes")
+    arguments = {"market": market, "quotes": list(quotes)} | _terms(terms)
+    return _build("place_many", venue, _trading(venue, trader, market), arguments)
+
+
+def replace_many(
+    venue: Addresses,
+    trader: TraderKey,
+    market: int,
+    *,
+    cancels: Sequence[OrderId],
+    quotes: Sequence[Quote],
+    terms: BatchTerms | None = None,
+) -> Instruction:
+    """Cancel up to 16 orders, then place up to 16, with one margin check."""
+    _at_most(len(cancels), "cancels")
+    _at_most(len(quotes), "quotes")
+    named = [{"ticks": each.ticks, "seq": each.seq} for each in cancels]
+    arguments = {"market": market, "cancels": named, "quotes": list(quotes)} | _terms(terms)
+    return _build("replace_many", venue, _trading(venue, trader, market), arguments)
+
+
+def cancel_order(venue: Addresses, trader: TraderKey, market: int, order_id: OrderId) -> Instruction:
+    """Cancel one order by its id."""
+    arguments = {"market": market, "ticks": order_id.ticks, "seq": order_id.seq}
+    return _build("cancel_order", venue, _trading(venue, trader, market), arguments)
+
+
+def cancel_by_client_id(venue: Addresses, trader: TraderKey, market: int, client_id: int) -> Instruction:
+    """Cancel one order by the client's own number."""
+    arguments = {"market": market, "client_id": client_id}
+    return _build("cancel_by_client_id", venue, _trading(venue, trader, market), arguments)
+
+
+def cancel_all(
+    venue: Addresses, trader: TraderKey, market: int, side: CancelSide = CancelSide.BOTH
+) -> Instruction:
+    """Cancel the trader's orders of a market."""
+    return _build("cancel_all", venue, _trading(venue, trader, market), {"market": market, "side": side})
+
+
+# around them
+
+
+def compute_budget(*, units: int, micro_lamports: int = 0, data_limit: int = 0) -> list[Instruction]:
+    """Unit limit, unit price and loaded-data limit (bytes) for a transaction; zeros are left out."""
+    instructions = [set_compute_unit_limit(units)]
+    if micro_lamports:
+        instructions.append(set_compute_unit_price(micro_lamports))
+    if data_limit:
+        instructions.append(set_loaded_accounts_data_size_limit(data_limit))
+    return instructions
+
+
+def create_token_account(payer: Pubkey, owner: Pubkey, mint: Pubkey) -> Instruction:
+    """Create the associated token account of ``owner``; does nothing when it exists."""
+    metas = [
+        AccountMeta(payer, is_signer=True, is_writable=True),
+        AccountMeta(token_account(owner, mint), is_signer=False, is_writable=True),
+        AccountMeta(owner, is_signer=False, is_writable=False),
+        AccountMeta(mint, is_signer=False, is_writable=False),
+        AccountMeta(SYSTEM_PROGRAM, is_signer=False, is_writable=False),
+        AccountMeta(TOKEN_PROGRAM, is_signer=False, is_writable=False),
+    ]
+    return Instruction(ASSOCIATED_TOKEN_PROGRAM, bytes([1]), metas)
+
+
+def instruction_name(data: bytes) -> str | None:
+    """Which instruction of ours ``data`` begins, or None."""
+    for each in idl().instructions:
+        if data[:8] == bytes(each.discriminator):
+            return each.name
+    return None
+
+
+def _own(venue: Addresses, trader: TraderKey) -> dict[str, Pubkey]:
+    return {"trader": venue.trader(trader.owner, trader.sub), "owner": trader.owner}
+
+
+def _trading(venue: Addresses, trader: TraderKey, market: int) -> dict[str, Pubkey]:
+    return {
+        "book": venue.book(market),
+        "trader": venue.trader(trader.owner, trader.sub),
+        "signer": trader.signer or trader.owner,
+    }
+
+
+def _terms(terms: BatchTerms | None) -> dict[str, Any]:
+    chosen = terms or BatchTerms()
+    return {name: getattr(chosen, name) for name in BatchTerms.__slots__}
+
+
+def _at_most(count: int, what: str) -> None:
+    if count > MAX_BATCH:
+        raise ArgumentInvalid(f"{count} {what} in one instruction; the program takes at most {MAX_BATCH}")
+
+
+def _build(
+    name: str, venue: Addresses, accounts: Mapping[str, Pubkey], arguments: Mapping[str, Any]
+) -> Instruction:
+    definition = idl().instructions_by_name[name]
+    fixed = {
+        "exchange": venue.exchange,
+        "ledger": venue.ledger,
+        "event_authority": venue.event_authority,
+        "program": venue.program,
+    }
+    known = fixed | dict(accounts)
+    metas = []
+    for account in definition.accounts:
+        key = Pubkey.from_string(account.address) if account.address else known.get(account.name)
+        if key is None or account.name == "program":
+            key = known[account.name]
+        metas.append(AccountMeta(key, is_signer=account.signer, is_writable=account.writable))
+    data = bytes(definition.discriminator) + write_fields(name, definition.args, plain(arguments))
+    return Instruction(venue.program, data, metas)

@@ -1,0 +1,310 @@
+"""Borsh structs of arguments and events, as typed values. Names and order are the IDL's (a test compares).
+
+Numbers are the program's own units: ticks, lots, quote atoms, ``LotPrice`` (quote atoms per lot), rates in
+1e-6, times in Unix seconds unless the name says ``_ms``.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any
+
+from msgspec import Struct
+from solders.pubkey import Pubkey
+
+from quantdesk.domain.orders import Side as DomainSide
+
+
+class Side(IntEnum):
+    """Side of an order on the wire."""
+
+    BID = 0
+    ASK = 1
+
+    @classmethod
+    def of(cls, side: DomainSide) -> Side:
+        """The wire's word for a domain side."""
+        return cls.BID if side is DomainSide.BUY else cls.ASK
+
+
+class OrderKind(IntEnum):
+    """How an order may trade."""
+
+    LIMIT = 0
+    POST_ONLY = 1
+    POST_ONLY_SLIDE = 2
+    IMMEDIATE_OR_CANCEL = 3
+
+
+class SelfTrade(IntEnum):
+    """What happens when an order meets one of the same owner."""
+
+    CANCEL_MAKER = 0
+    CANCEL_TAKER = 1
+    CANCEL_BOTH = 2
+
+
+class ExpiryKind(IntEnum):
+    """What ``expiry`` counts."""
+
+    NEVER = 0
+    SLOT = 1
+    TIME = 2
+
+
+class CancelSide(IntEnum):
+    """Which orders ``cancel_all`` removes."""
+
+    BOTH = 0
+    BIDS = 1
+    ASKS = 2
+
+
+class GrowKind(IntEnum):
+    """Which account ``grow_account`` grows."""
+
+    EXCHANGE = 0
+    LEDGER = 1
+    BOOK = 2
+
+
+class OrderFlag:
+    """Bits of an order's ``flags``."""
+
+    REDUCE_ONLY = 1
+    EXPIRES_AT_SLOT = 2
+    EXPIRES_AT_TIME = 4
+    POST_ONLY = 8
+
+
+class PriceFlag:
+    """Bits of a price record's ``flags``."""
+
+    ACCEPTED = 1
+    PENDING = 2
+    NOT_NEWER = 4
+    LIMITED = 8
+    AFTER_GAP = 16
+
+
+REMOVAL_REASONS = (
+    "cancelled",
+    "expired",
+    "self_trade",
+    "outside_band",
+    "margin",
+    "evicted",
+    "reduce_only",
+    "dead_man",
+    "forced",
+    "liquidation",
+)
+"""Words for ``RemovedRecord.reason``."""
+
+
+class Record(Struct, frozen=True):
+    """Base of all borsh structs here."""
+
+
+class FeeTierParams(Record, frozen=True):
+    """Fees of accounts with at least ``min_volume`` quote atoms of 30-day volume, in 1e-6."""
+
+    min_volume: int
+    maker: int
+    taker: int
+
+
+class CollateralParams(Record, frozen=True):
+    """Parameters of a collateral."""
+
+    feed_id: bytes
+    max_age_s: int
+    initial_weight: int
+    maintenance_weight: int
+    convert_discount_min: int
+    convert_discount_max: int
+    deposit_cap: int
+    bucket_capacity: int
+    bucket_refill: int
+
+
+class MarginTierParams(Record, frozen=True):
+    """Initial margin ``rate`` (1e-6) up to ``up_to`` quote atoms of notional."""
+
+    up_to: int
+    rate: int
+
+
+class MarketParams(Record, frozen=True):
+    """Parameters of a market."""
+
+    symbol: bytes
+    price_authority: Pubkey
+    feed_id: bytes
+    source: int
+    book_capacity: int
+    lots_per_base: int
+    tick_size: int
+    reference_price: int
+    tiers: list[MarginTierParams]
+    maintenance_fraction: int
+    profit_weight: int
+    oi_cap: int
+    surcharge_start: int
+    surcharge_rate: int
+    max_position: int
+    mark_band: int
+    trade_band: int
+    vesting_s: int
+    funding_cap: int
+    interest: int
+    liquidation_fee: int
+    impact_notional: int
+    min_order_notional: int
+    insurance_budget: int
+    open_max_age_ms: int
+    liquidate_max_age_ms: int
+    open_confidence: int
+    liquidate_confidence: int
+    jump_band: int
+    minute_band: int
+
+    @property
+    def name(self) -> str:
+        """The symbol as text."""
+        return self.symbol.rstrip(b"\0").decode("ascii", "replace")
+
+
+class PriceUpdate(Record, frozen=True):
+    """A signed price: ``price`` and ``confidence`` in quote atoms per lot."""
+
+    market: int
+    price: int
+    confidence: int
+    publish_ms: int
+
+
+class Quote(Record, frozen=True):
+    """One order of a batch."""
+
+    side: Side
+    kind: OrderKind
+    reduce_only: bool
+    ticks: int
+    lots: int
+    client_id: int
+
+
+class OrderRecord(Record, frozen=True):
+    """What became of one order sent; ``code`` 0 is success, else the error's number."""
+
+    index: int
+    code: int
+    seq: int
+    client_id: int
+    ticks: int
+    lots: int
+    filled: int
+    resting: int
+    kind: int
+    flags: int
+    expiry: int
+
+
+class FillRecord(Record, frozen=True):
+    """One trade; fees are paid (negative = rebate), PnL is realised, both in quote atoms."""
+
+    maker_slot: int
+    maker_seq: int
+    maker_client_id: int
+    taker_index: int
+    ticks: int
+    lots: int
+    maker_left: int
+    maker_fee: int
+    taker_fee: int
+    maker_pnl: int
+    taker_pnl: int
+
+
+class RemovedRecord(Record, frozen=True):
+    """An order that left without a fill; ``reason`` indexes ``REMOVAL_REASONS``."""
+
+    slot: int
+    generation: int
+    ticks: int
+    seq: int
+    client_id: int
+    lots: int
+    reason: int
+
+
+class TouchedRecord(Record, frozen=True):
+    """A slot's balances, and its position in the event's market, afterwards."""
+
+    slot: int
+    generation: int
+    usdc: int
+    locked: int
+    locked_at: int
+    locked_for: int
+    base: int
+    quote: int
+    entry_quote: int
+    funding_index: int
+    bid_lots: int
+    ask_lots: int
+    bid_orders: int
+    ask_orders: int
+    funding_paid: int
+
+
+class MarketAfter(Record, frozen=True):
+    """The market afterwards; 0 where there is none."""
+
+    best_bid: int
+    best_ask: int
+    mark: int
+    index: int
+    last: int
+    open_interest: int
+    funding_index: int
+    next_rate: int
+
+
+class Balances(Record, frozen=True):
+    """A trader's balances after an instruction; ``slot_index`` 65535 is none."""
+
+    slot_index: int
+    generation: int
+    usdc: int
+    locked: int
+    locked_at: int
+    locked_for: int
+    collaterals: list[int]
+    parked: list[int]
+
+
+class PriceRecord(Record, frozen=True):
+    """A market's prices and funding after an update."""
+
+    market: int
+    index: int
+    mark: int
+    confidence: int
+    publish_ms: int
+    flags: int
+    funding_index: int
+    funding_rate: int
+    next_rate: int
+
+
+def plain(value: Any) -> Any:
+    """``value`` as the mapping, list or scalar that the codec writes."""
+    if isinstance(value, Struct):
+        return {name: plain(getattr(value, name)) for name in value.__struct_fields__}
+    if isinstance(value, dict):
+        return {name: plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    return value
