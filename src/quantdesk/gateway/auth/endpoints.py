@@ -30,14 +30,14 @@ Running = Annotated[Gateway, Depends(gateway)]
 RefreshCookie = Annotated[str | None, Cookie(alias=REFRESH_COOKIE, max_length=200)]
 
 
-def signed_in(
+async def signed_in(
     running: Running, authorization: Annotated[str | None, Header(max_length=2_000)] = None
 ) -> Access:
     """The caller's access token. Raises NotSignedIn."""
     scheme, _, token = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise NotSignedIn("This needs `Authorization: Bearer <access_token>` from /v1/auth/login.")
-    return running.auth.access(token)
+    return await running.auth.access(token)
 
 
 SignedIn = Annotated[Access, Depends(signed_in)]

@@ -1,0 +1,127 @@
+"""Public market data in the store, newest first. Rows are in the program's integers."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from quantdesk.gateway.requests import PageQuery
+from quantdesk.infra.store.tables import candles, fills, funding_rates, history_bounds, market_states
+
+DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class DayStats:
+    """24 hours of fills, LotPrice and lots; prices None without a trade."""
+
+    open: int | None
+    high: int | None
+    low: int | None
+    lots: int
+    quote: int
+    trades: int
+
+
+async def known_since(connection: AsyncConnection, table: str) -> int | None:
+    """Before this time the store knows nothing of `table`; None: its history is complete."""
+    statement = select(history_bounds.c.since_ms).where(history_bounds.c.name == table)
+    return (await connection.execute(statement)).scalar_one_or_none()
+
+
+async def states(connection: AsyncConnection) -> list[Row[Any]]:
+    """The last indexed state of every market."""
+    return list((await connection.execute(select(market_states).order_by(market_states.c.market))).all())
+
+
+async def trades(
+    connection: AsyncConnection, market: int, page: PageQuery, after: tuple[int, ...] | None
+) -> list[Row[Any]]:
+    """Fills of a market."""
+    statement = select(fills).where(fills.c.market == market)
+    if after is not None:
+        seq, index = after
+        statement = statement.where(
+            or_(fills.c.event_seq < seq, and_(fills.c.event_seq == seq, fills.c.fill_index < index))
+        )
+    if page.start_ms is not None:
+        statement = statement.where(fills.c.ts_ms >= page.start_ms)
+    if page.end_ms is not None:
+        statement = statement.where(fills.c.ts_ms < page.end_ms)
+    statement = statement.order_by(fills.c.event_seq.desc(), fills.c.fill_index.desc())
+    return list((await connection.execute(statement.limit(page.limit + 1))).all())
+
+
+async def candle_rows(
+    connection: AsyncConnection,
+    market: int,
+    source: str,
+    resolution: str,
+    page: PageQuery,
+    before_ms: int | None,
+) -> list[Row[Any]]:
+    """Buckets of one resolution."""
+    statement = select(candles).where(
+        candles.c.market == market, candles.c.source == source, candles.c.resolution == resolution
+    )
+    if before_ms is not None:
+        statement = statement.where(candles.c.t_ms < before_ms)
+    if page.start_ms is not None:
+        statement = statement.where(candles.c.t_ms >= page.start_ms)
+    if page.end_ms is not None:
+        statement = statement.where(candles.c.t_ms < page.end_ms)
+    statement = statement.order_by(candles.c.t_ms.desc()).limit(page.limit + 1)
+    return list((await connection.execute(statement)).all())
+
+
+async def funding_rows(
+    connection: AsyncConnection, market: int, page: PageQuery, before_ms: int | None
+) -> list[Row[Any]]:
+    """Hourly rates with the hour's opening mark and index (None where unknown)."""
+    statement = select(funding_rates).where(funding_rates.c.market == market)
+    if before_ms is not None:
+        statement = statement.where(funding_rates.c.hour_ms < before_ms)
+    if page.start_ms is not None:
+        statement = statement.where(funding_rates.c.hour_ms >= page.start_ms)
+    if page.end_ms is not None:
+        statement = statement.where(funding_rates.c.hour_ms < page.end_ms)
+    statement = statement.order_by(funding_rates.c.hour_ms.desc()).limit(page.limit + 1)
+    return list((await connection.execute(statement)).all())
+
+
+async def hour_opens(
+    connection: AsyncConnection, market: int, source: str, hours: list[int]
+) -> dict[int, int]:
+    """Opening price (LotPrice) of the hours that have a candle."""
+    statement = select(candles.c.t_ms, candles.c.o).where(
+        candles.c.market == market,
+        candles.c.source == source,
+        candles.c.resolution == "1h",
+        candles.c.t_ms.in_(hours),
+    )
+    return {row.t_ms: row.o for row in (await connection.execute(statement)).all()}
+
+
+async def day_stats(connection: AsyncConnection, market: int, now_ms: int) -> DayStats:
+    """The last 24 hours from minute buckets."""
+    minute = and_(
+        candles.c.market == market,
+        candles.c.source == "trade",
+        candles.c.resolution == "1m",
+        candles.c.t_ms > now_ms - DAY_MS,
+    )
+    sums = (
+        await connection.execute(
+            select(
+                func.max(candles.c.h).label("high"),
+                func.min(candles.c.l).label("low"),
+                func.coalesce(func.sum(candles.c.v), 0).label("lots"),
+                func.coalesce(func.sum(candles.c.quote), 0).label("quote"),
+                func.coalesce(func.sum(candles.c.trades), 0).label("trades"),
+            ).where(minute)
+        )
+    ).one()
+    first = select(candles.c.o).where(minute).order_by(candles.c.t_ms).limit(1)
+    opened = (await connection.execute(first)).scalar_one_or_none()
+    return DayStats(opened, sums.high, sums.low, int(sums.lots), int(sums.quote), int(sums.trades))
