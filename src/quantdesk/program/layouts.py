@@ -7,8 +7,8 @@ means is documented there. ``reserved`` fields are left out.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, TypeVar, get_type_hints
+from functools import cache, cached_property
+from typing import Any, TypeVar, cast, get_type_hints
 
 import numpy as np
 import numpy.typing as npt
@@ -434,13 +434,18 @@ def _table(name: str, data: bytes, offset: int, count: int) -> Records:
 def _read(kind: type[T], record: Any, counts: dict[str, int] | None = None, **given: Any) -> T:
     """A dataclass from the fields of the same names; ``counts`` limits a table to its used rows."""
     values = dict(given)
-    for name, hint in get_type_hints(kind).items():
+    for name, hint in _hints(cast(Any, kind)).items():
         if name not in values:
             value = record[name]
             if counts and name in counts:
                 value = value[: counts[name]]
             values[name] = _value(hint, value)
     return kind(**values)
+
+
+@cache
+def _hints(kind: type[Any]) -> dict[str, Any]:
+    return get_type_hints(kind)
 
 
 def _value(hint: Any, value: Any) -> Any:

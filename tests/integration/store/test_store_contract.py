@@ -1,0 +1,111 @@
+"""What every service relies on from the store, held on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, func, select, update
+
+from quantdesk.infra.store import Store, StoreVersionUnknown, migrate, open_store, tables
+from quantdesk.infra.store.database import create_engine
+
+LARGEST = 2**63 - 1
+
+
+def lease(name: str = "oracle", **changes: Any) -> dict[str, Any]:
+    return {"name": name, "holder": "one", "fence": 1, "expires_ms": 1_000} | changes
+
+
+async def rows(store: Store) -> list[tuple[Any, ...]]:
+    async with store.read() as connection:
+        found = await connection.execute(select(tables.leases).order_by(tables.leases.c.name))
+        return [tuple(row) for row in found]
+
+
+async def test_migrations_yield_exactly_the_declared_tables(url: str) -> None:
+    def differences(connection: Connection) -> list[Any]:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, tables.metadata))
+
+    engine = create_engine(url)
+    async with engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+    await engine.dispose()
+
+
+async def test_migrating_again_changes_nothing_and_keeps_the_rows(url: str, store: Store) -> None:
+    async with store.write() as connection:
+        await connection.execute(store.upsert(tables.leases), [lease()])
+    assert await migrate(url) == await migrate(url)
+    assert len(await rows(store)) == 1
+
+
+async def test_a_database_of_a_newer_version_is_refused_by_name(url: str) -> None:
+    engine = create_engine(url)
+    async with engine.begin() as connection:
+        await connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    await engine.dispose()
+    with pytest.raises(StoreVersionUnknown, match="9999"):
+        await migrate(url)
+
+
+async def test_a_transaction_that_raises_leaves_nothing(store: Store) -> None:
+    with pytest.raises(RuntimeError, match="power cut"):  # noqa: PT012 - the block is the transaction
+        async with store.write() as connection:
+            await connection.execute(store.upsert(tables.leases), [lease()])
+            raise RuntimeError("power cut")
+    assert await rows(store) == []
+
+
+async def test_a_reader_sees_one_moment_and_does_not_wait_for_a_writer(store: Store) -> None:
+    count = select(func.count()).select_from(tables.leases)
+    async with store.read() as reader:
+        assert (await reader.execute(count)).scalar() == 0
+        async with store.write() as writer:
+            await writer.execute(store.upsert(tables.leases), [lease()])
+            assert (await reader.execute(count)).scalar() == 0
+        assert (await reader.execute(count)).scalar() == 0
+    assert len(await rows(store)) == 1
+
+
+async def test_writing_the_same_rows_twice_leaves_them_once(store: Store) -> None:
+    for _ in range(2):
+        async with store.write() as connection:
+            await connection.execute(store.insert_once(tables.leases), [lease(), lease("maker")])
+    assert [row[0] for row in await rows(store)] == ["maker", "oracle"]
+
+
+async def test_an_older_write_never_replaces_a_newer_one(store: Store) -> None:
+    statement = store.upsert(tables.leases, newer_by="fence")
+    for fence in (5, 3, 7, 6):
+        async with store.write() as connection:
+            await connection.execute(statement, [lease(fence=fence, expires_ms=fence)])
+    assert await rows(store) == [("oracle", "one", 7, 7)]
+
+
+async def test_the_whole_range_of_64_bits_comes_back_exactly(store: Store) -> None:
+    for value in (LARGEST, -LARGEST - 1, 0):
+        async with store.write() as connection:
+            await connection.execute(store.upsert(tables.leases), [lease(expires_ms=value)])
+        assert (await rows(store))[0][3] == value
+
+
+async def test_concurrent_writers_each_take_their_turn(url: str) -> None:
+    stores = [open_store(url) for _ in range(4)]
+    async with stores[0].write() as connection:
+        await connection.execute(stores[0].upsert(tables.leases), [lease(fence=0)])
+
+    async def add(store: Store) -> None:
+        for _ in range(10):
+            async with store.write() as connection:
+                table = tables.leases
+                await connection.execute(update(table).values(fence=table.c.fence + 1))
+
+    await asyncio.gather(*(add(store) for store in stores))
+    assert (await rows(stores[0]))[0][2] == 40
+    for store in stores:
+        await store.close()
