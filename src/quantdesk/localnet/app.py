@@ -1,0 +1,76 @@
+"""Localnet as a service: the node, its clock, its two ports."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+
+import structlog
+
+from quantdesk.localnet.config import LocalnetConfig
+from quantdesk.localnet.errors import PortTaken
+from quantdesk.localnet.log.store import DirectoryLock
+from quantdesk.localnet.node import Node
+from quantdesk.localnet.pages import Pages
+from quantdesk.localnet.ports import holder_of
+from quantdesk.localnet.pubsub.hub import Hub
+from quantdesk.localnet.pubsub.server import PubsubServer
+from quantdesk.localnet.rpc.dispatch import Dispatcher
+from quantdesk.localnet.rpc.http import HttpConnection
+
+log = structlog.get_logger(__name__)
+
+
+async def serve(config: LocalnetConfig, ready: asyncio.Event | None = None) -> None:
+    """Run a localnet until cancelled; `ready` is set once both ports answer.
+
+    Raises:
+        LocalnetError: the data directory or a port is in use, or the log cannot be read.
+    """
+    lock = DirectoryLock(config.data_dir)
+    try:
+        async with contextlib.AsyncExitStack() as stack:
+            await _run(config, stack, ready)
+    finally:
+        lock.release()
+
+
+async def _run(config: LocalnetConfig, stack: contextlib.AsyncExitStack, ready: asyncio.Event | None) -> None:
+    node = Node(config)
+    stack.push_async_callback(node.close)
+    hub = Hub(node)
+    node.listener = hub
+    dispatcher, pages = Dispatcher(node), Pages(node)
+    loop = asyncio.get_running_loop()
+
+    async def answer(body: bytes, is_loopback: bool) -> bytes:
+        return await dispatcher.answer(body, is_loopback=is_loopback)
+
+    try:
+        http = await loop.create_server(lambda: HttpConnection(answer, pages.find), config.host, config.port)
+        stack.callback(http.close)
+        sockets = await PubsubServer(hub).start(config.host, config.pubsub_port)
+        stack.callback(sockets.close)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise _port_taken(config) from None
+    log.info(
+        "localnet.ready", rpc=f"http://{config.host}:{config.port}", ws=config.pubsub_port, clock=config.clock
+    )
+    if ready is not None:
+        ready.set()
+    await node.run_clock()
+
+
+def _port_taken(config: LocalnetConfig) -> PortTaken:
+    for port in (config.port, config.pubsub_port):
+        holder = holder_of(port)
+        if holder is not None:
+            return PortTaken(
+                f"port {port} is taken by {holder}: stop it, or move all ports with --port-offset 100"
+            )
+    return PortTaken(
+        f"port {config.port} or {config.pubsub_port} is taken: move all ports with --port-offset 100"
+    )

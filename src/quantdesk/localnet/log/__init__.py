@@ -1,0 +1,1 @@
+"""The one SQLite file: log, results, address index, blocks and snapshots."""

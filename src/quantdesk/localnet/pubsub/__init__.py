@@ -1,0 +1,1 @@
+"""Subscriptions over WebSocket, in the wire shapes of a Solana node."""

@@ -1,0 +1,1 @@
+"""JSON-RPC over HTTP, in the wire shapes of a Solana node."""

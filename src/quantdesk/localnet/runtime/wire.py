@@ -1,0 +1,79 @@
+"""A transaction as it came off the wire, parsed once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from solders.message import Message, MessageV0, to_bytes_versioned
+from solders.pubkey import Pubkey
+from solders.transaction import VersionedTransaction
+
+MAX_TRANSACTION_BYTES = 1232
+"""The largest transaction a node takes: an IPv6 packet of 1,280 bytes less its headers."""
+
+
+@dataclass(frozen=True)
+class WireTransaction:
+    """A parsed transaction, with what the bank asks of it again and again."""
+
+    raw: bytes
+    parsed: VersionedTransaction
+
+    @staticmethod
+    def parse(raw: bytes) -> WireTransaction:
+        """Parse and check the structure.
+
+        Raises:
+            ValueError: not a transaction, or its indexes point outside its accounts.
+        """
+        parsed = VersionedTransaction.from_bytes(raw)
+        parsed.sanitize()
+        return WireTransaction(bytes(parsed), parsed)
+
+    @staticmethod
+    def of(parsed: VersionedTransaction) -> WireTransaction:
+        """A transaction that was put together here."""
+        return WireTransaction(bytes(parsed), parsed)
+
+    @cached_property
+    def body(self) -> Message | MessageV0:
+        """The message."""
+        return self.parsed.message
+
+    @cached_property
+    def message(self) -> bytes:
+        """The signed bytes."""
+        return to_bytes_versioned(self.body)
+
+    @cached_property
+    def signature(self) -> bytes:
+        """The first signature, which names the transaction."""
+        return bytes(self.parsed.signatures[0])
+
+    @cached_property
+    def blockhash(self) -> bytes:
+        """The recent blockhash it names."""
+        return bytes(self.body.recent_blockhash)
+
+    @cached_property
+    def keys(self) -> list[Pubkey]:
+        """The account keys in the message itself, payer first."""
+        return list(self.body.account_keys)
+
+    @property
+    def is_legacy(self) -> bool:
+        """Whether it has the unversioned message format."""
+        return isinstance(self.body, Message)
+
+    def is_writable(self, index: int) -> bool:
+        """Whether the static key at `index` is declared writable."""
+        header = self.body.header
+        signers = header.num_required_signatures
+        if index < signers:
+            return index < signers - header.num_readonly_signed_accounts
+        return index < len(self.keys) - header.num_readonly_unsigned_accounts
+
+    def signatures_hold(self) -> bool:
+        """Whether every signature is the key's signature of the message."""
+        return all(self.parsed.verify_with_results())
