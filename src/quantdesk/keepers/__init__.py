@@ -1,0 +1,1 @@
+"""Keepers: the oracle pushes prices, the maker quotes, the taker trades the feed's flow."""

@@ -1,0 +1,121 @@
+"""Signs and sends a keeper's transactions, with a blockhash that is fetched now and then, not each time."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from solders.hash import Hash
+from solders.instruction import Instruction
+from solders.keypair import Keypair
+from solders.message import MessageV0
+from solders.transaction import VersionedTransaction
+
+from quantdesk.infra.solana import AnswerMalformed, Landed, SolanaRpc, send_and_confirm
+from quantdesk.keepers.errors import NotLanding
+from quantdesk.program.addresses import Addresses
+from quantdesk.program.errors import explain
+from quantdesk.program.events import Event, decode_event, event_calls
+from quantdesk.program.instructions import compute_budget
+
+SETTLED_S = 2.0
+"""A transaction that has not landed this long after it was sent is taken for lost."""
+MOST_CHECKED = 64
+BLOCKHASH_S = 12.0
+"""A blockhash lives about 60 s: one this old still leaves a transaction most of its time."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Recent:
+    blockhash: Hash
+    last_valid_block_height: int
+    fetched: float
+
+
+class Outbox:
+    """Signatures of transactions that nobody waited for, until it is known what became of them.
+
+    Raises NotLanding when everything of the last seconds failed or vanished.
+    """
+
+    def __init__(self, rpc: SolanaRpc) -> None:
+        self._rpc = rpc
+        self._sent: list[tuple[float, str]] = []
+
+    def add(self, signature: str) -> None:
+        self._sent.append((time.monotonic(), signature))
+
+    async def check(self) -> list[Any]:
+        """TransactionErrors (Solana's JSON) of what failed since the last check. Raises NotLanding."""
+        due = time.monotonic() - SETTLED_S
+        asked = [signature for sent, signature in self._sent if sent <= due][-MOST_CHECKED:]
+        self._sent = [(sent, signature) for sent, signature in self._sent if sent > due]
+        if not asked:
+            return []
+        statuses = await self._rpc.get_signature_statuses(asked)
+        failures = [status.err for status in statuses if status is not None and status.err is not None]
+        landed = sum(status is not None and status.err is None for status in statuses)
+        if landed == 0:
+            reason = explain(failures[-1]).message if failures else "never landed (has the key SOL for fees?)"
+            raise NotLanding(f"the last {len(asked)} transactions: {reason}")
+        return failures
+
+
+class Sender:
+    """Sends as one key. Raises SolanaError."""
+
+    def __init__(self, rpc: SolanaRpc, venue: Addresses, key: Keypair) -> None:
+        self._rpc = rpc
+        self._venue = venue
+        self._key = key
+        self._recent: _Recent | None = None
+        self._fetching = asyncio.Lock()
+
+    @property
+    def key(self) -> Keypair:
+        return self._key
+
+    async def fire(self, instructions: Sequence[Instruction], units: int) -> str:
+        """Send without waiting for it to land; answers the signature."""
+        wire, _ = await self._sign(instructions, units)
+        return await self._rpc.send_transaction(wire, skip_preflight=True)
+
+    async def settle(self, instructions: Sequence[Instruction], units: int) -> Landed:
+        """Send and wait until it landed. Raises PreflightFailed, TransactionFailed, TransactionExpired."""
+        wire, last_valid = await self._sign(instructions, units)
+        return await send_and_confirm(self._rpc, wire, last_valid)
+
+    async def settle_with_events(self, instructions: Sequence[Instruction], units: int) -> list[Event]:
+        """The same, with the program's events of it."""
+        landed = await self.settle(instructions, units)
+        answer = await self._rpc.get_transaction(landed.signature)
+        if answer is None or answer.meta is None:
+            raise AnswerMalformed(f"getTransaction: {landed.signature} landed but is not there")
+        calls = [call for group in answer.meta.inner_instructions or [] for call in group.instructions]
+        events = [
+            decode_event(data)
+            for data in event_calls(calls, answer.transaction.message.account_keys, self._venue)
+        ]
+        return [event for event in events if event is not None]
+
+    def forget_blockhash(self) -> None:
+        """The node may be another one (or reset): fetch anew."""
+        self._recent = None
+
+    async def _sign(self, instructions: Sequence[Instruction], units: int) -> tuple[bytes, int]:
+        recent = await self._blockhash()
+        budgeted = [*compute_budget(units=units), *instructions]
+        message = MessageV0.try_compile(self._key.pubkey(), budgeted, [], recent.blockhash)
+        return bytes(VersionedTransaction(message, [self._key])), recent.last_valid_block_height
+
+    async def _blockhash(self) -> _Recent:
+        async with self._fetching:
+            if self._recent is None or time.monotonic() - self._recent.fetched > BLOCKHASH_S:
+                latest = await self._rpc.get_latest_blockhash()
+                self._recent = _Recent(
+                    Hash.from_string(latest.blockhash), latest.last_valid_block_height, time.monotonic()
+                )
+            return self._recent
