@@ -254,9 +254,9 @@ class Ledger:
     @classmethod
     def decode(cls, data: bytes) -> Ledger:
         """From account bytes. Raises ``AccountInvalid``."""
-        header = _account("LedgerHeader", data)
+        header = _account("Ledger", data)
         count = int(header["high_water"])
-        return cls(header, _table("Slot", data, account_dtype("LedgerHeader").itemsize, count))
+        return cls(header, _table("Slot", data, account_dtype("Ledger").itemsize, count))
 
     @property
     def capacity(self) -> int:
@@ -314,9 +314,9 @@ class Book:
     @classmethod
     def decode(cls, data: bytes) -> Book:
         """From account bytes. Raises ``AccountInvalid``."""
-        header = _account("BookHeader", data)
+        header = _account("Book", data)
         capacity = int(header["capacity"])
-        start = account_dtype("BookHeader").itemsize
+        start = account_dtype("Book").itemsize
         orders = _table("Order", data, start, 2 * capacity)
         bids = orders[: int(header["bid_count"])][::-1]
         asks = orders[capacity : capacity + int(header["ask_count"])][::-1]
@@ -399,7 +399,7 @@ def decode_slot(data: bytes) -> Slot:
 def slot_range(index: int) -> tuple[int, int]:
     """Offset and length of slot ``index`` in the Ledger account."""
     size = struct_dtype("Slot").itemsize
-    return account_dtype("LedgerHeader").itemsize + index * size, size
+    return account_dtype("Ledger").itemsize + index * size, size
 
 
 def _slot(record: Any) -> Slot:

@@ -1,0 +1,47 @@
+//! `choice!`: enums without data, one byte in arguments and events.
+
+/// Declares enums whose variants number from 0 and that decode from one byte, unknown ones refused.
+#[macro_export]
+macro_rules! choice {
+    () => {};
+    (
+        $(#[doc = $doc:literal])*
+        pub enum $name:ident { $( $(#[doc = $vdoc:literal])* $variant:ident = $value:literal, )* }
+        $($rest:tt)*
+    ) => {
+        $(#[doc = $doc])*
+        #[repr(u8)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $name { $( $(#[doc = $vdoc])* $variant = $value, )* }
+
+        impl $name {
+            /// What the IDL says about this choice.
+            pub const DESC: $crate::describe::ChoiceDesc = $crate::describe::ChoiceDesc {
+                name: stringify!($name),
+                docs: &[$($doc),*],
+                variants: &[$( stringify!($variant) ),*],
+            };
+            /// The variant with this number.
+            pub const fn from_u8(value: u8) -> Option<Self> {
+                match value { $( $value => Some(Self::$variant), )* _ => None }
+            }
+        }
+        impl $crate::describe::Described for $name {
+            const TYPE: $crate::describe::TypeDesc = $crate::describe::TypeDesc::Defined(stringify!($name));
+        }
+        impl<'a> $crate::describe::Decode<'a> for $name {
+            const SIZE: usize = 1;
+            #[inline(always)]
+            fn decode(reader: &mut $crate::describe::Reader<'a>) -> Option<Self> {
+                Self::from_u8(<u8 as $crate::describe::Decode>::decode(reader)?)
+            }
+        }
+        impl $crate::describe::Encode for $name {
+            #[inline(always)]
+            fn encode(&self, writer: &mut $crate::describe::Writer<'_>) {
+                $crate::describe::Encode::encode(&(*self as u8), writer)
+            }
+        }
+        $crate::choice! { $($rest)* }
+    };
+}

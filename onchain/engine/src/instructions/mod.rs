@@ -1,0 +1,61 @@
+//! Instructions as clients see them: arguments, accounts, choices.
+
+mod accounts;
+mod choices;
+mod governance;
+mod orders;
+mod records;
+mod traders;
+
+pub use choices::{CancelSide, ExpiryKind, GrowKind, OrderKind, SelfTrade, Side};
+pub use governance::{AddCollateral, CreateMarket, GrowAccount, InitExchange, OpenExchange, UpdatePrice};
+pub use orders::{CancelAll, CancelByClientId, CancelOrder, PlaceMany, PlaceOrder, ReplaceMany};
+pub use records::{CollateralParams, FeeTierParams, MarginTierParams, MarketParams, OrderId, PriceUpdate, Quote};
+pub use traders::{Activate, CloseTrader, Deposit, OpenTrader, Withdraw};
+
+use crate::describe::{ChoiceDesc, InstructionDesc, StructDesc};
+
+/// Most prices in one `update_price`, quotes in one batch, cancels in one batch.
+pub const MAX_BATCH: usize = 16;
+
+/// Every instruction, in the order of the IDL.
+pub const ALL: &[InstructionDesc] = &[
+    InitExchange::INSTRUCTION,
+    OpenExchange::INSTRUCTION,
+    AddCollateral::INSTRUCTION,
+    CreateMarket::INSTRUCTION,
+    GrowAccount::INSTRUCTION,
+    UpdatePrice::INSTRUCTION,
+    OpenTrader::INSTRUCTION,
+    Activate::INSTRUCTION,
+    Deposit::INSTRUCTION,
+    Withdraw::INSTRUCTION,
+    CloseTrader::INSTRUCTION,
+    PlaceOrder::INSTRUCTION,
+    PlaceMany::INSTRUCTION,
+    ReplaceMany::INSTRUCTION,
+    CancelOrder::INSTRUCTION,
+    CancelByClientId::INSTRUCTION,
+    CancelAll::INSTRUCTION,
+];
+
+/// Structs inside arguments.
+pub const RECORDS: &[StructDesc] = &[
+    FeeTierParams::DESC,
+    CollateralParams::DESC,
+    MarginTierParams::DESC,
+    MarketParams::DESC,
+    PriceUpdate::DESC,
+    Quote::DESC,
+    OrderId::DESC,
+];
+
+/// Choices in arguments and events.
+pub const CHOICES: &[ChoiceDesc] = &[
+    Side::DESC,
+    OrderKind::DESC,
+    SelfTrade::DESC,
+    ExpiryKind::DESC,
+    CancelSide::DESC,
+    GrowKind::DESC,
+];

@@ -1,0 +1,17 @@
+//! The exchange as pure functions over plain structs.
+//!
+//! Nothing here knows Solana: state structs are views of account bytes, operations take a clock
+//! reading and a recorder for what happened, and every failure is one numbered [`error::Error`].
+//! The declarations (`layout!`, `instruction!`, `event!`, ...) also describe themselves, and
+//! `quantdesk-idl` writes those descriptions out as `idl/quantdesk.json`.
+#![cfg_attr(not(test), no_std)]
+
+pub mod describe;
+pub mod error;
+pub mod events;
+pub mod governance;
+pub mod instructions;
+pub mod money;
+pub mod slots;
+pub mod state;
+pub mod units;
