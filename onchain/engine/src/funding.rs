@@ -130,7 +130,6 @@ pub fn settle(market: &mut Market, position: &mut Position) -> Result<QuoteAtoms
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::describe::zeroed;
     use crate::units::{BaseLots, LotPrice};
     use std::boxed::Box;
 
@@ -138,7 +137,7 @@ mod tests {
     const START: i64 = 100 * HOUR_S;
 
     fn market() -> Box<Market> {
-        let mut market: Box<Market> = zeroed();
+        let mut market = Box::new(Market::zeroed());
         market.index_price = LotPrice(1_400_000);
         market.interest = 100;
         market.funding_cap = 5_000;
@@ -147,7 +146,7 @@ mod tests {
     }
 
     fn position(base: i64) -> Position {
-        let mut position: Position = *zeroed();
+        let mut position = Position::zeroed();
         position.base = BaseLots(base);
         position
     }

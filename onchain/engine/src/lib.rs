@@ -15,3 +15,7 @@ pub mod money;
 pub mod slots;
 pub mod state;
 pub mod units;
+pub mod funding;
+pub mod mark;
+pub mod now;
+pub mod prices;

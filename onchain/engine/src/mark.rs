@@ -94,13 +94,12 @@ fn median(a: u64, b: u64, c: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::describe::zeroed;
     use std::boxed::Box;
 
     const NOW: Now = Now { slot: 9, unix: 360_000 };
 
     fn market() -> Box<Market> {
-        let mut market: Box<Market> = zeroed();
+        let mut market = Box::new(Market::zeroed());
         market.index_price = LotPrice(1_000_000);
         market.tick_size = 100;
         market.mark_band = 12_500;

@@ -172,13 +172,12 @@ pub fn record(market: &Market, flags: u8) -> PriceRecord {
 mod tests {
     use super::price_flags::{ACCEPTED, AFTER_GAP, LIMITED, NOT_NEWER, PENDING};
     use super::*;
-    use crate::describe::zeroed;
     use std::boxed::Box;
 
     const T: i64 = 1_700_000_000;
 
     fn market() -> Box<Market> {
-        let mut market: Box<Market> = zeroed();
+        let mut market = Box::new(Market::zeroed());
         market.status = ACTIVE;
         market.tick_size = 100;
         market.mark_band = 12_500;
