@@ -1,0 +1,74 @@
+import type { ReactNode } from "react";
+import { Button } from "@/components/Button";
+import { AgeOf, Hatchable } from "@/components/Panel";
+import { toneOf } from "@/components/Number";
+import type { Position, Ticker } from "@/lib/api/models";
+import { add, compare, decimal, sign, ZERO, type Decimal } from "@/lib/decimal/decimal";
+import { dollars, fixed, percent, signedDollars, UNKNOWN } from "@/lib/decimal/format";
+import { useAccount } from "@/lib/state/account";
+import { useTickers } from "@/lib/state/market";
+import { show } from "@/lib/state/screen";
+import { useWallet } from "@/lib/wallet/session";
+import { livePosition } from "./pnl";
+
+const NEAR = decimal("0.7");
+
+function Line({ label, title, children }: { label: string; title?: string; children: ReactNode }): ReactNode {
+  return (
+    <div className="flex h-5 items-center justify-between" title={title}>
+      <dt className="text-text-3">{label}</dt>
+      <dd className="num">{children}</dd>
+    </div>
+  );
+}
+
+function totalPnl(positions: readonly Position[], tickers: Readonly<Record<string, Ticker>>): Decimal {
+  return positions.reduce((sum, position) => add(sum, livePosition(position, tickers[position.market]?.mark ?? null).pnl ?? ZERO), ZERO);
+}
+
+/** The account in six numbers; shown only for a connected wallet. */
+export function AccountCard(): ReactNode {
+  const wallet = useWallet((state) => state.account?.address ?? null);
+  const { sub, positions, known } = useAccount();
+  const tickers = useTickers();
+  if (!wallet) return null;
+  const pnl = totalPnl(positions, tickers);
+  const ratio = sub?.margin_ratio ?? null;
+  const dangerous = ratio !== null && compare(decimal(ratio), NEAR) > 0;
+  return (
+    <section aria-label="Margin account" className="flex flex-col border-t border-line">
+      <header className="flex h-8 items-center gap-2 px-3">
+        <h2 className="font-medium">Account</h2>
+        <AgeOf of={{ channel: "account", wallet }} />
+        <span className="ml-auto flex gap-1">
+          <Button size="small" data-testid="open-deposit" onClick={() => show("deposit")}>
+            Deposit
+          </Button>
+          <Button size="small" data-testid="open-withdraw" disabled={!sub} onClick={() => show("withdraw")}>
+            Withdraw
+          </Button>
+        </span>
+      </header>
+      <Hatchable of={{ channel: "account", wallet }}>
+        <dl className="px-3 pb-3">
+          <Line label="Equity" title="Collateral plus unrealized profit less funding owed">
+            <span data-testid="equity">{known ? (sub ? dollars(sub.equity) : "$0.00") : UNKNOWN}</span>
+          </Line>
+          <Line label="Free collateral" title="Equity less initial margin">
+            <span data-testid="free-collateral">{known ? (sub ? dollars(sub.free_collateral) : "$0.00") : UNKNOWN}</span>
+          </Line>
+          <Line label="Withdrawable" title={sub && sign(decimal(sub.locked)) > 0 ? `${dollars(sub.locked)} of recent profit is still vesting` : "What could leave now"}>
+            {known ? (sub ? dollars(sub.withdrawable) : "$0.00") : UNKNOWN}
+          </Line>
+          <Line label="Unrealized PnL">
+            <span className={toneOf(sign(pnl))}>{known ? signedDollars(pnl) : UNKNOWN}</span>
+          </Line>
+          <Line label="Margin ratio" title="Maintenance margin over equity; liquidation starts over 100%">
+            <span className={dangerous ? "text-sell" : ""}>{percent(ratio)}</span>
+          </Line>
+          <Line label="Leverage">{sub?.leverage == null ? UNKNOWN : `${fixed(sub.leverage, 2)}×`}</Line>
+        </dl>
+      </Hatchable>
+    </section>
+  );
+}

@@ -1,0 +1,38 @@
+/** What the user chose about the screen; kept in this browser, with a version so that an old shape is dropped. */
+import { create } from "zustand";
+import { persist } from "zustand/middleware";
+import type { CandleSource, Resolution } from "../api/models";
+
+export type Theme = "dark" | "light";
+
+export interface Preferences {
+  theme: Theme;
+  market: string | null;
+  resolution: Resolution | null;
+  candleSource: CandleSource;
+  ticketWidth: number;
+  bookWidth: number;
+  tabsHeight: number;
+  bookHeight: number;
+  mikeyOpen: boolean;
+}
+
+const DEFAULTS: Preferences = {
+  theme: "dark",
+  market: null,
+  resolution: null,
+  candleSource: "trade",
+  ticketWidth: 304,
+  bookWidth: 284,
+  tabsHeight: 288,
+  bookHeight: 468,
+  mikeyOpen: false,
+};
+
+export const usePreferences = create<Preferences>()(
+  persist(() => DEFAULTS, { name: "quantdesk.preferences", version: 1, migrate: () => DEFAULTS }),
+);
+
+export const prefer = (change: Partial<Preferences>): void => {
+  usePreferences.setState(change);
+};
