@@ -44,8 +44,8 @@ async def _run(config: LocalnetConfig, stack: contextlib.AsyncExitStack, ready: 
     dispatcher, pages = Dispatcher(node), Pages(node)
     loop = asyncio.get_running_loop()
 
-    async def answer(body: bytes, is_loopback: bool) -> bytes:
-        return await dispatcher.answer(body, is_loopback=is_loopback)
+    async def answer(body: bytes, is_trusted: bool) -> bytes:
+        return await dispatcher.answer(body, is_trusted=is_trusted)
 
     try:
         http = await loop.create_server(lambda: HttpConnection(answer, pages.find), config.host, config.port)
@@ -61,7 +61,7 @@ async def _run(config: LocalnetConfig, stack: contextlib.AsyncExitStack, ready: 
     )
     if ready is not None:
         ready.set()
-    await node.run_clock()
+    await node.clock.run()
 
 
 def _port_taken(config: LocalnetConfig) -> PortTaken:

@@ -34,9 +34,9 @@ class LocalnetConfig:
     """One localnet.
 
     `clock="real"` closes a slot every 400 ms of wall time; `"manual"` closes one only when asked to
-    (`surfnet_advanceClock`, `surfnet_timeTravel`). `max_database_bytes` is a quota on the database file: at the
-    quota localnet stops accepting, as it does when the disk is full. `snapshot_every` is in log entries: it
-    bounds the time a restart takes.
+    (`surfnet_advanceClock`, `surfnet_timeTravel`). `max_database_bytes` is a quota on the database file:
+    at the quota localnet stops accepting, as it does when the disk is full. `snapshot_every` is in log
+    entries: it bounds the time a restart takes.
     """
 
     data_dir: Path

@@ -22,16 +22,26 @@ SnapshotRows = tuple[SnapshotHeader, list[tuple[object, ...]]]
 class Journal:
     """Collects entries, commits them together, and calls back in order once they are on the disk.
 
-    While one commit is under way the bank goes on and the next batch collects, so a slow disk makes batches larger
-    and not the queue longer. After a failed commit the bank is ahead of the disk: nothing is accepted any more, and
-    a restart replays to what was answered.
+    While one commit is under way the bank goes on and the next batch collects, so a slow disk makes
+    batches larger and not the queue longer. After a failed commit nothing is accepted any more, and what
+    was executed but never told is dropped.
     """
 
     def __init__(
-        self, store: LogStore, last_seq: int, on_batch: Callable[[], Callable[[], None] | None]
+        self,
+        store: LogStore,
+        last_seq: int,
+        *,
+        on_batch: Callable[[], Callable[[], None] | None],
+        on_failure: Callable[[], None],
     ) -> None:
-        """`on_batch` is called when a batch is closed, on the state it leaves; what it returns, once durable."""
+        """Continue after entry `last_seq`.
+
+        `on_batch` is called when a batch is closed, on the state it leaves; what it returns is called once
+        that is durable. `on_failure` is called when a commit failed and the executed state is to be dropped.
+        """
         self._on_batch = on_batch
+        self._on_failure = on_failure
         self._store = store
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="localnet-commit")
         self._entries: list[Entry] = []
@@ -131,12 +141,16 @@ class Journal:
 
     def _fail(self, error: sqlite3.Error, callbacks: list[Callable[[LedgerFull | None], None]]) -> None:
         self.failure = as_ledger_full(error, self._store.path) or LedgerFull(
-            f"localnet could not write its log ({self._store.path}): {error}; nothing more is accepted until a restart"
+            f"localnet could not write its log ({self._store.path}): {error};"
+            " nothing more is accepted until a restart"
         )
         log.error("localnet.log_failed", error=str(error), message=str(self.failure))
         self._store.rollback()
         self._committing = False
         self._idle.set()
+        self._entries, self._blocks, self._chores = [], [], []
+        self.appended_seq = self.committed_seq
+        self._on_failure()
         for callback in callbacks + self._callbacks:
             callback(self.failure)
         self._callbacks = []

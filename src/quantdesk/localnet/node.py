@@ -1,7 +1,7 @@
 """The node: one bank, its log, its history, and those who listen.
 
-Everything runs on one event loop and the bank is only touched from it, so the order of the log is the order of
-execution. Reads see the newest executed state; whoever answers from it waits for `durable()` first.
+Everything runs on one event loop and the bank is only touched from it, so the order of the log is the
+order of execution. Reads see the newest executed state; whoever answers from it waits for `durable()` first.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ import structlog
 from solders.account import Account
 from solders.pubkey import Pubkey
 
-from quantdesk.localnet.config import SLOT_MS, LocalnetConfig
+from quantdesk.localnet.clock import ChainClock
+from quantdesk.localnet.config import LocalnetConfig
 from quantdesk.localnet.errors import LedgerFull
 from quantdesk.localnet.journal import Journal
 from quantdesk.localnet.log.entries import AccountSetBody, BlockClosedBody, Entry, Kind, pack
@@ -28,7 +29,6 @@ from quantdesk.localnet.log.store import LogStore, engine_version
 from quantdesk.localnet.runtime.bank import Bank, Block
 from quantdesk.localnet.runtime.execution import Execution
 from quantdesk.localnet.runtime.outcome import encode_result
-from quantdesk.localnet.runtime.pacing import SlotPacer
 from quantdesk.localnet.runtime.wire import WireTransaction
 
 log = structlog.get_logger(__name__)
@@ -65,13 +65,13 @@ class Node:
         started = time.monotonic()
         recovered = recover(self._store, self.history)
         self.bank: Bank = recovered.bank
-        self.paused = recovered.paused
         self._snapshot_seq = recovered.snapshot_seq
         self._snapshotting: asyncio.Task[None] | None = None
-        self.journal = Journal(self._store, recovered.last_seq, self._take_batch)
+        self.journal = Journal(
+            self._store, recovered.last_seq, on_batch=self._take_batch, on_failure=self._step_back
+        )
         self.listener: Listener | None = None
-        self._pacer = self._new_pacer()
-        self._clock_changed = asyncio.Event()
+        self.clock = ChainClock(self, config.clock, paused=recovered.paused)
         self._log_start(recovered, time.monotonic() - started)
 
     def _log_start(self, recovered: Recovered, seconds: float) -> None:
@@ -86,34 +86,18 @@ class Node:
     def _take_batch(self) -> Callable[[], None] | None:
         return None if self.listener is None else self.listener.take_batch()
 
-    # The clock ------------------------------------------------------------------------------------------------
+    def _step_back(self) -> None:
+        """The log took no more: be again what is on the disk, so that reads stay true."""
+        self.bank = recover(self._store, self.history).bank
+        if self.listener is not None:
+            self.listener.take_batch()
 
-    def _new_pacer(self) -> SlotPacer:
-        """Slots missed while stopped are skipped; a chain that is ahead of the wall clock goes on from there."""
-        now = _now_ms()
-        chain_ms = self.bank.unix_time * 1000
-        self._ahead_ms = max(chain_ms - now, 0)
-        if self.paused or self.config.clock == "manual":
-            self._ahead_ms = chain_ms - now
-            return SlotPacer(self.bank.slot, now)
-        return SlotPacer(self.bank.slot, min(chain_ms, now))
+    @property
+    def is_accepting(self) -> bool:
+        """Whether the log still takes entries."""
+        return self.journal.failure is None
 
-    async def run_clock(self) -> None:
-        """Close slots on time, for ever. With a manual or paused clock, wait."""
-        while True:
-            if self.config.clock == "manual" or self.paused or self.journal.failure is not None:
-                self._clock_changed.clear()
-                await self._clock_changed.wait()
-                continue
-            now = _now_ms()
-            due = self._pacer.due_slot(now)
-            if due > self.bank.slot:
-                self.close_block(due, (now + self._ahead_ms) // 1000)
-            wait = self._pacer.wait_ms(self.bank.slot, now)
-            if wait > SLOT_MS:  # the wall clock was set back: count from here, chain time waits for it
-                self._pacer.rebase(self.bank.slot, now)
-                wait = SLOT_MS
-            await asyncio.sleep(wait / 1000)
+    # --- The clock ---
 
     def close_block(self, next_slot: int, unix_time: int) -> None:
         """Close the open block and open `next_slot` at `unix_time` (seconds), through the log."""
@@ -127,46 +111,15 @@ class Node:
             self.listener.block_closed(block, next_slot)
         self._maybe_snapshot()
 
-    def advance(self, slots: int) -> None:
-        """Close `slots` blocks, 400 ms of chain time each, as fast as it goes."""
-        start, start_ms = self.bank.slot, self.chain_ms()
-        for count in range(1, slots + 1):
-            self.close_block(start + count, (start_ms + count * SLOT_MS) // 1000)
-        self._set_chain_time(start_ms + slots * SLOT_MS)
-
-    def travel(self, slot: int, unix_ms: int) -> None:
-        """Close the open block and go on at `slot` and `unix_ms` (Unix milliseconds), which must not lie behind."""
-        self.close_block(slot, unix_ms // 1000)
-        self._set_chain_time(unix_ms)
-
-    def chain_ms(self) -> int:
-        """The chain's time in Unix milliseconds."""
-        if self.config.clock == "manual" or self.paused:
-            return max(self._manual_ms, self.bank.unix_time * 1000)
-        return max(_now_ms() + self._ahead_ms, self.bank.unix_time * 1000)
-
-    @property
-    def _manual_ms(self) -> int:
-        return self._pacer.anchor_ms + self._ahead_ms
-
-    def _set_chain_time(self, unix_ms: int) -> None:
-        now = _now_ms()
-        self._ahead_ms = unix_ms - now
-        self._pacer.rebase(self.bank.slot, now)
-        self._clock_changed.set()
-
     def pause_clock(self, paused: bool) -> None:
-        """Stop or restart the closing of slots."""
+        """Stop or restart the closing of slots, through the log."""
         self._accept()
-        if paused == self.paused:
-            return
-        chain_ms = self.chain_ms()
-        kind = Kind.CLOCK_PAUSED if paused else Kind.CLOCK_RESUMED
-        self.journal.append(Entry(self.journal.next_seq(), kind, self.bank.slot, b""))
-        self.paused = paused
-        self._set_chain_time(chain_ms)
+        if paused != self.clock.paused:
+            kind = Kind.CLOCK_PAUSED if paused else Kind.CLOCK_RESUMED
+            self.journal.append(Entry(self.journal.next_seq(), kind, self.bank.slot, b""))
+            self.clock.pause(paused)
 
-    # Changes --------------------------------------------------------------------------------------------------
+    # --- Changes ---
 
     def _accept(self) -> None:
         if self.journal.failure is not None:
@@ -219,16 +172,18 @@ class Node:
     async def reset(self) -> None:
         """Forget the chain and begin another one."""
         self._accept()
+        if self._snapshotting is not None:
+            await self._snapshotting
         await self.journal.drain()
         genesis = new_genesis()
         self.bank = Bank(genesis)
-        self.paused = False
         self.journal.append_genesis(*genesis_entries(genesis, self.journal.next_seq()))
         self._snapshot_seq = self.journal.appended_seq
-        self._set_chain_time(_now_ms())
+        self.clock.paused = False
+        self.clock.set_time(genesis.unix_time * 1000)
         await self.durable()
 
-    # Durability -----------------------------------------------------------------------------------------------
+    # --- Durability ---
 
     def durable(self) -> asyncio.Future[None]:
         """Done once everything executed so far is on the disk; fails with LedgerFull if it never will be."""
@@ -291,7 +246,3 @@ class Node:
 
 def _record_engine(db: sqlite3.Connection) -> None:
     db.execute("UPDATE meta SET value = ? WHERE key = 'engine'", (engine_version(),))
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

@@ -1,4 +1,7 @@
-"""Looking things up in the log: transactions by signature and address, blocks by slot. Committed rows only."""
+"""Looking things up in the log: transactions by signature and address, blocks by slot.
+
+Committed rows only.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,6 @@ from pathlib import Path
 
 from quantdesk.localnet.log.entries import BlockRow, Kind
 from quantdesk.localnet.runtime.outcome import TransactionResult, decode_result
-
-_ENTRY = "seq, slot, body, signature, result"
-_BLOCK = "slot, parent, height, blockhash, unix_time, last_seq"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +44,16 @@ class History:
 
     def transaction(self, signature: bytes) -> RecordedTransaction | None:
         """The transaction of that signature."""
-        row = self._db.execute(f"SELECT {_ENTRY} FROM entries WHERE signature = ?", (signature,)).fetchone()
+        row = self._db.execute(
+            "SELECT seq, slot, body, signature, result FROM entries WHERE signature = ?", (signature,)
+        ).fetchone()
         return None if row is None else RecordedTransaction(*row)
 
     def transactions_between(self, after_seq: int, last_seq: int) -> list[RecordedTransaction]:
         """The transactions of the entries (after_seq, last_seq], oldest first."""
         rows = self._db.execute(
-            f"SELECT {_ENTRY} FROM entries WHERE seq > ? AND seq <= ? AND kind = ? ORDER BY seq",
+            "SELECT seq, slot, body, signature, result FROM entries"
+            " WHERE seq > ? AND seq <= ? AND kind = ? ORDER BY seq",
             (after_seq, last_seq, int(Kind.TRANSACTION)),
         )
         return [RecordedTransaction(*row) for row in rows]
@@ -58,7 +61,10 @@ class History:
     def for_address(
         self, address: bytes, before_seq: int | None, until_seq: int | None, last_slot: int, limit: int
     ) -> list[RecordedTransaction]:
-        """Transactions naming `address` up to `last_slot`, newest first, between two entries (both exclusive)."""
+        """Transactions naming `address` up to `last_slot`, newest first.
+
+        They lie between two entries, both exclusive.
+        """
         rows = self._db.execute(
             "SELECT e.seq, e.slot, e.body, e.signature, e.result FROM addresses a"
             " JOIN address_entries x ON x.address_id = a.id JOIN entries e ON e.seq = x.seq"
@@ -69,13 +75,17 @@ class History:
 
     def block(self, slot: int) -> BlockRow | None:
         """The closed block of that slot."""
-        row = self._db.execute(f"SELECT {_BLOCK} FROM blocks WHERE slot = ?", (slot,)).fetchone()
+        row = self._db.execute(
+            "SELECT slot, parent, height, blockhash, unix_time, last_seq FROM blocks WHERE slot = ?", (slot,)
+        ).fetchone()
         return None if row is None else BlockRow(*row)
 
     def block_before(self, slot: int) -> BlockRow | None:
         """The newest closed block before `slot`."""
         row = self._db.execute(
-            f"SELECT {_BLOCK} FROM blocks WHERE slot < ? ORDER BY slot DESC LIMIT 1", (slot,)
+            "SELECT slot, parent, height, blockhash, unix_time, last_seq FROM blocks"
+            " WHERE slot < ? ORDER BY slot DESC LIMIT 1",
+            (slot,),
         ).fetchone()
         return None if row is None else BlockRow(*row)
 
@@ -88,13 +98,17 @@ class History:
 
     def oldest_block(self) -> BlockRow | None:
         """The oldest block that is still kept."""
-        row = self._db.execute(f"SELECT {_BLOCK} FROM blocks ORDER BY slot LIMIT 1").fetchone()
+        row = self._db.execute(
+            "SELECT slot, parent, height, blockhash, unix_time, last_seq FROM blocks ORDER BY slot LIMIT 1"
+        ).fetchone()
         return None if row is None else BlockRow(*row)
 
     def newest_blocks(self, count: int) -> list[BlockRow]:
         """The newest closed blocks, oldest of them first."""
         rows = self._db.execute(
-            f"SELECT {_BLOCK} FROM blocks ORDER BY slot DESC LIMIT ?", (count,)
+            "SELECT slot, parent, height, blockhash, unix_time, last_seq FROM blocks"
+            " ORDER BY slot DESC LIMIT ?",
+            (count,),
         ).fetchall()
         return [BlockRow(*row) for row in reversed(rows)]
 
@@ -116,7 +130,9 @@ class History:
     def newest_blocks_until(self, seq: int, count: int) -> list[BlockRow]:
         """The newest blocks that were closed by entry `seq` or before, oldest of them first."""
         rows = self._db.execute(
-            f"SELECT {_BLOCK} FROM blocks WHERE last_seq <= ? ORDER BY slot DESC LIMIT ?", (seq, count)
+            "SELECT slot, parent, height, blockhash, unix_time, last_seq FROM blocks"
+            " WHERE last_seq <= ? ORDER BY slot DESC LIMIT ?",
+            (seq, count),
         ).fetchall()
         return [BlockRow(*row) for row in reversed(rows)]
 

@@ -129,7 +129,8 @@ def _replay(store: LogStore, history: History, bank: Bank, start: int) -> Recove
         if store.meta("engine") != engine_version():
             raise DataDirectoryVersion(
                 f"{store.path} was written with {store.meta('engine')} and not closed cleanly; this is"
-                f" {engine_version()}: start and stop it once with the former, or begin anew with `quantdesk reset`"
+                f" {engine_version()}: start and stop it once with the former,"
+                " or begin anew with `quantdesk reset`"
             )
         try:
             _apply(bank, seq, kind, body, result)
@@ -147,7 +148,8 @@ def _apply(bank: Bank, seq: int, kind: Kind, body: bytes, result: bytes | None) 
         execution = bank.execute(WireTransaction.parse(body))
         if not execution.landed or encode_result(execution.result) != result:
             raise ReplayDiverged(
-                f"log entry {seq} replayed to another result than the recorded one: the engine or the log changed"
+                f"log entry {seq} replayed to another result than the recorded one:"
+                " the engine or the log changed"
             )
     elif kind is Kind.BLOCK_CLOSED:
         closed = unpack_block_closed(body)

@@ -15,7 +15,10 @@ _AT_A_TIME = 2_000
 
 
 def prune(db: sqlite3.Connection, retention: Retention) -> bool:
-    """Forget some of what is beyond `retention`, inside the open transaction; whether there is more to forget."""
+    """Forget some of what is beyond `retention`, inside the open transaction.
+
+    Whether there is more to forget.
+    """
     limit = _first_needed_seq(db)
     cut = min(_first_kept_seq(db, retention), limit)
     rows = db.execute(
@@ -59,6 +62,7 @@ def _first_kept_seq(db: sqlite3.Connection, retention: Retention) -> int:
 def _forget_addresses(db: sqlite3.Connection, bodies: list[bytes], last_seq: int) -> None:
     addresses = {bytes(key) for body in bodies for key in WireTransaction.parse(body).keys}
     db.executemany(
-        "DELETE FROM address_entries WHERE seq <= ? AND address_id = (SELECT id FROM addresses WHERE address = ?)",
+        "DELETE FROM address_entries WHERE seq <= ?"
+        " AND address_id = (SELECT id FROM addresses WHERE address = ?)",
         [(last_seq, address) for address in addresses],
     )

@@ -1,8 +1,8 @@
 """The tables of the one SQLite file.
 
 `entries` is the log: what the bank is rebuilt from, with each transaction's result beside it. `blocks`,
-`addresses` and `address_entries` are the index for history; `snapshots` and `snapshot_accounts` are states of the
-bank from which a restart replays the rest.
+`addresses` and `address_entries` are the index for history; `snapshots` and `snapshot_accounts` are states
+of the bank from which a restart replays the rest.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The log on disk: opened, checked, appended to.
 
-One connection writes. WAL with `synchronous=FULL`: a commit that returned is on the disk. Inserts run on the event
-loop (they are quick), the commit with its fsync in a thread of its own, so that the bank goes on meanwhile.
+One connection writes. WAL with `synchronous=FULL`: a commit that returned is on the disk. Inserts run on
+the event loop (they are quick), the commit with its fsync in a thread of its own, so that the bank goes on
+meanwhile.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ class DirectoryLock:
             holder = os.read(self._file, 32).decode(errors="replace").strip() or "unknown"
             os.close(self._file)
             raise DataDirectoryInUse(
-                f"another localnet (process {holder}) uses {data_dir}: stop it, or choose another data directory"
+                f"another localnet (process {holder}) uses {data_dir}:"
+                " stop it, or choose another data directory"
             ) from None
         os.ftruncate(self._file, 0)
         os.write(self._file, str(os.getpid()).encode())
@@ -156,7 +158,7 @@ def as_ledger_full(error: sqlite3.Error, path: Path) -> LedgerFull | None:
     """The error as LedgerFull when it says that disk or quota is full."""
     if error.sqlite_errorcode in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE):
         return LedgerFull(
-            f"localnet's disk or quota is full ({path}): nothing more is accepted; free space, or raise the quota,"
-            " and restart"
+            f"localnet's disk or quota is full ({path}): nothing more is accepted;"
+            " free space, or raise the quota, and restart"
         )
     return None

@@ -49,7 +49,7 @@ class Hub:
         self._written_in_block: set[Pubkey] = set()
         self._final_captures: list[tuple[int, _Captured]] = []
 
-    # Subscribing ----------------------------------------------------------------------------------------------
+    # --- Subscribing ---
 
     def subscribe(self, subscription: Subscription, connection: Connection) -> Subscription:
         """Add a listener; the same wish gets the same subscription."""
@@ -95,7 +95,7 @@ class Hub:
         ):
             self._fire_signature(subscription, recorded.slot, recorded.result.error)
 
-    # Collecting -----------------------------------------------------------------------------------------------
+    # --- Collecting ---
 
     def executed(self, execution: Execution, slot: int) -> None:
         """A transaction landed in `slot`."""
@@ -151,7 +151,7 @@ class Hub:
             return None
         return lambda: self._announce(events, slot, captured, finals)
 
-    # Announcing -----------------------------------------------------------------------------------------------
+    # --- Announcing ---
 
     def _announce(
         self,

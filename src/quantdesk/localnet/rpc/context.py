@@ -14,7 +14,10 @@ FEATURE_SET = 3640012085
 
 
 def context_slot(node: Node, config: Config) -> int:
-    """The slot an answer is of. State is that of the open block, whatever the commitment: see the reference."""
+    """The slot an answer is of. State is that of the open block, whatever the commitment.
+
+    See the reference.
+    """
     config.commitment()
     check_min_context_slot(config, node.bank.slot)
     return node.bank.slot
@@ -26,7 +29,10 @@ def with_context(node: Node, value: Any, slot: int | None = None) -> dict[str, A
 
 
 def check_history_commitment(config: Config) -> str:
-    """The commitment of a history method, `finalized` unless given; history is not kept of less than `confirmed`."""
+    """The commitment of a history method, `finalized` unless given.
+
+    History is not kept of less than `confirmed`.
+    """
     commitment = config.commitment() or "finalized"
     if commitment == "processed":
         raise invalid_params("Method does not support commitment below `confirmed`")

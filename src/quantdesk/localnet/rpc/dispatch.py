@@ -32,15 +32,18 @@ class Dispatcher:
     def __init__(self, node: Node) -> None:
         self._node = node
 
-    async def answer(self, body: bytes, *, is_loopback: bool) -> bytes:
-        """The response body; empty when nothing is to be answered. Not before what it tells is on the disk."""
+    async def answer(self, body: bytes, *, is_trusted: bool) -> bytes:
+        """The response body; empty when nothing is to be answered.
+
+        Not before what it tells is on the disk.
+        """
         try:
             raw = parse_body(body)
             if isinstance(raw, list):
-                answers = [await self._answer_one(item, is_loopback) for item in raw]
+                answers = [await self._answer_one(item, is_trusted) for item in raw]
                 wanted: Any = [answer for answer in answers if answer is not None]
             else:
-                wanted = await self._answer_one(raw, is_loopback)
+                wanted = await self._answer_one(raw, is_trusted)
         except RpcError as error:
             return encode_json(failure(error, None))
         if not wanted:
@@ -60,12 +63,12 @@ class Dispatcher:
             return encode_json([failure(error, identifier) for identifier in identifiers])
         return encode_json(failure(error, raw.get("id") if isinstance(raw, dict) else None))
 
-    async def _answer_one(self, raw: Any, is_loopback: bool) -> dict[str, Any] | None:
+    async def _answer_one(self, raw: Any, is_trusted: bool) -> dict[str, Any] | None:
         identifier = None
         try:
             call = parse_call(raw)
             identifier = call.id
-            result = self._run(call, is_loopback)
+            result = self._run(call, is_trusted)
             if inspect.isawaitable(result):
                 result = await result
         except RpcError as error:
@@ -82,10 +85,12 @@ class Dispatcher:
             return failure(RpcError(INTERNAL_ERROR, "Internal error"), identifier)
         return None if call.is_notification else success(result, call.id)
 
-    def _run(self, call: Call, is_loopback: bool) -> Any:
+    def _run(self, call: Call, is_trusted: bool) -> Any:
         method = PUBLIC_METHODS.get(call.method)
-        if method is None and (method := ADMIN_METHODS.get(call.method)) is not None and not is_loopback:
-            raise RpcError(INVALID_REQUEST, f"{call.method} is answered to this machine only")
+        if method is None and (method := ADMIN_METHODS.get(call.method)) is not None and not is_trusted:
+            raise RpcError(
+                INVALID_REQUEST, f"{call.method} is answered to programs and pages of this machine only"
+            )
         if method is None:
             raise RpcError(METHOD_NOT_FOUND, "Method not found")
         return method(self._node, call.params)

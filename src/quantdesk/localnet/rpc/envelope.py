@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
-from quantdesk.localnet.rpc.errors import INVALID_REQUEST, PARSE_ERROR, RpcError
-from quantdesk.localnet.rpc.params import Params, invalid_params
+from quantdesk.localnet.rpc.errors import INVALID_REQUEST, PARSE_ERROR, RpcError, invalid_params
+from quantdesk.localnet.rpc.params import Params
 
 _FIELDS = frozenset({"jsonrpc", "method", "params", "id"})
 _U64_MAX = 2**64 - 1
@@ -44,7 +44,8 @@ def parse_call(raw: Any) -> Call:
     """One request object.
 
     Raises:
-        RpcError: -32700 for an impossible id, -32600 for a malformed request, -32602 for malformed parameters.
+        RpcError: -32700 for an impossible id, -32600 for a malformed request, -32602 for malformed
+        parameters.
     """
     if not isinstance(raw, dict):
         raise RpcError(INVALID_REQUEST, "Invalid request")

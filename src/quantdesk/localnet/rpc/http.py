@@ -1,8 +1,8 @@
 """A small HTTP/1.1 server for JSON-RPC: one protocol object a connection, one request at a time in order.
 
 Written for throughput: a general server parses and routes far more than the one POST that JSON-RPC needs.
-Limits as a Solana node's: POST only (405), JSON only (415), at most 50 KiB (413), except for admin calls from this
-machine, which carry whole programs.
+Limits as a Solana node's: POST only (405), JSON only (415), at most 50 KiB (413), except for admin calls
+from this machine, which carry whole programs.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ import asyncio
 import ipaddress
 from collections import deque
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import cast
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -21,6 +23,7 @@ MAX_BODY_BYTES = 50 * 1024
 MAX_ADMIN_BODY_BYTES = 32 * 1024 * 1024
 _MAX_HEAD_BYTES = 16 * 1024
 _JSON_TYPES = ("application/json", "application/json; charset=utf-8", "application/json;charset=utf-8")
+_TEXT = "text/plain; charset=utf-8"
 _REASONS = {
     200: "OK",
     400: "Bad Request",
@@ -38,7 +41,10 @@ Page = Callable[[str], Awaitable[tuple[int, str, bytes]] | None]
 
 
 class HttpConnection(asyncio.Protocol):
-    """One client. `answer(body, is_loopback)` gives the response to a POST; `page(path)` what a GET shows."""
+    """One client. `answer(body, is_trusted)` gives the response to a POST; `page(path)` what a GET shows.
+
+    Trusted are programs of this machine and pages served from it; a foreign page in a browser here is not.
+    """
 
     def __init__(self, answer: Answer, page: Page) -> None:
         self._answer = answer
@@ -71,7 +77,7 @@ class HttpConnection(asyncio.Protocol):
         except _Refused as refused:
             self._refuse(refused.status, refused.body)
 
-    # Parsing --------------------------------------------------------------------------------------------------
+    # --- Parsing ---
 
     def _take_request(self) -> bool:
         if self._head is None:
@@ -126,7 +132,7 @@ class HttpConnection(asyncio.Protocol):
         if size > (MAX_ADMIN_BODY_BYTES if self._is_loopback else MAX_BODY_BYTES):
             raise _Refused(413, b"")
 
-    # Answering ------------------------------------------------------------------------------------------------
+    # --- Answering ---
 
     def _enqueue(self, head: _Head, body: bytes) -> None:
         self._waiting.append((head, body))
@@ -147,21 +153,21 @@ class HttpConnection(asyncio.Protocol):
     async def _serve(self, head: _Head, body: bytes) -> None:
         if head.method == "POST":
             if head.content_type not in _JSON_TYPES:
-                self._write(415, _WRONG_TYPE, "text/plain; charset=utf-8", head)
+                self._write(415, _WRONG_TYPE, _TEXT, head)
             elif len(body) > MAX_BODY_BYTES and _ADMIN_MARK not in body[:400]:
-                self._write(413, b"", "text/plain; charset=utf-8", head)
+                self._write(413, b"", _TEXT, head)
             else:
-                answered = await self._answer(body, self._is_loopback)
+                answered = await self._answer(body, self._is_loopback and _is_own_origin(head.origin))
                 self._write(200, answered, "application/json; charset=utf-8", head)
         elif head.method == "OPTIONS":
-            self._write(200, b"", "text/plain; charset=utf-8", head)
+            self._write(200, b"", _TEXT, head)
         else:
             await self._serve_page(head)
 
     async def _serve_page(self, head: _Head) -> None:
         page = self._page(head.path) if head.method == "GET" else None
         if page is None:
-            self._write(405, _WRONG_METHOD, "text/plain; charset=utf-8", head)
+            self._write(405, _WRONG_METHOD, _TEXT, head)
         else:
             status, content_type, shown = await page
             self._write(status, shown, content_type, head)
@@ -188,7 +194,7 @@ class HttpConnection(asyncio.Protocol):
 
     def _refuse(self, status: int, body: bytes) -> None:
         """Answer something that cannot be read on from, and hang up."""
-        self._write(status, body, "text/plain; charset=utf-8", _Head("", "", "", 0, False, False, False, ""))
+        self._write(status, body, _TEXT, _Head())
 
     def _close(self) -> None:
         self._closing = True
@@ -203,39 +209,25 @@ class _Refused(Exception):
         self.body = body
 
 
+@dataclass(frozen=True, slots=True)
 class _Head:
     """The request line and the headers that matter."""
 
-    __slots__ = (
-        "chunked",
-        "content_type",
-        "expects_continue",
-        "keep_alive",
-        "length",
-        "method",
-        "origin",
-        "path",
-    )
+    method: str = ""
+    path: str = ""
+    content_type: str = ""
+    length: int = 0
+    chunked: bool = False
+    keep_alive: bool = False
+    expects_continue: bool = False
+    origin: str = ""
 
-    def __init__(
-        self,
-        method: str,
-        path: str,
-        content_type: str,
-        length: int,
-        chunked: bool,
-        keep_alive: bool,
-        expects_continue: bool,
-        origin: str,
-    ) -> None:
-        self.method = method
-        self.path = path
-        self.content_type = content_type
-        self.length = length
-        self.chunked = chunked
-        self.keep_alive = keep_alive
-        self.expects_continue = expects_continue
-        self.origin = origin
+
+def _is_own_origin(origin: str) -> bool:
+    """Whether a call comes from no web page, or from one that this machine serves."""
+    if not origin:
+        return True
+    return urlsplit(origin).hostname in ("localhost", "127.0.0.1", "::1")
 
 
 def _parse_head(raw: bytes) -> _Head:
@@ -254,12 +246,12 @@ def _parse_head(raw: bytes) -> _Head:
         raise _Refused(400, b"Malformed content-length\n")
     connection = headers.get("connection", "").lower()
     return _Head(
-        parts[0],
-        parts[1],
-        headers.get("content-type", "").lower(),
-        int(length),
-        "chunked" in headers.get("transfer-encoding", "").lower(),
-        "close" not in connection and (parts[2] != "HTTP/1.0" or "keep-alive" in connection),
-        headers.get("expect", "").lower() == "100-continue",
-        headers.get("origin", ""),
+        method=parts[0],
+        path=parts[1],
+        content_type=headers.get("content-type", "").lower(),
+        length=int(length),
+        chunked="chunked" in headers.get("transfer-encoding", "").lower(),
+        keep_alive="close" not in connection and (parts[2] != "HTTP/1.0" or "keep-alive" in connection),
+        expects_continue=headers.get("expect", "").lower() == "100-continue",
+        origin=headers.get("origin", ""),
     )

@@ -1,4 +1,7 @@
-"""Reading a method's parameters: positions, config objects, keys, commitments. Strict, as a node's serde is."""
+"""Reading a method's parameters: positions, config objects, keys, commitments.
+
+Strict, as a node's serde is.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ class Params:
     def require(self, count: int) -> None:
         """Refuse fewer than `count` parameters."""
         if len(self.values) < count:
-            raise invalid_params("`params` should have at least %d argument(s)" % count)
+            raise invalid_params(f"`params` should have at least {count} argument(s)")
 
     def at_most(self, count: int) -> None:
         """Refuse more than `count` parameters."""

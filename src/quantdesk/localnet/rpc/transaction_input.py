@@ -58,6 +58,9 @@ def _decode_text(text: str, encoding: str) -> bytes:
 def decode_base64_message(text: str) -> Message | MessageV0:
     """A message from base64."""
     try:
-        return from_bytes_versioned(base64.b64decode(text, validate=True))
+        message = from_bytes_versioned(base64.b64decode(text, validate=True))
     except (ValueError, binascii.Error) as error:
         raise invalid_params(f"invalid base64 encoding: {error}") from None
+    if not isinstance(message, Message | MessageV0):
+        raise invalid_params("message version 1 is not supported: use a legacy or version 0 message")
+    return message

@@ -1,7 +1,7 @@
 """Looking at the VM's accounts: by owner, all of them, and cheaply.
 
-LiteSVM lists accounts by owner only, so the owners that exist are remembered here; and a copy of an account costs
-by its size, so accounts known to be large are only read when their data is wanted.
+LiteSVM lists accounts by owner only, so the owners that exist are remembered here; and a copy of an
+account costs by its size, so accounts known to be large are only read when their data is wanted.
 """
 
 from __future__ import annotations

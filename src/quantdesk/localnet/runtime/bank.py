@@ -1,8 +1,8 @@
 """The bank: the state of the chain, and the only thing that changes it.
 
-Everything here is deterministic and touches neither clock nor disk: the same log entries applied in the same order
-give the same accounts, byte for byte. Source of the rules: agave's `Bank`; see docs/reference/localnet.md for where
-this one is simpler.
+Everything here is deterministic and touches neither clock nor disk: the same log entries applied in the
+same order give the same accounts, byte for byte. Source of the rules: agave's `Bank`; see
+docs/reference/localnet.md for where this one is simpler.
 """
 
 from __future__ import annotations
@@ -97,7 +97,10 @@ class Bank:
         self._slot_hashes.appendleft((block.slot, Hash(block.blockhash)))
 
     def resume(self, blocks: list[Block], slot: int, unix_time: int, signatures: list[bytes]) -> None:
-        """Take up a restored chain: its newest `blocks` (oldest first) and the open block's place and content."""
+        """Take up a restored chain.
+
+        Its newest `blocks` (oldest first) and the open block's place and content.
+        """
         self.blockhashes = BlockhashQueue()
         self._slot_hashes.clear()
         for block in blocks:

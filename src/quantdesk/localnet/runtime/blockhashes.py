@@ -1,8 +1,8 @@
 """The queue of recent blockhashes and the set of processed transactions.
 
 LiteSVM knows only its newest blockhash and runs a transaction again when it is sent again, so both rules of a
-Solana bank live here: a transaction is valid while the block whose hash it names is at most 150 blocks old, and a
-message is processed once while that holds. Source: agave `BlockhashQueue`, `StatusCache`.
+Solana bank live here: a transaction is valid while the block whose hash it names is at most 150 blocks
+old, and a message is processed once while that holds. Source: agave `BlockhashQueue`, `StatusCache`.
 """
 
 from __future__ import annotations
@@ -35,7 +35,10 @@ class BlockhashQueue:
             del self._processed[oldest]
 
     def last_valid_height(self, blockhash: bytes) -> int | None:
-        """The last block height at which a transaction naming `blockhash` is valid; None when it is not now."""
+        """The last block height at which a transaction naming `blockhash` is valid.
+
+        None when it is not now.
+        """
         height = self._heights.get(blockhash)
         return None if height is None else height + MAX_AGE_BLOCKS
 

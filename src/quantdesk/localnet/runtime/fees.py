@@ -1,6 +1,7 @@
 """What a message costs: 5,000 lamports a signature, plus the price it offers for its compute units.
 
-Source: agave `solana-fee` and `compute_budget_instruction_details`. The precompiles' signatures count as well.
+Source: agave `solana-fee` and `compute_budget_instruction_details`. The precompiles' signatures count as
+well.
 """
 
 from __future__ import annotations

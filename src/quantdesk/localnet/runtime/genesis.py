@@ -1,7 +1,7 @@
 """How a new chain begins: everything that follows from its random seed.
 
-All LiteSVMs start alike, so the seed (32 random bytes, the first entry of the log) is what gives a data directory a
-genesis hash, a faucet and a node identity of its own. The same seed gives the same chain again.
+All LiteSVMs start alike, so the seed (32 random bytes, the first entry of the log) is what gives a data
+directory a genesis hash, a faucet and a node identity of its own. The same seed gives the same chain again.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ class Genesis:
 def new_vm(genesis: Genesis) -> LiteSVM:
     """A LiteSVM with mainnet's features at the genesis slot.
 
-    Signatures, blockhashes and duplicates are checked by the bank, not by the VM; the VM's built-in airdrop payer
-    (a random key, so different in every instance) is emptied, and the faucet is the seed's.
+    Signatures, blockhashes and duplicates are checked by the bank, not by the VM; the VM's built-in
+    airdrop payer (a random key, so different in every instance) is emptied, and the faucet is the seed's.
     """
     vm = (
         LiteSVM()

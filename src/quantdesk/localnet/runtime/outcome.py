@@ -30,8 +30,9 @@ class InnerCall(msgspec.Struct, array_like=True, frozen=True):
 class TransactionResult(msgspec.Struct, array_like=True, frozen=True):
     """The recorded result of one transaction; lamports throughout, one balance per account key.
 
-    `error` is the wire form of Solana's TransactionError (JSON), None when it succeeded. `inner` pairs the index of
-    a top-level instruction with what it invoked. `loaded_*` are the addresses taken from lookup tables.
+    `error` is the wire form of Solana's TransactionError (JSON), None when it succeeded. `inner` pairs the
+    index of a top-level instruction with what it invoked. `loaded_*` are the addresses taken from lookup
+    tables.
     """
 
     error: Any

@@ -21,7 +21,10 @@ _ACCOUNT_OVERHEAD_BYTES = 64
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """What a transaction would do. `refusal` is why it did not even run; `loaded_bytes` counts account data."""
+    """What a transaction would do. `refusal` is why it did not even run.
+
+    `loaded_bytes` counts account data.
+    """
 
     refusal: str | None
     result: TransactionResult
@@ -46,13 +49,23 @@ def simulate(bank: Bank, wire: WireTransaction, refusal: str | None) -> Simulati
     else:
         post.update(outcome.post_accounts())
     meta = outcome.meta()
-    result = _result(bank, meta, error, keys, before, post, writable, readonly)
+    result = _result(
+        bank,
+        meta=meta,
+        error=error,
+        keys=keys,
+        before=before,
+        after=post,
+        writable=writable,
+        readonly=readonly,
+    )
     size = sum(len(account.data) + _ACCOUNT_OVERHEAD_BYTES for account in before.values())
     return Simulation(None, result, keys, post, size)
 
 
 def _result(
     bank: Bank,
+    *,
     meta: TransactionMetadata,
     error: Any,
     keys: list[Pubkey],

@@ -1,4 +1,7 @@
-"""Token accounts and mints of the SPL Token programs. Layout: spl-token `state.rs` (little-endian, packed)."""
+"""Token accounts and mints of the SPL Token programs. Layout.
+
+Spl-token `state.rs` (little-endian, packed).
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,10 @@ class Mint:
 
 @dataclass(frozen=True, slots=True)
 class TokenAccount:
-    """A holding; amounts in the mint's smallest unit. `native_reserve` is the rent kept in wrapped SOL (lamports)."""
+    """A holding; amounts in the mint's smallest unit.
+
+    `native_reserve` is the rent kept in wrapped SOL (lamports).
+    """
 
     mint: Pubkey
     owner: Pubkey

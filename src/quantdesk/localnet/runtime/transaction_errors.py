@@ -24,7 +24,9 @@ _TRANSACTION = {
     "InvalidProgramForExecution": "This program may not be used for executing instructions",
     "SanitizeFailure": "Transaction failed to sanitize accounts offsets correctly",
     "ClusterMaintenance": "Transactions are currently disabled due to cluster maintenance",
-    "AccountBorrowOutstanding": "Transaction processing left an account with an outstanding borrowed reference",
+    "AccountBorrowOutstanding": (
+        "Transaction processing left an account with an outstanding borrowed reference"
+    ),
     "TooManyAccountLocks": "Transaction locked too many accounts",
     "AddressLookupTableNotFound": "Transaction loads an address table account that doesn't exist",
     "InvalidAddressLookupTableOwner": "Transaction loads an address table account with an invalid owner",

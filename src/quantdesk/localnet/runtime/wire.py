@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 
 from solders.message import Message, MessageV0, to_bytes_versioned
 from solders.pubkey import Pubkey
@@ -28,6 +29,8 @@ class WireTransaction:
             ValueError: not a transaction, or its indexes point outside its accounts.
         """
         parsed = VersionedTransaction.from_bytes(raw)
+        if not isinstance(parsed.message, Message | MessageV0):
+            raise ValueError("transaction version 1 is not supported: use a legacy or version 0 transaction")
         parsed.sanitize()
         return WireTransaction(bytes(parsed), parsed)
 
@@ -39,7 +42,7 @@ class WireTransaction:
     @cached_property
     def body(self) -> Message | MessageV0:
         """The message."""
-        return self.parsed.message
+        return cast(Message | MessageV0, self.parsed.message)
 
     @cached_property
     def message(self) -> bytes:

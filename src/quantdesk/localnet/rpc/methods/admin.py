@@ -1,6 +1,8 @@
-"""What only the machine's own user may do, under Surfpool's names where it has them. All of it goes through the log.
+"""What only the machine's own user may do, under Surfpool's names where it has them. All of it goes
+through the log.
 
-surfnet_setAccount      [address, {lamports, data, owner, executable}]: fields left out keep their value; data is hex,
+surfnet_setAccount      [address, {lamports, data, owner, executable}]: fields left out keep their value;
+data is hex,
                         or [text, "hex" | "base64" | "base58"]
 surfnet_timeTravel      [{absoluteSlot | absoluteEpoch | absoluteTimestamp (Unix ms)}]: forwards only
 surfnet_advanceClock    [{slots}] or [{seconds}]: closes blocks of 400 ms each (QuantDesk's own)
@@ -85,7 +87,7 @@ def _decode_data(value: Any) -> bytes:
 def time_travel(node: Node, params: Params) -> Any:
     """Go on at a later slot, epoch or time; the other two follow at 400 ms a slot."""
     config = params.config(0)
-    slot, now_ms = node.bank.slot, node.chain_ms()
+    slot, now_ms = node.bank.slot, node.clock.chain_ms()
     asked = [
         name
         for name in ("absoluteSlot", "absoluteEpoch", "absoluteTimestamp")
@@ -102,9 +104,12 @@ def time_travel(node: Node, params: Params) -> Any:
         behind = target <= slot
     if behind:
         raise invalid_params(
-            f"{asked[0]} {value} is not in the future: slot {slot} is open at {now_ms} ms; time only goes forward"
+            f"{asked[0]} {value} is not in the future: slot {slot} is open at {now_ms} ms;"
+            " time only goes forward"
         )
-    node.travel(target, value if asked[0] == "absoluteTimestamp" else now_ms + (target - slot) * SLOT_MS)
+    node.clock.travel(
+        target, value if asked[0] == "absoluteTimestamp" else now_ms + (target - slot) * SLOT_MS
+    )
     return get_epoch_info(node, Params([{"commitment": "processed"}]))
 
 
@@ -114,7 +119,7 @@ def advance_clock(node: Node, params: Params) -> Any:
     slots = _slots(config)
     if not 1 <= slots <= _MAX_ADVANCE_SLOTS:
         raise invalid_params(f"advance by 1 to {_MAX_ADVANCE_SLOTS} slots at once, not {slots}")
-    node.advance(slots)
+    node.clock.advance(slots)
     return get_epoch_info(node, Params([{"commitment": "processed"}]))
 
 

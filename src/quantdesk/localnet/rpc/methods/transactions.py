@@ -30,8 +30,8 @@ from quantdesk.localnet.runtime.wire import WireTransaction
 def send_transaction(node: Node, params: Params) -> Any:
     """Take a transaction and return its signature.
 
-    With preflight a failure is an answer (-32002) and leaves no trace; without it a failure lands, and what cannot
-    land (bad signature, unknown blockhash, duplicate) is dropped without a word, as by a node.
+    With preflight a failure is an answer (-32002) and leaves no trace; without it a failure lands, and
+    what cannot land (bad signature, unknown blockhash, duplicate) is dropped without a word, as by a node.
     """
     config = params.config(1)
     wire = decode_transaction(params.text(0, "transaction"), config)
