@@ -25,6 +25,9 @@ class Remembered(msgspec.Struct, frozen=True):
     updated_ms: int
 
 
+_STATE = Remembered.__struct_fields__
+
+
 class FeedRecord:
     """Reads and writes ingestion's tables."""
 
@@ -34,8 +37,8 @@ class FeedRecord:
     async def remembered(self) -> dict[str, Remembered]:
         """Symbol -> what the last run left."""
         async with self._store.read() as connection:
-            rows = (await connection.execute(select(feed_state))).mappings().all()
-        return {row["symbol"]: msgspec.convert(dict(row), Remembered) for row in rows}
+            rows = (await connection.execute(select(feed_state))).all()
+        return {row.symbol: Remembered(**{name: getattr(row, name) for name in _STATE}) for row in rows}
 
     async def remember(self, states: Sequence[Remembered]) -> None:
         if not states:
