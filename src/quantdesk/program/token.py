@@ -1,7 +1,6 @@
-"""The SPL token instructions that QuantDesk sends: mints, associated accounts, minting.
+"""The SPL token instructions that a localnet needs: making a mint, and minting.
 
-Source: the SPL Token program's instruction encoding (tag byte, then little-endian fields) and the Associated
-Token Account program's `CreateIdempotent`.
+Source: the SPL Token program's instruction encoding (tag byte, then little-endian fields).
 """
 
 from __future__ import annotations
@@ -12,27 +11,13 @@ from solders.instruction import AccountMeta, Instruction
 from solders.pubkey import Pubkey
 from solders.system_program import CreateAccountParams, create_account
 
-from quantdesk.program.addresses import ASSOCIATED_TOKEN_PROGRAM, SYSTEM_PROGRAM, TOKEN_PROGRAM, token_account
+from quantdesk.program.addresses import TOKEN_PROGRAM
 
 MINT_BYTES = 82
 ACCOUNT_BYTES = 165
 
 _INITIALIZE_MINT_2, _MINT_TO = 20, 7
-_CREATE_IDEMPOTENT = 1
 _ACCOUNT_HEAD = struct.Struct("<32s32sQ")
-
-
-def create_associated_account(payer: Pubkey, owner: Pubkey, mint: Pubkey) -> Instruction:
-    """Create the associated token account; does nothing when it exists."""
-    accounts = [
-        AccountMeta(payer, is_signer=True, is_writable=True),
-        AccountMeta(token_account(owner, mint), is_signer=False, is_writable=True),
-        AccountMeta(owner, is_signer=False, is_writable=False),
-        AccountMeta(mint, is_signer=False, is_writable=False),
-        AccountMeta(SYSTEM_PROGRAM, is_signer=False, is_writable=False),
-        AccountMeta(TOKEN_PROGRAM, is_signer=False, is_writable=False),
-    ]
-    return Instruction(ASSOCIATED_TOKEN_PROGRAM, bytes([_CREATE_IDEMPOTENT]), accounts)
 
 
 def create_mint(
