@@ -1,29 +1,34 @@
 //! The five 128-bit functions under the names and the calling convention that LLVM expects.
 
-use crate::wide::{divide, multiply, Wide};
+use crate::wide::{Wide, divide, multiply};
 
-#[no_mangle]
+/// `a * b` modulo 2^128.
+#[unsafe(no_mangle)]
 pub extern "unadjusted" fn __multi3(a: u128, b: u128) -> u128 {
     multiply(Wide::from_u128(a), Wide::from_u128(b)).to_u128()
 }
 
-#[no_mangle]
+/// `a / b`, unsigned.
+#[unsafe(no_mangle)]
 pub extern "unadjusted" fn __udivti3(a: u128, b: u128) -> u128 {
     divide(Wide::from_u128(a), Wide::from_u128(b)).0.to_u128()
 }
 
-#[no_mangle]
+/// `a % b`, unsigned.
+#[unsafe(no_mangle)]
 pub extern "unadjusted" fn __umodti3(a: u128, b: u128) -> u128 {
     divide(Wide::from_u128(a), Wide::from_u128(b)).1.to_u128()
 }
 
-#[no_mangle]
+/// `a / b`, signed, towards zero.
+#[unsafe(no_mangle)]
 pub extern "unadjusted" fn __divti3(a: i128, b: i128) -> i128 {
     let (quotient, _) = divide(Wide::from_u128(magnitude(a)), Wide::from_u128(magnitude(b)));
     signed(quotient.to_u128(), (a < 0) != (b < 0))
 }
 
-#[no_mangle]
+/// `a % b`, signed, with the sign of `a`.
+#[unsafe(no_mangle)]
 pub extern "unadjusted" fn __modti3(a: i128, b: i128) -> i128 {
     let (_, rest) = divide(Wide::from_u128(magnitude(a)), Wide::from_u128(magnitude(b)));
     signed(rest.to_u128(), a < 0)
@@ -31,18 +36,10 @@ pub extern "unadjusted" fn __modti3(a: i128, b: i128) -> i128 {
 
 #[inline(always)]
 fn magnitude(value: i128) -> u128 {
-    if value < 0 {
-        (value as u128).wrapping_neg()
-    } else {
-        value as u128
-    }
+    if value < 0 { (value as u128).wrapping_neg() } else { value as u128 }
 }
 
 #[inline(always)]
 fn signed(magnitude: u128, negative: bool) -> i128 {
-    if negative {
-        magnitude.wrapping_neg() as i128
-    } else {
-        magnitude as i128
-    }
+    if negative { magnitude.wrapping_neg() as i128 } else { magnitude as i128 }
 }

@@ -17,13 +17,13 @@ type Compare = unsafe extern "C" fn(*const u8, *const u8, usize, *mut i32);
 
 /// # Safety
 /// As C's `memcpy`: both regions valid for `n` bytes, not overlapping.
-#[no_mangle]
+#[unsafe(no_mangle)]
 pub unsafe extern "C" fn memcpy(to: *mut u8, from: *const u8, n: usize) -> *mut u8 {
     if n > INLINE {
         // SAFETY: the VM resolves this number to the system call of that signature.
-        let call: Copy = unsafe { core::mem::transmute(SOL_MEMCPY) };
-        unsafe { call(to, from, n) };
+        unsafe { core::mem::transmute::<usize, Copy>(SOL_MEMCPY)(to, from, n) };
     } else {
+        // SAFETY: the caller's promise.
         unsafe { copy_upwards(to, from, n) };
     }
     to
@@ -31,44 +31,43 @@ pub unsafe extern "C" fn memcpy(to: *mut u8, from: *const u8, n: usize) -> *mut 
 
 /// # Safety
 /// As C's `memmove`: both regions valid for `n` bytes; they may overlap.
-#[no_mangle]
+#[unsafe(no_mangle)]
 pub unsafe extern "C" fn memmove(to: *mut u8, from: *const u8, n: usize) -> *mut u8 {
     // SAFETY: as in `memcpy`.
-    let call: Copy = unsafe { core::mem::transmute(SOL_MEMMOVE) };
-    unsafe { call(to, from, n) };
+    unsafe { core::mem::transmute::<usize, Copy>(SOL_MEMMOVE)(to, from, n) };
     to
 }
 
 /// # Safety
 /// As C's `memset`: the region is valid for `n` bytes.
-#[no_mangle]
+#[unsafe(no_mangle)]
 pub unsafe extern "C" fn memset(to: *mut u8, value: i32, n: usize) -> *mut u8 {
     // SAFETY: as in `memcpy`.
-    let call: Fill = unsafe { core::mem::transmute(SOL_MEMSET) };
-    unsafe { call(to, value as u8, n) };
+    unsafe { core::mem::transmute::<usize, Fill>(SOL_MEMSET)(to, value as u8, n) };
     to
 }
 
 /// # Safety
 /// As C's `memcmp`: both regions valid for `n` bytes.
-#[no_mangle]
+#[unsafe(no_mangle)]
 pub unsafe extern "C" fn memcmp(a: *const u8, b: *const u8, n: usize) -> i32 {
     let mut order = 0;
     // SAFETY: as in `memcpy`.
-    let call: Compare = unsafe { core::mem::transmute(SOL_MEMCMP) };
-    unsafe { call(a, b, n, &mut order) };
+    unsafe { core::mem::transmute::<usize, Compare>(SOL_MEMCMP)(a, b, n, &mut order) };
     order
 }
 
 /// # Safety
 /// As C's `bcmp`: both regions valid for `n` bytes.
-#[no_mangle]
+#[unsafe(no_mangle)]
 pub unsafe extern "C" fn bcmp(a: *const u8, b: *const u8, n: usize) -> i32 {
     if n > INLINE {
+        // SAFETY: the caller's promise.
         return unsafe { memcmp(a, b, n) };
     }
     let mut at = 0;
     while at < n {
+        // SAFETY: the caller's promise, and `at < n`.
         if unsafe { *a.add(at) != *b.add(at) } {
             return 1;
         }
@@ -82,11 +81,15 @@ pub unsafe extern "C" fn bcmp(a: *const u8, b: *const u8, n: usize) -> i32 {
 unsafe fn copy_upwards(to: *mut u8, from: *const u8, n: usize) {
     let mut at = 0;
     while at + 8 <= n {
-        let word = unsafe { from.add(at).cast::<u64>().read_unaligned() };
-        unsafe { to.add(at).cast::<u64>().write_unaligned(word) };
+        // SAFETY: the caller's promise, and `at + 8 <= n`.
+        unsafe {
+            let word = from.add(at).cast::<u64>().read_unaligned();
+            to.add(at).cast::<u64>().write_unaligned(word);
+        }
         at += 8;
     }
     while at < n {
+        // SAFETY: the caller's promise, and `at < n`.
         unsafe { to.add(at).write_volatile(from.add(at).read_volatile()) };
         at += 1;
     }

@@ -9,20 +9,21 @@ const BASE: u64 = 1 << 32;
 /// A 128-bit number as two 64-bit halves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wide {
+    /// The upper 64 bits.
     pub high: u64,
+    /// The lower 64 bits.
     pub low: u64,
 }
 
 impl Wide {
+    /// Splits a native number.
     #[inline(always)]
     #[must_use]
     pub const fn from_u128(value: u128) -> Self {
-        Self {
-            high: (value >> 64) as u64,
-            low: value as u64,
-        }
+        Self { high: (value >> 64) as u64, low: value as u64 }
     }
 
+    /// Joins the halves.
     #[inline(always)]
     #[must_use]
     pub const fn to_u128(self) -> u128 {
@@ -41,10 +42,7 @@ pub fn multiply_u64(a: u64, b: u64) -> Wide {
     let middle = a_high.wrapping_mul(b_low).wrapping_add(low >> 32);
     let carried = a_low.wrapping_mul(b_high).wrapping_add(middle & LOW_32);
     Wide {
-        high: a_high
-            .wrapping_mul(b_high)
-            .wrapping_add(middle >> 32)
-            .wrapping_add(carried >> 32),
+        high: a_high.wrapping_mul(b_high).wrapping_add(middle >> 32).wrapping_add(carried >> 32),
         low: (carried << 32) | (low & LOW_32),
     }
 }
@@ -54,14 +52,8 @@ pub fn multiply_u64(a: u64, b: u64) -> Wide {
 #[must_use]
 pub fn multiply(a: Wide, b: Wide) -> Wide {
     let product = multiply_u64(a.low, b.low);
-    let cross = a
-        .high
-        .wrapping_mul(b.low)
-        .wrapping_add(a.low.wrapping_mul(b.high));
-    Wide {
-        high: product.high.wrapping_add(cross),
-        low: product.low,
-    }
+    let cross = a.high.wrapping_mul(b.low).wrapping_add(a.low.wrapping_mul(b.high));
+    Wide { high: product.high.wrapping_add(cross), low: product.low }
 }
 
 /// One 32-bit digit of the quotient: `top * 2^32 + digit` over the normalised `divisor`, with
@@ -79,9 +71,7 @@ fn quotient_digit(top: u64, digit: u64, divisor: u64) -> (u64, u64) {
             break;
         }
     }
-    let remainder = (top << 32)
-        .wrapping_add(digit)
-        .wrapping_sub(guess.wrapping_mul(divisor));
+    let remainder = (top << 32).wrapping_add(digit).wrapping_sub(guess.wrapping_mul(divisor));
     (guess, remainder)
 }
 
@@ -93,10 +83,7 @@ fn divide_by_u64(value: Wide, divisor: u64) -> (u64, u64) {
     let (high, low) = if shift == 0 {
         (value.high, value.low)
     } else {
-        (
-            (value.high << shift) | (value.low >> (64 - shift)),
-            value.low << shift,
-        )
+        ((value.high << shift) | (value.low >> (64 - shift)), value.low << shift)
     };
     let (first, rest) = quotient_digit(high, low >> 32, divisor);
     let (second, rest) = quotient_digit(rest, low & LOW_32, divisor);
@@ -109,17 +96,10 @@ fn divide_by_u64(value: Wide, divisor: u64) -> (u64, u64) {
 fn divide_by_large(value: Wide, divisor: Wide) -> (Wide, Wide) {
     let shift = divisor.high.leading_zeros();
     // The divisor's top 64 bits, normalised.
-    let top = if shift == 0 {
-        divisor.high
-    } else {
-        (divisor.high << shift) | (divisor.low >> (64 - shift))
-    };
+    let top = if shift == 0 { divisor.high } else { (divisor.high << shift) | (divisor.low >> (64 - shift)) };
     // value / 2 over the top keeps the guess inside 64 bits; it is at most one too large once
     // scaled back, and starting one lower makes it at most one too small.
-    let half = Wide {
-        high: value.high >> 1,
-        low: (value.high << 63) | (value.low >> 1),
-    };
+    let half = Wide { high: value.high >> 1, low: (value.high << 63) | (value.low >> 1) };
     let (guess, _) = divide_by_u64(half, top);
     let mut quotient = (guess >> (63 - shift)).saturating_sub(1);
     let mut rest = subtract(value, multiply(divisor, Wide { high: 0, low: quotient }));
@@ -138,10 +118,7 @@ fn less(a: Wide, b: Wide) -> bool {
 #[inline(always)]
 fn subtract(a: Wide, b: Wide) -> Wide {
     let (low, borrow) = a.low.overflowing_sub(b.low);
-    Wide {
-        high: a.high.wrapping_sub(b.high).wrapping_sub(u64::from(borrow)),
-        low,
-    }
+    Wide { high: a.high.wrapping_sub(b.high).wrapping_sub(u64::from(borrow)), low }
 }
 
 /// Quotient and remainder of unsigned numbers. The compiler checks the divisor for zero before it

@@ -93,18 +93,18 @@ class Vm:
         transaction = Transaction(keys, message, self.svm.latest_blockhash())
         return outcome(self.svm.send_transaction(transaction), len(bytes(transaction)))
 
-    def deploy(self, code: bytes, program: Keypair) -> Pubkey:
-        """Deploy ``code`` at ``program``'s address through the upgradeable loader."""
+    def deploy_at(self, code: bytes, program: Pubkey) -> None:
+        """Deploy ``code`` at ``program`` through the upgradeable loader (the address needs no key here)."""
         buffer, authority = Keypair(), self.payer.pubkey()
         rent = self.svm.minimum_balance_for_rent_exemption
         state = struct.pack("<IB", 1, 1) + bytes(authority) + code
         self.svm.set_account(buffer.pubkey(), Account(rent(len(state)), state, UPGRADEABLE_LOADER))
-        self.svm.set_account(program.pubkey(), Account(rent(36), bytes(36), UPGRADEABLE_LOADER))
-        program_data, _ = Pubkey.find_program_address([bytes(program.pubkey())], UPGRADEABLE_LOADER)
+        self.svm.set_account(program, Account(rent(36), bytes(36), UPGRADEABLE_LOADER))
+        program_data, _ = Pubkey.find_program_address([bytes(program)], UPGRADEABLE_LOADER)
         metas = [
             AccountMeta(authority, is_signer=True, is_writable=True),
             AccountMeta(program_data, is_signer=False, is_writable=True),
-            AccountMeta(program.pubkey(), is_signer=False, is_writable=True),
+            AccountMeta(program, is_signer=False, is_writable=True),
             AccountMeta(buffer.pubkey(), is_signer=False, is_writable=True),
             AccountMeta(RENT, is_signer=False, is_writable=False),
             AccountMeta(CLOCK, is_signer=False, is_writable=False),
@@ -114,7 +114,6 @@ class Vm:
         result = self.send(Instruction(UPGRADEABLE_LOADER, struct.pack("<IQ", 2, len(code)), metas))
         assert result.error is None, (result.error, result.logs)
         self.advance(slots=1)
-        return program.pubkey()
 
 
 def outcome(result: TransactionMetadata | FailedTransactionMetadata, size: int) -> Outcome:

@@ -28,9 +28,10 @@ def probe() -> tuple[Vm, Pubkey]:
         requires.missing("; ".join(ready.stdout.splitlines()))
     command = [build, "--crate", "quantdesk-int128-probe"]
     built = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-    vm = Vm()
+    vm, program = Vm(), Keypair.from_seed(bytes([9] * 32)).pubkey()
     with open(built, "rb") as file:
-        return vm, vm.deploy(file.read(), Keypair.from_seed(bytes([9] * 32)))
+        vm.deploy_at(file.read(), program)
+    return vm, program
 
 
 def signed(value: int) -> int:

@@ -5,7 +5,7 @@
 //! signed, 5 an overlapping move of 8 to 40 bytes, 6 a comparison.
 #![cfg_attr(target_arch = "bpf", no_std)]
 
-use pinocchio::{error::ProgramError, AccountView, Address, ProgramResult};
+use pinocchio::{AccountView, Address, ProgramResult, error::ProgramError};
 
 #[cfg(target_arch = "bpf")]
 mod entry {

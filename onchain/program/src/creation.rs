@@ -1,0 +1,67 @@
+//! Creating accounts at derived addresses, also where somebody sent lamports there before.
+
+use pinocchio::{
+    AccountView, Address,
+    cpi::{Seed, Signer},
+    sysvars::{Sysvar, rent::Rent},
+};
+use pinocchio_system::instructions::{Allocate, Assign, CreateAccount, Transfer};
+
+use quantdesk_engine::error::Error;
+
+use crate::failure::Failure;
+
+/// Most bytes that one instruction may add to an account (the runtime's limit).
+pub const LARGEST_STEP: usize = 10_240;
+
+/// What to create and who pays.
+#[derive(Clone, Copy)]
+pub struct Creation<'a> {
+    /// The new account, at the address that `seeds` derive.
+    pub account: &'a AccountView,
+    /// Signer that pays the rent.
+    pub payer: &'a AccountView,
+    /// The program that will own it.
+    pub owner: &'a Address,
+    /// Bytes to allocate now, at most [`LARGEST_STEP`].
+    pub space: usize,
+    /// Bytes it will hold in the end: the rent of these is paid now, so that growing needs no payer.
+    pub full_space: usize,
+}
+
+impl Creation<'_> {
+    /// Creates the account.
+    ///
+    /// Somebody may have sent lamports to the address before; the system program's
+    /// `CreateAccount` refuses such an account, which would let anyone block a creation for ever.
+    /// Then only the missing lamports are transferred, and the space is allocated and assigned.
+    ///
+    /// # Errors
+    /// The system program's, when the payer cannot pay or the account is in use.
+    pub fn run(&self, seeds: &[Seed<'_>]) -> Result<(), Failure> {
+        let signers = [Signer::from(seeds)];
+        let lamports = Rent::get()?.try_minimum_balance(self.full_space)?;
+        if self.account.lamports() == 0 {
+            CreateAccount { from: self.payer, to: self.account, lamports, space: self.space as u64, owner: self.owner }
+                .invoke_signed(&signers)?;
+            return Ok(());
+        }
+        let missing = lamports.saturating_sub(self.account.lamports());
+        if missing > 0 {
+            Transfer { from: self.payer, to: self.account, lamports: missing }.invoke()?;
+        }
+        Allocate { account: self.account, space: self.space as u64 }.invoke_signed(&signers)?;
+        Assign { account: self.account, owner: self.owner }.invoke_signed(&signers)?;
+        Ok(())
+    }
+}
+
+/// # Errors
+/// `AlreadyInitialised` when the account has an owner other than the system program, or data.
+pub fn require_new(account: &AccountView) -> Result<(), Failure> {
+    if account.owned_by(&pinocchio_system::ID) && account.is_data_empty() {
+        Ok(())
+    } else {
+        Err(Error::AlreadyInitialised.into())
+    }
+}

@@ -1,0 +1,6 @@
+//! `activate`: takes a slot in the ledger.
+
+mod accounts;
+mod processor;
+
+pub use processor::process;

@@ -1,0 +1,6 @@
+//! `deposit`: brings money in.
+
+mod accounts;
+mod processor;
+
+pub use processor::process;

@@ -1,0 +1,34 @@
+//! Moves the tokens, then credits them.
+
+use pinocchio::AccountView;
+use pinocchio_token::instructions::Transfer;
+use quantdesk_engine::events::Deposited;
+use quantdesk_engine::instructions::Deposit;
+use quantdesk_engine::money;
+
+use super::accounts::Accounts;
+use crate::clock::now;
+use crate::event::{emit, next_event};
+use crate::failure::Failure;
+
+/// # Errors
+/// Those of the account checks and of [`money::deposit`]; the token program's.
+pub fn process(accounts: &mut [AccountView], args: &Deposit) -> Result<(), Failure> {
+    let accounts = Accounts::parse(accounts, args.collateral)?;
+    let (exchange, slots, trader) = (accounts.exchange, accounts.ledger.slots, accounts.trader);
+    let clock = now()?;
+    let moved = money::deposit(exchange, slots, trader, args.collateral, args.amount, clock.unix)?;
+    Transfer::new(accounts.source, accounts.vault, accounts.owner, moved.amount).invoke()?;
+    let event = Deposited {
+        seq: next_event(exchange)?,
+        slot: clock.slot,
+        unix_ts: clock.unix,
+        owner: trader.owner,
+        sub: trader.sub,
+        collateral: args.collateral,
+        amount: moved.amount,
+        parked: moved.parked,
+        after: money::balances(slots, trader)?,
+    };
+    emit(Deposited::DISCRIMINATOR, &event, accounts.event_authority)
+}

@@ -1,0 +1,34 @@
+//! One folder per instruction: `accounts.rs` parses and verifies, `processor.rs` does the work.
+//!
+//! Arguments are declared once, in the engine, together with the IDL; the shell decodes them whole
+//! ([`decode`]) before anything runs.
+
+pub mod activate;
+pub mod add_collateral;
+pub mod close_trader;
+pub mod create_market;
+pub mod deposit;
+pub mod grow_account;
+pub mod init_exchange;
+pub mod open_exchange;
+pub mod open_trader;
+pub mod update_price;
+pub mod withdraw;
+
+use quantdesk_engine::describe::{Decode, Reader};
+use quantdesk_engine::error::Error;
+
+use crate::failure::Failure;
+
+/// All of the data as the arguments `T`: not a byte more or less.
+///
+/// # Errors
+/// `MalformedArguments`.
+#[inline(always)]
+pub fn decode<'a, T: Decode<'a>>(data: &'a [u8]) -> Result<T, Failure> {
+    let mut reader = Reader::new(data);
+    match T::decode(&mut reader) {
+        Some(value) if reader.is_empty() => Ok(value),
+        _ => Err(Error::MalformedArguments.into()),
+    }
+}

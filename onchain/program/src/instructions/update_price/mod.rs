@@ -1,0 +1,6 @@
+//! `update_price`: posts signed prices.
+
+mod accounts;
+mod processor;
+
+pub use processor::process;

@@ -1,0 +1,6 @@
+//! `withdraw`: takes money out.
+
+mod accounts;
+mod processor;
+
+pub use processor::process;

@@ -1,0 +1,81 @@
+//! The Solana shell of the exchange: accounts, tokens, events. The rules are in `quantdesk-engine`.
+//!
+//! | file | |
+//! |---|---|
+//! | `instructions/<name>/` | `accounts.rs` parses and verifies, `processor.rs` does the work |
+//! | `loader.rs` | raw accounts into typed ones |
+//! | `event.rs`, `heap.rs` | one event per instruction, put together without an allocator |
+//! | `creation.rs`, `growth.rs`, `seeds.rs` | accounts at derived addresses, and those over 10,240 bytes |
+//! | `vault.rs` | token accounts |
+//! | `failure.rs`, `id.rs`, `clock.rs` | errors, addresses, time |
+#![cfg_attr(target_arch = "bpf", no_std)]
+
+pub mod clock;
+pub mod creation;
+pub mod event;
+pub mod failure;
+pub mod growth;
+pub mod heap;
+pub mod id;
+pub mod instructions;
+pub mod loader;
+pub mod seeds;
+pub mod vault;
+
+use pinocchio::{AccountView, Address, ProgramResult};
+use quantdesk_engine::error::Error;
+use quantdesk_engine::events::EVENT_TAG;
+use quantdesk_engine::instructions as args;
+
+use failure::Failure;
+
+#[cfg(target_arch = "bpf")]
+mod entry {
+    // Linked for the functions that compiled code calls by name.
+    extern crate quantdesk_int128 as _;
+    pinocchio::program_entrypoint!(super::process, 16);
+    pinocchio::no_allocator!();
+    pinocchio::nostd_panic_handler!();
+}
+
+/// Runs one instruction.
+///
+/// # Errors
+/// A numbered error of the engine as a custom error, or what the runtime or a called program returned.
+pub fn process(_: &Address, accounts: &mut [AccountView], data: &[u8]) -> ProgramResult {
+    let Some((tag, data)) = data.split_first_chunk::<8>() else {
+        return Err(Failure::from(Error::UnknownInstruction).into());
+    };
+    Ok(dispatch(u64::from_le_bytes(*tag), accounts, data)?)
+}
+
+const EVENT: u64 = u64::from_le_bytes(EVENT_TAG);
+
+#[inline(always)]
+fn dispatch(tag: u64, accounts: &mut [AccountView], data: &[u8]) -> Result<(), Failure> {
+    use instructions::*;
+    match tag {
+        EVENT => event::receive(accounts),
+        args::InitExchange::TAG => init_exchange::process(accounts, &decode(data)?),
+        args::OpenExchange::TAG => {
+            decode::<args::OpenExchange>(data)?;
+            open_exchange::process(accounts)
+        }
+        args::AddCollateral::TAG => add_collateral::process(accounts, &decode(data)?),
+        args::CreateMarket::TAG => create_market::process(accounts, &decode(data)?),
+        args::GrowAccount::TAG => grow_account::process(accounts, &decode(data)?),
+        args::UpdatePrice::TAG => update_price::process(accounts, &decode(data)?),
+        args::OpenTrader::TAG => open_trader::process(accounts, &decode(data)?),
+        args::Activate::TAG => {
+            decode::<args::Activate>(data)?;
+            activate::process(accounts)
+        }
+        args::Deposit::TAG => deposit::process(accounts, &decode(data)?),
+        args::Withdraw::TAG => withdraw::process(accounts, &decode(data)?),
+        args::CloseTrader::TAG => {
+            decode::<args::CloseTrader>(data)?;
+            close_trader::process(accounts)
+        }
+        _ => Err(Error::UnknownInstruction.into()),
+    }
+}
