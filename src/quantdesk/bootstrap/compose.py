@@ -14,6 +14,7 @@ from quantdesk.bootstrap.ports import Ports
 from quantdesk.bootstrap.settings import Settings
 from quantdesk.infra.bus import BusConfig
 from quantdesk.infra.telemetry import HttpConfig
+from quantdesk.program.addresses import program_id
 
 Service = Coroutine[Any, Any, None]
 
@@ -74,6 +75,32 @@ def ingestion(settings: Settings) -> Service:
             feed=settings.feed,
         )
     )
+
+
+def keepers(settings: Settings) -> Service:
+    """Oracle, maker and taker, or those of them that the settings name."""
+    from quantdesk.keepers.app import serve
+    from quantdesk.keepers.config import KeepersConfig, MakerConfig, OracleConfig, Role, TakerConfig
+
+    keys = _data(settings).keys
+    return serve(
+        KeepersConfig(
+            bus=bus(settings, "keepers"),
+            rpc_url=rpc_url(settings),
+            program_id=program(settings),
+            exchange_id=settings.exchange_id,
+            http=HttpConfig(host=settings.host, port=Ports(settings.port_offset).keepers),
+            oracle=OracleConfig(key_file=keys / "oracle.json"),
+            maker=MakerConfig(key_file=keys / "maker.json"),
+            taker=TakerConfig(key_file=keys / "taker.json"),
+            roles=frozenset(Role(name.strip()) for name in settings.keepers.split(",")),
+        )
+    )
+
+
+def program(settings: Settings) -> str:
+    """The program's address: the setting's, else the IDL's."""
+    return settings.program_id or str(program_id())
 
 
 def terminal_dir() -> Path | None:

@@ -42,6 +42,9 @@ class MarginTier(_Strict):
 class ExchangeEntry(_Strict):
     fee_tiers: list[FeeTier] = Field(min_length=1, max_length=8)
     min_slot_equity: Amount
+    slots: int = Field(1_024, ge=16, le=8_000)
+    timelock_s: int = Field(86_400, ge=0)
+    client_data_limit: int = Field(8_388_608, gt=0)
 
 
 class CollateralEntry(_Strict):
