@@ -57,7 +57,9 @@ def book(
     if as_json:
         print_json(found)
         return
-    rows = [(None, None, price, size) for price, size in reversed(found.asks)]
+    rows: list[tuple[Decimal | None, ...]] = [
+        (None, None, price, size) for price, size in reversed(found.asks)
+    ]
     rows += [(size, price, None, None) for price, size in found.bids]
     print_table(("bid size", "bid", "ask", "ask size"), rows, f"the book of {found.symbol} is empty")
     print(f"\n{_spread(found.bids, found.asks)}   slot {found.slot}   prices: {found.feed or 'unknown'}")

@@ -120,7 +120,7 @@ def place(
     elif as_json:
         print_json(result)
     else:
-        print(result.summary if result.ok else f"would be refused: {result.error}")
+        print(result.summary)
 
 
 def cancel(

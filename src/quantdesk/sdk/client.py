@@ -10,13 +10,15 @@ from typing import Any, TypeVar
 
 import httpx
 import msgspec
+from solders.pubkey import Pubkey
 from solders.transaction import VersionedTransaction
 
+from quantdesk.program.addresses import Addresses, program_id
 from quantdesk.sdk import models
 from quantdesk.sdk.errors import NotConfirmed, QuantDeskError
 from quantdesk.sdk.stream import Message, follow
 from quantdesk.sdk.transport import Transport
-from quantdesk.sdk.verify import require_as_asked
+from quantdesk.sdk.verify import Request, require_as_asked
 from quantdesk.sdk.wallet import Wallet
 
 DEFAULT_GATEWAY = "http://localhost:3002"
@@ -49,10 +51,16 @@ class Client:
         wallet: Wallet | None = None,
         *,
         sub: int = 0,
+        exchange_id: int = 0,
+        program: str | None = None,
         http: httpx.AsyncClient | None = None,
     ) -> None:
+        """``program`` and ``exchange_id``: whose transactions may be signed; default: this release's."""
         self._transport = Transport(gateway, http)
         self._wallet = wallet
+        self._venue = Addresses(Pubkey.from_string(program) if program else program_id(), exchange_id)
+        self._markets: dict[str, models.Market] = {}
+        self._mint: Pubkey | None = None
         self.sub = sub
 
     async def __aenter__(self) -> Client:
@@ -220,8 +228,18 @@ class Client:
         body = {"wallet": self.wallet.address, "sub": self.sub, **fields}
         built = _one(await self._transport.post(f"/tx/{instruction}", body), models.BuiltTransaction)
         transaction = VersionedTransaction.from_bytes(base64.b64decode(built.transaction))
-        require_as_asked(transaction, instruction, body)
+        require_as_asked(transaction, await self._request(instruction, body))
         return transaction
+
+    async def _request(self, instruction: str, fields: dict[str, Any]) -> Request:
+        """What was asked, with the steps and the mint that turn its numbers into the program's."""
+        symbol = fields.get("market")
+        if symbol is not None and symbol not in self._markets:
+            self._markets[symbol] = await self.market(symbol)
+        if self._mint is None:
+            self._mint = Pubkey.from_string((await self.exchange())["collaterals"][0]["mint"])
+        market = self._markets[symbol] if symbol is not None else None
+        return Request(instruction, fields, self._venue, market, self._mint)
 
     async def send(self, transaction: VersionedTransaction) -> models.Sent:
         """Sign with the wallet, send, and return when the indexer has published it."""
@@ -254,7 +272,7 @@ class Client:
         for action, built in zip(ticket.actions, answer["transactions"], strict=True):
             transaction = VersionedTransaction.from_bytes(base64.b64decode(built["transaction"]))
             asked = {"wallet": self.wallet.address, "sub": self.sub, **action}
-            require_as_asked(transaction, str(action["instruction"]), asked)
+            require_as_asked(transaction, await self._request(str(action["instruction"]), asked))
             sent.append(await self.send(transaction))
         return sent
 

@@ -176,10 +176,8 @@ class Fill(msgspec.Struct, frozen=True):
 
 
 class Preview(msgspec.Struct, frozen=True):
-    """The order, run by the real program without being sent."""
+    """The order, run by the real program without being sent. What it would refuse is raised as Refused."""
 
-    ok: bool
-    error: dict[str, Any] | None
     filled: Decimal
     resting: Decimal
     average_price: Decimal | None
