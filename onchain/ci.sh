@@ -16,7 +16,7 @@ if ! missing="$(./toolchain.sh --missing)"; then
 fi
 
 # Debian's rustc for everything, so that native tests and the program come from one compiler.
-export RUSTC=/usr/bin/rustc
+export RUSTC=/usr/bin/rustc PATH="/usr/bin:$PATH"
 cargo=/usr/bin/cargo
 
 # rustfmt and clippy: Debian's, else those of a rustup toolchain (whose clippy needs its own rustc).

@@ -6,7 +6,7 @@ use quantdesk_engine::events::ExchangeInitialised;
 use quantdesk_engine::governance;
 use quantdesk_engine::instructions::InitExchange;
 use quantdesk_engine::now::Now;
-use quantdesk_engine::state::{Exchange, Header, INITIALISING, LAYOUT_VERSION, Ledger, Market, NO_SLOT, Slot};
+use quantdesk_engine::state::{Exchange, Header, INITIALISING, LAYOUT_VERSION, Ledger, Market, NO_SLOT, READY, Slot};
 
 use super::accounts::Accounts;
 use crate::clock::now;
@@ -29,8 +29,8 @@ pub fn process(accounts: &mut [AccountView], args: &InitExchange) -> Result<(), 
         return Err(Error::GrowthLimit.into());
     }
     create(&accounts, args)?;
-    write_ledger(&mut accounts, args)?;
-    write_exchange(&mut accounts, args, now()?)
+    let capacity = write_ledger(&mut accounts, args)?;
+    write_exchange(&mut accounts, args, capacity, now()?)
 }
 
 fn create(accounts: &Accounts<'_>, args: &InitExchange) -> Result<(), Failure> {
@@ -43,7 +43,8 @@ fn create(accounts: &Accounts<'_>, args: &InitExchange) -> Result<(), Failure> {
         Seed::from(&number),
         Seed::from(&bumps.0),
     ])?;
-    Creation { account: ledger, full_space: ledger_bytes(args.slot_capacity), ..step }.run(&[
+    let full_space = ledger_bytes(args.slot_capacity);
+    Creation { account: ledger, space: full_space.min(LARGEST_STEP), full_space, ..step }.run(&[
         Seed::from(seeds::LEDGER),
         Seed::from(exchange.address().as_ref()),
         Seed::from(&LEDGER_INDEX),
@@ -51,16 +52,18 @@ fn create(accounts: &Accounts<'_>, args: &InitExchange) -> Result<(), Failure> {
     ])
 }
 
-fn write_ledger(accounts: &mut Accounts<'_>, args: &InitExchange) -> Result<(), Failure> {
+/// Slots that the ledger has room for now: none while it grows.
+fn write_ledger(accounts: &mut Accounts<'_>, args: &InitExchange) -> Result<u32, Failure> {
     let exchange = *key(accounts.exchange.0);
     let (account, bump) = (&mut *accounts.ledger.0, accounts.ledger.1);
     // SAFETY: just created by this instruction, no other view of it.
     let data = unsafe { account.borrow_unchecked_mut() };
+    let full = data.len() == ledger_bytes(args.slot_capacity);
     let header = quantdesk_engine::describe::from_bytes_mut::<Ledger>(data).ok_or(Error::BrokenInvariant)?;
     header.header = Header {
         discriminator: Ledger::DISCRIMINATOR,
         layout_version: LAYOUT_VERSION,
-        status: INITIALISING,
+        status: if full { READY } else { INITIALISING },
         bump,
         stride: size_of::<Slot>() as u32,
     };
@@ -68,10 +71,11 @@ fn write_ledger(accounts: &mut Accounts<'_>, args: &InitExchange) -> Result<(), 
     header.index = LEDGER_INDEX[0];
     header.free_head = NO_SLOT;
     header.target_capacity = args.slot_capacity;
-    Ok(())
+    header.capacity = if full { args.slot_capacity } else { 0 };
+    Ok(header.capacity)
 }
 
-fn write_exchange(accounts: &mut Accounts<'_>, args: &InitExchange, clock: Now) -> Result<(), Failure> {
+fn write_exchange(accounts: &mut Accounts<'_>, args: &InitExchange, capacity: u32, clock: Now) -> Result<(), Failure> {
     let (admin, ledger) = (*key(accounts.admin), *key(accounts.ledger.0));
     let bump = accounts.exchange.1;
     let mut head = ExchangeHead::of_new(accounts.exchange.0)?;
@@ -83,6 +87,7 @@ fn write_exchange(accounts: &mut Accounts<'_>, args: &InitExchange, clock: Now) 
         stride: size_of::<Market>() as u32,
     });
     head.write_parameters(args, admin, ledger);
+    head.write_slot_capacity(capacity);
     let event = ExchangeInitialised {
         seq: head.next_event()?,
         slot: clock.slot,
