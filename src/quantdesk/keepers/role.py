@@ -10,11 +10,11 @@ import structlog
 
 from quantdesk.domain.errors import DomainError
 from quantdesk.infra.bus import BusError
-from quantdesk.infra.solana import SolanaError
+from quantdesk.infra.solana import PreflightFailed, SolanaError, TransactionFailed
 from quantdesk.keepers.config import Role
 from quantdesk.keepers.errors import KeeperError
 from quantdesk.keepers.measures import Measures
-from quantdesk.program.errors import BytesError
+from quantdesk.program.errors import BytesError, explain
 
 BACKOFF_FIRST_S = 0.25
 BACKOFF_MOST_S = 5.0
@@ -59,11 +59,19 @@ class Duty:
             try:
                 await act()
             except EXPECTED as error:
-                kind = type(error).__name__
+                kind, reason = described(error)
                 self._measures.failed.labels(self.role, kind).inc()
-                self.waiting(str(error), kind)
+                self.waiting(reason, kind)
             attempt = 1 if loop.time() - began > BACKOFF_MOST_S else attempt + 1
             await asyncio.sleep(backoff_s(attempt))
+
+
+def described(error: BaseException) -> tuple[str, str]:
+    """Kind and reason; a failed transaction by the program's own error name and message."""
+    if isinstance(error, PreflightFailed | TransactionFailed):
+        failure = explain(error.err)
+        return failure.name, failure.message
+    return type(error).__name__, str(error)
 
 
 def backoff_s(attempt: int) -> float:
