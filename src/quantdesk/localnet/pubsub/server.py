@@ -83,7 +83,8 @@ class PubsubServer:
         try:
             self._serve(call, connection)
         except RpcError as error:
-            connection.send(encode_json(failure(error, call.id)))
+            if not call.is_notification:
+                connection.send(encode_json(failure(error, call.id)))
 
     def _serve(self, call: Call, connection: PubsubConnection) -> None:
         if call.method in UNSUBSCRIBES:
