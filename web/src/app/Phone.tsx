@@ -7,7 +7,6 @@ import { AccountTabs } from "@/features/account/AccountTabs";
 import { OrderBook } from "@/features/book/OrderBook";
 import { Chart } from "@/features/chart/Chart";
 import { MikeyDock } from "@/features/mikey/MikeyDock";
-import { FeedLabel } from "@/features/status/StatusBar";
 import { Tape } from "@/features/tape/Tape";
 import { Ticket } from "@/features/ticket/Ticket";
 import { useAccount } from "@/lib/state/account";
@@ -34,11 +33,6 @@ export function Phone({ exchange, markets, market }: Screen): ReactNode {
         className="bg-surface-1"
         value={view}
         onChange={setView}
-        trailing={
-          <span className="text-caption">
-            <FeedLabel />
-          </span>
-        }
         tabs={[
           { value: "chart", label: "Chart" },
           { value: "book", label: "Book" },

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { IconButton } from "@/components/Button";
 import { MarketHeader } from "@/features/markets/MarketHeader";
 import { MarketPicker } from "@/features/markets/MarketPicker";
+import { FeedLabel } from "@/features/status/StatusBar";
 import { WalletButton } from "@/features/wallet/WalletButton";
 import { prefer, usePreferences } from "@/lib/state/preferences";
 import type { Screen } from "./Trade";
@@ -54,6 +55,11 @@ export function TopBar({ market, markets, size }: Screen & { size: ScreenSize })
         <MarketPicker markets={markets} selected={market} />
         {size === "desktop" && <MarketHeader market={market} />}
         <div className="ml-auto flex items-center">
+          {size === "phone" && (
+            <span className="text-caption">
+              <FeedLabel />
+            </span>
+          )}
           <Tools />
         </div>
       </div>

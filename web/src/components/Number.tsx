@@ -26,7 +26,7 @@ export function Flashing({ text, className = "", tone }: DigitsProps & { tone?: 
     if (!node || previous.current === text) return;
     previous.current = text;
     node.classList.remove("flash");
-    void node.offsetWidth;
+    node.getBoundingClientRect();
     node.classList.add("flash");
   }, [text]);
   const changed = tone === "buy" ? "[--changed:var(--buy-soft)]" : tone === "sell" ? "[--changed:var(--sell-soft)]" : "";

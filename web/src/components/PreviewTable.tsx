@@ -50,22 +50,21 @@ function rows(preview: Preview | null, market: Market): ReactNode {
         <Change before={percent(before?.margin_ratio)} after={percent(after?.margin_ratio)} />
       </Line>
       <Line label="Liquidation price">
-        {preview ? <Change before={price(preview.liquidation_price_before)} after={preview.after ? price(preview.liquidation_price_after) : UNKNOWN} /> : UNKNOWN}
+        {preview ? <Change before={price(preview.liquidation_price_before)} after={price(preview.liquidation_price_after)} /> : UNKNOWN}
       </Line>
     </>
   );
 }
 
 export function PreviewTable({ state, market }: { state: PreviewState; market: Market }): ReactNode {
-  const refused = state.error ?? (state.preview && !state.preview.ok ? (state.preview.error?.message ?? "The exchange would refuse this order.") : null);
   return (
     <div>
       <dl aria-label="Before and after this order" aria-busy={state.loading} className={state.loading ? "opacity-60" : ""}>
         {rows(state.preview, market)}
       </dl>
-      {refused && (
+      {state.error && (
         <p role="alert" data-testid="preview-refused" className="mt-1.5 rounded-[3px] bg-sell-soft px-2 py-1.5 text-sell">
-          {refused}
+          {state.error}
         </p>
       )}
     </div>

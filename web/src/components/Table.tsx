@@ -31,7 +31,7 @@ export function Table<Row>({ label, columns, rows, rowKey, rowTestId }: TablePro
                 title={column.hint}
                 className={`sticky top-0 z-[1] h-6 bg-surface-1 px-2 text-caption font-normal whitespace-nowrap text-text-3 first:pl-3 last:pr-3 ${column.words ? "text-left" : "text-right"}`}
               >
-                {column.title}
+                {column.title || <span className="sr-only">Actions</span>}
               </th>
             ))}
           </tr>

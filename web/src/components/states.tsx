@@ -19,7 +19,7 @@ export function SkeletonRows({ rows, columns }: { rows: number; columns: readonl
 export function Empty({ children, action }: { children: ReactNode; action?: ReactNode }): ReactNode {
   return (
     <div className="flex h-full min-h-24 flex-col items-center justify-center gap-2 p-4 text-center text-text-3">
-      <p className="max-w-72">{children}</p>
+      <p className="max-w-96">{children}</p>
       {action}
     </div>
   );

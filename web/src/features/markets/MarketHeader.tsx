@@ -37,10 +37,10 @@ function Funding({ ticker }: { ticker: Ticker | null }): ReactNode {
   return (
     <>
       <Stat label="Funding this hour" title="What longs pay shorts over this hour; negative: shorts pay">
-        <span className={rate === null ? "text-text-3" : toneOf(-sign(decimal(rate)))}>{signedPercent(rate, 4)}</span>
+        <span className={rate === null ? "text-text-3" : ""}>{signedPercent(rate, 4)}</span>
       </Stat>
       <Stat label="Next hour" title="What the next hour would pay, from the samples so far; and when it starts">
-        <span className={next === null ? "text-text-3" : toneOf(-sign(decimal(next)))}>{signedPercent(next, 4)}</span>
+        <span className={next === null ? "text-text-3" : ""}>{signedPercent(next, 4)}</span>
         <span className="text-text-3"> {ticker ? countdown(ticker.next_funding_ms - now) : UNKNOWN}</span>
       </Stat>
     </>

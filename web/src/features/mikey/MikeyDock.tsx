@@ -169,7 +169,10 @@ export function MikeyDock({ market, markets, exchange, onClose }: DockProps): Re
   const wallet = useWallet((state) => state.account?.address ?? null);
   const [text, setText] = useState("");
   const end = useRef<HTMLDivElement>(null);
-  useEffect(() => end.current?.scrollIntoView({ block: "nearest" }), [turns]);
+  // Braces: newer browsers return a promise here, and an effect may only return its undoing.
+  useEffect(() => {
+    end.current?.scrollIntoView({ block: "nearest" });
+  }, [turns]);
   const send = (words: string): void => {
     if (!words.trim()) return;
     setText("");

@@ -63,7 +63,7 @@ export async function confirmTicket(turn: Turn, wallet: string, programId: strin
     const { transactions } = v.parse(confirmation, await answered(gateway.POST("/v1/mikey/tickets/{ticket_id}/confirm", { params })));
     amend(turn.id, { ticket: "confirmed" });
     for (const transaction of transactions) {
-      const sentence = transaction.instructions.map((each) => each.summary).filter(Boolean).join(" ") || turn.reply?.text || turn.text;
+      const sentence = transaction.instructions.map((each) => each.summary).filter(Boolean).join(" ") || turn.text;
       const done = await propose({ sentence, wallet, programId, build: once(transaction) });
       if (done?.state !== "confirmed") break;
     }

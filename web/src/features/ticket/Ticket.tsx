@@ -33,7 +33,7 @@ const LEVERAGES = [1, 2, 3, 5, 10, 15, 20, 25, 30, 40, 50, 100];
 /** The whole sentence that the user agrees to: with what the preview found. */
 function fullSentence(words: OrderWords, market: Market, draft: Draft, preview: Preview | null): string {
   const parts = [sentenceOf(words, market, draft.condition)];
-  if (preview?.ok) {
+  if (preview) {
     if (!isZero(decimal(preview.notional))) parts.push(`about ${dollars(preview.notional)}`);
     if (!isZero(decimal(preview.fee))) parts.push(`fee ${dollars(preview.fee, 4)}`);
     const liquidation = preview.liquidation_price_after;
@@ -122,7 +122,7 @@ function Submit({ market, words, draft, state, exchange, problem, onTry }: Submi
   }
   const stale = draft.type === "market" ? staleReason(connection, market, ticker, serverNow, now) : null;
   const offline = connection.phase === "open" ? null : "Not connected to the exchange.";
-  const refused = state.preview !== null && !state.preview.ok;
+  const { refused } = state;
   const blocked = offline ?? stale ?? (refused ? "Refused" : null);
   const submit = (): void => {
     onTry();

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import { previewOrder, type OrderWords } from "./instructions";
-import { reason } from "./client";
+import { reason, Refusal } from "./client";
 import type { Preview } from "./models";
 
 const TYPING_MS = 180;
@@ -10,14 +10,18 @@ export interface PreviewState {
   /** Of exactly the present words, or null. */
   readonly preview: Preview | null;
   readonly error: string | null;
+  /** The exchange would refuse the order; `error` says why. */
+  readonly refused: boolean;
   readonly loading: boolean;
 }
 
 interface Held {
   readonly key: string;
   readonly preview: Preview | null;
-  readonly error: string | null;
+  readonly error: unknown;
 }
+
+const UNPROCESSABLE = 422;
 
 /** The order run by the real program against the present state; asked again while it stands. */
 export function usePreview(wallet: string | null, words: OrderWords | null): PreviewState {
@@ -33,7 +37,7 @@ export function usePreview(wallet: string | null, words: OrderWords | null): Pre
         setHeld({ key, preview: await previewOrder(wallet, asked, abort.signal), error: null });
       } catch (error) {
         if (abort.signal.aborted) return;
-        setHeld({ key, preview: null, error: reason(error) });
+        setHeld({ key, preview: null, error });
       }
       if (!abort.signal.aborted) timer = setTimeout(() => void ask(), AGAIN_MS);
     };
@@ -44,5 +48,11 @@ export function usePreview(wallet: string | null, words: OrderWords | null): Pre
     };
   }, [wallet, key]);
   const current = key !== "" && held?.key === key ? held : null;
-  return { preview: current?.preview ?? null, error: current?.error ?? null, loading: key !== "" && !current };
+  const error = current?.error ?? null;
+  return {
+    preview: current?.preview ?? null,
+    error: error === null ? null : reason(error),
+    refused: error instanceof Refusal && error.status === UNPROCESSABLE,
+    loading: key !== "" && !current,
+  };
 }
