@@ -158,15 +158,22 @@ class _Service:
         return recorded, progress
 
 
+def _progress_of(row: Remembered) -> _Progress | None:
+    if row.feed == "live":
+        return None
+    try:
+        return msgspec.json.decode(row.progress, type=_Progress)
+    except msgspec.DecodeError as error:
+        _log.warning("feed progress not understood", symbol=row.symbol, error=str(error))
+        return None
+
+
 def path_state(feed: Feed, remembered: dict[str, Remembered]) -> PathState | None:
     """Where the recorded path goes on: from what was kept, else (``simulated``) from the last known price.
 
     None begins the recording anew.
     """
-    kept: dict[str, _Progress] = {}
-    for symbol, row in remembered.items():
-        if row.feed != "live":
-            kept[symbol] = msgspec.json.decode(row.progress, type=_Progress)
+    kept = {symbol: progress for symbol, row in remembered.items() if (progress := _progress_of(row))}
     if kept:
         first = next(iter(kept.values()))
         phase: Phase = "simulated" if feed == "simulated" else first.phase

@@ -110,13 +110,16 @@ async def running(config: KeepersConfig, *roles: Role) -> AsyncIterator[None]:
 
 async def until(condition: Callable[[], Awaitable[bool]], within_s: float = 30.0) -> None:
     async with asyncio.timeout(within_s):
-        while not await condition():
+        while not await condition():  # noqa: ASYNC110
             await asyncio.sleep(0.05)
 
 
 async def ready(config: KeepersConfig) -> dict[str, str]:
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{config.http.port}") as client:
-        reply = await client.get("/ready")
+        try:
+            reply = await client.get("/ready")
+        except httpx.ConnectError:
+            return dict.fromkeys(Role, "not listening yet")
         checks: dict[str, str] = reply.json()["checks"]
         return checks
 
