@@ -1,0 +1,300 @@
+"""One valid call of every instruction, for tests that then spoil it in one way.
+
+A scene prepares an exchange and gives the instruction's arguments, accounts and signers. A new instruction in the
+IDL without a scene fails the tests (``test_every_instruction_has_a_scene``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from integration.program import idl
+from integration.program.exchange import USDC, Exchange, machine, market_params, order, quote
+from solders.account import Account
+from solders.instruction import AccountMeta, Instruction
+from solders.keypair import Keypair
+from solders.pubkey import Pubkey
+from solders.token import ID as TOKEN_PROGRAM
+
+
+@dataclass
+class Scene:
+    """A valid call and what could be passed in its place."""
+
+    exchange: Exchange
+    other: Exchange
+    """Another exchange under the same program, set up alike."""
+    name: str
+    args: Mapping[str, Any]
+    accounts: dict[str, Pubkey]
+    signers: dict[str, Keypair]
+
+    @property
+    def spec(self) -> list[dict[str, Any]]:
+        """The accounts as the IDL lists them."""
+        listed = idl.instructions()[self.name]["accounts"]
+        assert isinstance(listed, list)
+        return listed
+
+    def addresses(self) -> dict[str, Pubkey]:
+        """Every account's address by name."""
+        return {one["name"]: self.address(one) for one in self.spec}
+
+    def address(self, one: Mapping[str, Any]) -> Pubkey:
+        """An account's address: the IDL's fixed one or the scene's."""
+        return Pubkey.from_string(one["address"]) if one.get("address") else self.accounts[one["name"]]
+
+    def instruction(self, replace: Mapping[str, Pubkey] | None = None, **flags: dict[str, bool]) -> Instruction:
+        """The call, with accounts replaced and ``is_signer`` or ``is_writable`` overridden by account name."""
+        valid = idl.instruction(self.name, self.accounts, self.args)
+        metas = []
+        for one in self.spec:
+            address = (replace or {}).get(one["name"], self.address(one))
+            signer = flags.get("signer", {}).get(one["name"], bool(one.get("signer")))
+            writable = flags.get("writable", {}).get(one["name"], bool(one.get("writable")))
+            metas.append(AccountMeta(address, signer, writable))
+        return Instruction(valid.program_id, bytes(valid.data), metas)
+
+    def state(self) -> dict[Pubkey, bytes]:
+        """Every account that this or the other exchange owns, and all token accounts involved."""
+        vm = self.exchange.vm
+        found = {key: account.data for key, account in vm.svm.get_program_accounts(idl.program_id())}
+        found |= {key: account.data for key, account in vm.svm.get_program_accounts(TOKEN_PROGRAM)}
+        return found
+
+
+def _pair(*, ready: bool = True, markets: int = 2) -> tuple[Exchange, Exchange]:
+    vm = machine()
+    exchange, other = Exchange(vm, 0), Exchange(vm, 1)
+    for one in (exchange, other):
+        if ready:
+            one.set_up(markets=markets)
+            one.ok(one.post(dict.fromkeys(range(markets), 1_500_000)))
+        else:
+            one.ok(one.init())
+            one.grow_fully("Exchange", one.address)
+    return exchange, other
+
+
+def _scene(
+    name: str, pair: tuple[Exchange, Exchange], args: Mapping[str, Any], signers: dict[str, Keypair], **accounts: Pubkey
+) -> Scene:
+    exchange, other = pair
+    keys = {role: key.pubkey() for role, key in signers.items()}
+    return Scene(exchange, other, name, args, exchange.accounts(**keys, **accounts), signers)
+
+
+def _payer(exchange: Exchange) -> Keypair:
+    """Pays rent apart from the fee payer, so that its flags can be taken away."""
+    return exchange.vm.fund(4_000_000)
+
+
+def init_exchange() -> Scene:
+    """Creates exchange 2."""
+    pair = _pair(ready=False)
+    fresh = Exchange(pair[0].vm, 2)
+    args = {
+        "id": 2,
+        "guardian": fresh.admin.pubkey(),
+        "timelock_s": 60,
+        "min_slot_equity": USDC,
+        "client_data_limit": 1 << 24,
+        "slot_capacity": 30,
+        "fee_tiers": [{"min_volume": 0, "maker": 0, "taker": 500}] + [{"min_volume": 0, "maker": 0, "taker": 0}] * 7,
+    }
+    return _scene("init_exchange", (fresh, pair[1]), args, {"payer": _payer(fresh), "admin": fresh.admin})
+
+
+def open_exchange() -> Scene:
+    """Opens an exchange with everything ready."""
+    pair = _pair(ready=False)
+    for one in pair:
+        one.grow_fully("Ledger", one.ledger)
+        one.ok(one.add_usdc())
+    return _scene("open_exchange", pair, {}, {"admin": pair[0].admin})
+
+
+def add_collateral() -> Scene:
+    """USDC."""
+    pair = _pair(ready=False)
+    params = {
+        "feed_id": bytes(32),
+        "max_age_s": 0,
+        "initial_weight": 1_000_000,
+        "maintenance_weight": 1_000_000,
+        "convert_discount_min": 0,
+        "convert_discount_max": 0,
+        "deposit_cap": 10**15,
+        "bucket_capacity": 0,
+        "bucket_refill": 0,
+    }
+    signers = {"payer": _payer(pair[0]), "admin": pair[0].admin}
+    return _scene("add_collateral", pair, {"params": params}, signers)
+
+
+def create_market() -> Scene:
+    """Market 0."""
+    pair = _pair(ready=False)
+    args = {"market": 0, "params": market_params(pair[0].authority.pubkey())}
+    signers = {"payer": _payer(pair[0]), "admin": pair[0].admin}
+    return _scene("create_market", pair, args, signers, book=pair[0].book(0))
+
+
+def grow_account() -> Scene:
+    """A step of a book."""
+    pair = _pair(ready=False)
+    for one in pair:
+        one.ok(one.create_market(0))
+    signers = {"payer": _payer(pair[0]), "admin": pair[0].admin}
+    return _scene("grow_account", pair, {"kind": "Book", "target": 0}, signers, account=pair[0].book(0))
+
+
+def update_price() -> Scene:
+    """A newer price."""
+    pair = _pair()
+    pair[0].vm.advance(seconds=1)
+    stamp = pair[0].vm.unix * 1_000
+    updates = [{"market": 0, "price": 1_500_100, "confidence": 1, "publish_ms": stamp}]
+    return _scene("update_price", pair, {"updates": updates}, {"authority": pair[0].authority})
+
+
+def open_trader() -> Scene:
+    """Sub-account 3 of a new owner."""
+    pair = _pair()
+    owner = pair[0].vm.fund(60)
+    trader = pair[0].pda(b"trader", bytes(pair[0].address), bytes(owner.pubkey()), b"\3")
+    signers = {"payer": _payer(pair[0]), "owner": owner}
+    return _scene("open_trader", pair, {"sub": 3}, signers, trader=trader)
+
+
+def _with_parked(pair: tuple[Exchange, Exchange]) -> dict[str, Pubkey]:
+    """Traders of the same owner, funds parked, on both exchanges."""
+    for one in pair:
+        trader = one.open_trader(61)
+        one.ok(one.deposit(trader, 100 * USDC))
+    return {"trader": pair[0].traders[0].address}
+
+
+def activate() -> Scene:
+    """A parked trader takes a slot."""
+    pair = _pair()
+    accounts = _with_parked(pair)
+    return _scene("activate", pair, {}, {"owner": pair[0].traders[0].key}, **accounts)
+
+
+def deposit() -> Scene:
+    """Into an active slot."""
+    pair = _pair()
+    accounts = _with_parked(pair)
+    for one in pair:
+        one.ok(one.activate(one.traders[0]))
+    accounts["source"] = pair[0].traders[0].wallet
+    args = {"collateral": 0, "amount": 5}
+    return _scene("deposit", pair, args, {"owner": pair[0].traders[0].key}, **accounts)
+
+
+def withdraw() -> Scene:
+    """From an active slot."""
+    scene = deposit()
+    accounts = {name: key for name, key in scene.accounts.items() if name not in ("owner", "source")}
+    accounts["destination"] = scene.exchange.traders[0].wallet
+    pair = (scene.exchange, scene.other)
+    return _scene("withdraw", pair, scene.args, scene.signers, trader=accounts["trader"], destination=accounts["destination"])
+
+
+def close_trader() -> Scene:
+    """An empty trader with a slot."""
+    pair = _pair()
+    accounts = _with_parked(pair)
+    for one in pair:
+        one.ok(one.activate(one.traders[0]))
+        one.ok(one.withdraw(one.traders[0], 2**64 - 1))
+    accounts["rent_receiver"] = pair[0].vm.payer.pubkey()
+    return _scene("close_trader", pair, {}, {"owner": pair[0].traders[0].key}, **accounts)
+
+
+def _trading(name: str, args: Callable[[int], Mapping[str, Any]]) -> Scene:
+    """A trader of both exchanges with a bid resting in both markets; ``args`` gets the bid's number."""
+    pair = _pair()
+    _with_parked(pair)
+    seq = 0
+    for one in pair:
+        one.ok(one.activate(one.traders[0]))
+        for market in (0, 1):
+            placed = one.ok(one.place(one.traders[0], "Bid", 14_900, 10, market, client_id=7)).event
+            seq = placed["orders"][0]["seq"]
+    trader = pair[0].traders[0]
+    more = {"book": pair[0].book(0), "trader": trader.address}
+    return _scene(name, pair, {"market": 0} | dict(args(seq)), {"signer": trader.key}, **more)
+
+
+BATCH = {"self_trade": "CancelMaker", "expiry_kind": "Never", "expiry": 0, "nonce": 0, "valid_until_slot": 0}
+
+
+def place_order() -> Scene:
+    """A resting bid."""
+    return _trading("place_order", lambda _: order("Bid", 14_950, 10))
+
+
+def place_many() -> Scene:
+    """Two quotes."""
+    quotes = [quote("Bid", 14_950, 10), quote("Ask", 15_050, 10)]
+    return _trading("place_many", lambda _: BATCH | {"quotes": quotes})
+
+
+def replace_many() -> Scene:
+    """One bid for another."""
+    quotes = [quote("Bid", 14_950, 10)]
+    return _trading(
+        "replace_many", lambda seq: BATCH | {"cancels": [{"ticks": 14_900, "seq": seq}], "quotes": quotes}
+    )
+
+
+def cancel_order() -> Scene:
+    """The resting bid by its id."""
+    return _trading("cancel_order", lambda seq: {"ticks": 14_900, "seq": seq})
+
+
+def cancel_by_client_id() -> Scene:
+    """The resting bid by its client id."""
+    return _trading("cancel_by_client_id", lambda _: {"client_id": 7})
+
+
+def cancel_all() -> Scene:
+    """Everything."""
+    return _trading("cancel_all", lambda _: {"side": "Both"})
+
+
+SCENES: dict[str, Callable[[], Scene]] = {
+    one.__name__: one
+    for one in (
+        init_exchange,
+        open_exchange,
+        add_collateral,
+        create_market,
+        grow_account,
+        update_price,
+        open_trader,
+        activate,
+        deposit,
+        withdraw,
+        close_trader,
+        place_order,
+        place_many,
+        replace_many,
+        cancel_order,
+        cancel_by_client_id,
+        cancel_all,
+    )
+}
+
+
+def copy_account(scene: Scene, source: Pubkey, *, owner: Pubkey | None = None) -> Pubkey:
+    """The same bytes at another address, under another owner if named."""
+    found = scene.exchange.vm.svm.get_account(source)
+    assert found is not None
+    forged = Keypair.from_seed(bytes(source)[::-1]).pubkey()
+    scene.exchange.vm.svm.set_account(forged, Account(found.lamports, found.data, owner or found.owner))
+    return forged
