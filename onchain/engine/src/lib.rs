@@ -6,16 +6,22 @@
 //! `quantdesk-idl` writes those descriptions out as `idl/quantdesk.json`.
 #![cfg_attr(not(test), no_std)]
 
+pub mod book;
 pub mod describe;
 pub mod error;
 pub mod events;
+pub mod funding;
 pub mod governance;
 pub mod instructions;
+pub mod margin;
+pub mod mark;
 pub mod money;
+pub mod now;
+pub mod position;
+pub mod prices;
+pub mod recorder;
 pub mod slots;
 pub mod state;
+pub mod trading;
 pub mod units;
-pub mod funding;
-pub mod mark;
-pub mod now;
-pub mod prices;
+pub mod vesting;

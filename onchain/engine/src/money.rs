@@ -2,8 +2,11 @@
 
 use crate::error::Error;
 use crate::events::Balances;
+use crate::margin;
+use crate::mark;
+use crate::now::Now;
 use crate::slots::{self, LedgerView};
-use crate::state::{Collateral, Exchange, NO_SLOT, Slot, Trader, paused};
+use crate::state::{Collateral, Exchange, NO_MARKET, NO_SLOT, Slot, Trader, paused};
 use crate::units::{QuoteAtoms, Rounding, mul_div};
 
 /// `Withdraw::amount` that means all that may leave.
@@ -95,7 +98,7 @@ fn credit(exchange: &mut Exchange, slot: &mut Slot, index: u8, amount: u64) -> R
 }
 
 /// Changes a slot's USDC and the exchange's sum of negative balances with it.
-fn set_usdc(exchange: &mut Exchange, slot: &mut Slot, usdc: i64) -> Result<(), Error> {
+pub(crate) fn set_usdc(exchange: &mut Exchange, slot: &mut Slot, usdc: i64) -> Result<(), Error> {
     let owed = |balance: i64| balance.min(0).unsigned_abs();
     let others = exchange.negative_usdc.checked_sub(owed(slot.usdc.0)).ok_or(Error::BrokenInvariant)?;
     exchange.negative_usdc = others.checked_add(owed(usdc)).ok_or(Error::ArithmeticOverflow)?;
@@ -133,10 +136,10 @@ pub fn withdraw(
     trader: &mut Trader,
     index: u8,
     amount: u64,
-    now: i64,
+    now: Now,
 ) -> Result<Moved, Error> {
     require_open(exchange, paused::WITHDRAWALS)?;
-    if now < exchange.withdraw_rest_until {
+    if now.unix < exchange.withdraw_rest_until {
         return Err(Error::WithdrawalsResting);
     }
     collateral(exchange, index)?;
@@ -146,7 +149,7 @@ pub fn withdraw(
     } else {
         withdrawable(exchange, slots::of(slots, trader)?, index, now)?
     };
-    let amount = outflow(exchange, index, amount, available, parked, now)?;
+    let amount = outflow(exchange, index, amount, available, parked, now.unix)?;
     if parked {
         trader.parked[usize::from(index)] -= amount;
         let known = &mut exchange.collaterals[usize::from(index)];
@@ -154,20 +157,18 @@ pub fn withdraw(
     } else {
         let slot = slots::of(slots, trader)?;
         debit(exchange, slot, index, amount)?;
-        slot.last_active = u32::try_from(now).map_err(|_| Error::ArithmeticOverflow)?;
+        slot.last_active = u32::try_from(now.unix).map_err(|_| Error::ArithmeticOverflow)?;
     }
     Ok(Moved { amount, parked })
 }
 
-/// What an active slot may take out of a collateral, smallest units.
-fn withdrawable(_exchange: &Exchange, slot: &Slot, index: u8, now: i64) -> Result<u64, Error> {
-    if slot.market_bitmap != 0 {
-        return Ok(0);
+/// What an active slot may take out of a collateral, with the funding of its markets accrued to now.
+fn withdrawable(exchange: &mut Exchange, slot: &Slot, index: u8, now: Now) -> Result<u64, Error> {
+    for position in slot.positions.iter().filter(|position| position.market != NO_MARKET) {
+        let market = exchange.markets.get_mut(usize::from(position.market)).ok_or(Error::BrokenInvariant)?;
+        mark::integrate(market, now);
     }
-    match index {
-        0 => Ok(slot.usdc.0.max(0).unsigned_abs().saturating_sub(still_locked(slot, now))),
-        _ => slot.collaterals.get(usize::from(index) - 1).copied().ok_or(Error::UnknownCollateral),
-    }
+    margin::withdrawable(exchange, slot, index, now)
 }
 
 /// Decides how much leaves and takes it from the totals and the outflow bucket.

@@ -120,3 +120,60 @@ macro_rules! instruction {
         $crate::instruction! { $($rest)* }
     };
 }
+
+/// Declares borsh structs of integers only that lie in memory exactly as on the wire, so that one
+/// store per field writes a record in place.
+#[macro_export]
+macro_rules! packed_record {
+    () => {};
+    (
+        $(#[doc = $doc:literal])*
+        pub struct $name:ident { $( $(#[doc = $fdoc:literal])* pub $field:ident : $ty:ty, )* }
+        $($rest:tt)*
+    ) => {
+        $(#[doc = $doc])*
+        #[repr(C, packed)]
+        #[derive(Clone, Copy)]
+        pub struct $name { $( $(#[doc = $fdoc])* pub $field: $ty, )* }
+
+        // SAFETY: packed, and every field is a primitive integer (proved below).
+        unsafe impl $crate::describe::Pod for $name {}
+        const _: () = {
+            const fn pod<T: $crate::describe::Pod>() {}
+            $( pod::<$ty>(); )*
+        };
+        impl $name {
+            /// What the IDL says about this struct.
+            pub const DESC: $crate::describe::StructDesc = $crate::describe::StructDesc {
+                name: stringify!($name),
+                docs: &[$($doc),*],
+                fields: &[$( $crate::describe::FieldDesc {
+                    name: stringify!($field),
+                    docs: &[$($fdoc),*],
+                    ty: <$ty as $crate::describe::Described>::TYPE,
+                } ),*],
+                size: 0,
+            };
+            /// The record as it is on the wire.
+            pub const fn as_bytes(&self) -> &[u8] {
+                // SAFETY: packed integers have no padding.
+                unsafe { core::slice::from_raw_parts(core::ptr::from_ref(self).cast(), size_of::<Self>()) }
+            }
+        }
+        impl $crate::describe::Described for $name {
+            const TYPE: $crate::describe::TypeDesc = $crate::describe::TypeDesc::Defined(stringify!($name));
+        }
+        impl $crate::describe::Encode for $name {
+            #[inline(always)]
+            fn encode(&self, writer: &mut $crate::describe::Writer<'_>) { writer.put(self.as_bytes()) }
+        }
+        impl<'a> $crate::describe::Decode<'a> for $name {
+            const SIZE: usize = size_of::<$name>();
+            #[inline(always)]
+            fn decode(reader: &mut $crate::describe::Reader<'a>) -> Option<Self> {
+                $crate::describe::from_bytes::<Self>(reader.take(size_of::<Self>())?).copied()
+            }
+        }
+        $crate::packed_record! { $($rest)* }
+    };
+}

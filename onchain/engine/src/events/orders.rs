@@ -2,7 +2,7 @@
 
 use crate::describe::Seq;
 use crate::units::Pubkey;
-use crate::{event, record};
+use crate::{event, packed_record};
 
 /// Why an order left the book without a fill: `RemovedRecord::reason`.
 pub mod removal {
@@ -28,7 +28,7 @@ pub mod removal {
     pub const LIQUIDATION: u8 = 9;
 }
 
-record! {
+packed_record! {
     /// What became of one order sent.
     pub struct OrderRecord {
         /// Place in the instruction's list.

@@ -1,0 +1,272 @@
+//! Equity and margin of one slot, from each market's cached mark and funding.
+//!
+//! Maintenance counts profit fully and netted; initial margin counts each position's profit with the
+//! market's weight and losses in full; withdrawal counts profit as nothing.
+
+use crate::error::Error;
+use crate::funding;
+use crate::money;
+use crate::now::Now;
+use crate::position;
+use crate::state::{Exchange, Market, NO_MARKET, Position, Slot};
+use crate::units::{MILLION, Rounding, mul_div, mul_div_signed};
+
+/// Least initial margin of a position with exposure: $2.
+const LEAST_INITIAL: u64 = 2_000_000;
+/// A collateral with a stale price counts 90 % of its last one for maintenance, 1e-6.
+const STALE_COLLATERAL: u64 = 900_000;
+/// A stale market is worsened by this many times its maintenance margin for a withdrawal.
+const STALE_WORSENING: u64 = 2;
+
+/// What a margin is computed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Opening risk.
+    Initial,
+    /// Staying alive.
+    Maintenance,
+    /// Taking money out.
+    Withdrawal,
+}
+
+/// Equity and what it has to cover, quote atoms.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Margin {
+    /// Balance, weighted collateral and profit and loss.
+    pub equity: i64,
+    /// Margin required.
+    pub required: i64,
+}
+
+impl Margin {
+    /// Equity less requirement.
+    #[inline(always)]
+    pub const fn health(&self) -> i64 {
+        self.equity - self.required
+    }
+}
+
+/// Notional of `lots` at `price`.
+///
+/// # Errors
+/// `NotionalTooLarge`.
+#[inline(always)]
+pub fn notional(lots: u64, price: u64) -> Result<u64, Error> {
+    match lots.checked_mul(price) {
+        Some(notional) if notional <= crate::units::MAX_NOTIONAL => Ok(notional),
+        _ => Err(Error::NotionalTooLarge),
+    }
+}
+
+/// Initial margin of a notional by the four marginal tiers, rounded up, without surcharge.
+///
+/// # Errors
+/// `ArithmeticOverflow`.
+#[inline(always)]
+pub fn base_margin(market: &Market, notional: u64) -> Result<u64, Error> {
+    let first = &market.tiers[0];
+    if notional <= first.up_to {
+        return mul_div(notional, u64::from(first.rate), MILLION, Rounding::Up).ok_or(Error::ArithmeticOverflow);
+    }
+    tiered(market, notional)
+}
+
+#[cold]
+#[inline(never)]
+fn tiered(market: &Market, notional: u64) -> Result<u64, Error> {
+    let (mut from, mut sum) = (0, 0u128);
+    for (index, tier) in market.tiers.iter().enumerate() {
+        let last = index + 1 == market.tiers.len();
+        let to = if last { notional } else { notional.min(tier.up_to).max(from) };
+        sum += u128::from(to - from) * u128::from(tier.rate);
+        from = to;
+    }
+    u64::try_from(sum.div_ceil(u128::from(MILLION))).map_err(|_| Error::ArithmeticOverflow)
+}
+
+/// Initial margin of a position with its resting orders: at least $2 when there is any exposure.
+///
+/// # Errors
+/// `NotionalTooLarge`, `ArithmeticOverflow`.
+#[inline(always)]
+pub fn initial_of(market: &Market, exposure: u64, price: u64) -> Result<u64, Error> {
+    if exposure == 0 {
+        return Ok(0);
+    }
+    Ok(base_margin(market, notional(exposure, price)?)?.max(LEAST_INITIAL))
+}
+
+/// Maintenance margin of a position: a fraction of the base rate on its notional.
+///
+/// # Errors
+/// `NotionalTooLarge`, `ArithmeticOverflow`.
+#[inline(always)]
+pub fn maintenance_of(market: &Market, lots: u64, price: u64) -> Result<u64, Error> {
+    let base = base_margin(market, notional(lots, price)?)?;
+    mul_div(base, u64::from(market.maintenance_fraction), MILLION, Rounding::Up).ok_or(Error::ArithmeticOverflow)
+}
+
+/// Surcharge on new risk while open interest is near its cap, quote atoms, rounded up.
+///
+/// # Errors
+/// `NotionalTooLarge`, `ArithmeticOverflow`.
+pub fn surcharge(market: &Market, new_lots: u64) -> Result<u64, Error> {
+    let used = mul_div(market.open_long, MILLION, market.oi_cap.max(1), Rounding::Up).unwrap_or(MILLION).min(MILLION);
+    let start = u64::from(market.surcharge_start);
+    if used <= start || start >= MILLION {
+        return Ok(0);
+    }
+    let rate = mul_div(u64::from(market.surcharge_rate), used - start, MILLION - start, Rounding::Up);
+    let notional = notional(new_lots, market.mark_price.0)?;
+    rate.and_then(|rate| mul_div(notional, rate, MILLION, Rounding::Up)).ok_or(Error::ArithmeticOverflow)
+}
+
+/// Profit or loss of a position at `price`, after the funding it owes.
+#[inline(always)]
+pub fn profit(position: &Position, market: &Market, price: u64) -> Result<i64, Error> {
+    let owed = funding::owed(position, market.funding_index)?.0;
+    Ok(position.quote.0 + position.base.0 * price as i64 - owed)
+}
+
+/// The whole slot's margin for opening risk.
+///
+/// # Errors
+/// `NotionalTooLarge`, `ArithmeticOverflow`.
+#[inline(always)]
+pub fn initial(exchange: &Exchange, slot: &Slot, now: Now) -> Result<Margin, Error> {
+    let mut margin = Margin { equity: balance(exchange, slot, Purpose::Initial, now)?, required: 0 };
+    for position in slot.positions.iter().filter(|position| position.market != NO_MARKET) {
+        let market = market_of(exchange, position)?;
+        let (price, notional_price) = prices(market, position);
+        let profit = profit(position, market, price)?;
+        margin.equity += weighted(profit, market.profit_weight)?;
+        margin.required += initial_of(market, position::exposure(position), notional_price)? as i64;
+    }
+    Ok(margin)
+}
+
+/// Mark for profit and mark for notional: while a jumped price is pending, the worse of the two.
+#[inline(always)]
+fn prices(market: &Market, position: &Position) -> (u64, u64) {
+    let (mark, pending) = (market.mark_price.0, market.pending_price.0);
+    if pending == 0 {
+        return (mark, mark);
+    }
+    let worse = if position.base.0 > 0 { mark.min(pending) } else { mark.max(pending) };
+    (worse, mark.max(pending))
+}
+
+/// The slot's maintenance margin without the position in `except`.
+///
+/// # Errors
+/// `NotionalTooLarge`, `ArithmeticOverflow`.
+#[inline(always)]
+pub fn maintenance_except(exchange: &Exchange, slot: &Slot, except: u8, now: Now) -> Result<Margin, Error> {
+    let mut margin = Margin { equity: balance(exchange, slot, Purpose::Maintenance, now)?, required: 0 };
+    for position in &slot.positions {
+        if position.market != NO_MARKET && position.market != except && position.base.0 != 0 {
+            let market = market_of(exchange, position)?;
+            let price = market.mark_price.0;
+            margin.equity += profit(position, market, price)?;
+            margin.required += maintenance_of(market, position.base.0.unsigned_abs(), price)? as i64;
+        }
+    }
+    Ok(margin)
+}
+
+/// The whole slot's maintenance margin.
+///
+/// # Errors
+/// `NotionalTooLarge`, `ArithmeticOverflow`.
+pub fn maintenance(exchange: &Exchange, slot: &Slot, now: Now) -> Result<Margin, Error> {
+    maintenance_except(exchange, slot, NO_MARKET, now)
+}
+
+/// How much of a collateral may leave the slot, in its smallest units.
+///
+/// USDC: min(usdc - locked + min(0, unrealised net of funding), equity with profit at 0 - initial
+/// margin with orders), at least 0. Without positions and orders no price is needed.
+///
+/// # Errors
+/// `UnknownCollateral`, `NotionalTooLarge`, `ArithmeticOverflow`.
+pub fn withdrawable(exchange: &Exchange, slot: &Slot, collateral: u8, now: Now) -> Result<u64, Error> {
+    let locked = money::still_locked(slot, now.unix) as i64;
+    let mut unrealised = 0i64;
+    let mut free = balance(exchange, slot, Purpose::Withdrawal, now)?;
+    for position in slot.positions.iter().filter(|position| position.market != NO_MARKET) {
+        let market = market_of(exchange, position)?;
+        let (price, notional_price) = withdrawal_prices(market, position, now)?;
+        let profit = profit(position, market, price)?;
+        unrealised += profit;
+        free += profit.min(0) - initial_of(market, position::exposure(position), notional_price)? as i64;
+    }
+    if collateral == 0 {
+        return Ok((slot.usdc.0 - locked + unrealised.min(0)).min(free).max(0).unsigned_abs());
+    }
+    other_withdrawable(exchange, slot, collateral, free)
+}
+
+/// Another collateral may leave as far as the margin does not need its weighted value.
+fn other_withdrawable(exchange: &Exchange, slot: &Slot, collateral: u8, free: i64) -> Result<u64, Error> {
+    let held = *slot.collaterals.get(usize::from(collateral) - 1).ok_or(Error::UnknownCollateral)?;
+    if slot.market_bitmap == 0 && slot.usdc.0 >= 0 {
+        return Ok(held);
+    }
+    let known = exchange.collaterals.get(usize::from(collateral)).ok_or(Error::UnknownCollateral)?;
+    let value = mul_div(known.price, u64::from(known.initial_weight), MILLION, Rounding::Up).unwrap_or(u64::MAX);
+    let spare = free.max(0).unsigned_abs();
+    Ok(if value == 0 { 0 } else { mul_div(spare, MILLION, value, Rounding::Down).unwrap_or(held).min(held) })
+}
+
+fn withdrawal_prices(market: &Market, position: &Position, now: Now) -> Result<(u64, u64), Error> {
+    let (price, notional_price) = prices(market, position);
+    if now.unix * 1_000 - market.publish_ms <= i64::from(market.open_max_age_ms) {
+        return Ok((price, notional_price));
+    }
+    let rate = STALE_WORSENING * u64::from(market.tiers[0].rate) * u64::from(market.maintenance_fraction) / MILLION;
+    let worse = mul_div(price, rate, MILLION, Rounding::Up).ok_or(Error::ArithmeticOverflow)?;
+    let price = if position.base.0 > 0 { price.saturating_sub(worse) } else { price + worse };
+    Ok((price, notional_price.max(price)))
+}
+
+#[inline(always)]
+fn market_of<'a>(exchange: &'a Exchange, position: &Position) -> Result<&'a Market, Error> {
+    exchange.markets.get(usize::from(position.market)).ok_or(Error::BrokenInvariant)
+}
+
+#[inline(always)]
+fn weighted(profit: i64, weight: u32) -> Result<i64, Error> {
+    if profit <= 0 || u64::from(weight) == MILLION {
+        return Ok(profit);
+    }
+    mul_div_signed(profit, u64::from(weight), MILLION, Rounding::Down).ok_or(Error::ArithmeticOverflow)
+}
+
+/// USDC and weighted collateral.
+#[inline(always)]
+fn balance(exchange: &Exchange, slot: &Slot, purpose: Purpose, now: Now) -> Result<i64, Error> {
+    if exchange.collateral_count <= 1 {
+        return Ok(slot.usdc.0);
+    }
+    Ok(slot.usdc.0 + other_collateral(exchange, slot, purpose, now)?)
+}
+
+#[inline(never)]
+fn other_collateral(exchange: &Exchange, slot: &Slot, purpose: Purpose, now: Now) -> Result<i64, Error> {
+    let mut sum = 0u64;
+    for (held, known) in slot.collaterals.iter().zip(&exchange.collaterals[1..]) {
+        let stale = now.unix * 1_000 - known.publish_ms > i64::from(known.max_age_s) * 1_000;
+        let weight = match purpose {
+            Purpose::Maintenance if stale => u64::from(known.maintenance_weight) * STALE_COLLATERAL / MILLION,
+            Purpose::Maintenance => u64::from(known.maintenance_weight),
+            _ if stale => 0,
+            _ => u64::from(known.initial_weight),
+        };
+        if *held > 0 && weight > 0 {
+            let value = mul_div(*held, known.price, MILLION, Rounding::Down);
+            let value = value.and_then(|value| mul_div(value, weight, MILLION, Rounding::Down));
+            sum = value.and_then(|value| sum.checked_add(value)).ok_or(Error::ArithmeticOverflow)?;
+        }
+    }
+    i64::try_from(sum).map_err(|_| Error::ArithmeticOverflow)
+}

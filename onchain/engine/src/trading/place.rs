@@ -1,0 +1,123 @@
+//! One order from its gates to its rest.
+
+use super::Venue;
+use super::gates::{Band, Intent};
+use super::matching::Stop;
+use crate::error::Error;
+use crate::events::OrderRecord;
+use crate::instructions::{OrderKind, PlaceOrder, Quote, Side};
+use crate::position;
+
+/// What became of an order.
+pub(super) struct Outcome {
+    pub code: Option<Error>,
+    pub ticks: u32,
+    pub lots: u32,
+    pub filled: u32,
+    pub resting: u32,
+    pub seq: u64,
+}
+
+impl Outcome {
+    pub(super) const fn refused(intent: &Intent, code: Error) -> Self {
+        Self { code: Some(code), ticks: intent.ticks, lots: intent.lots, filled: 0, resting: 0, seq: 0 }
+    }
+}
+
+/// Runs `place_order`.
+///
+/// # Errors
+/// Whatever refuses the order; `InsufficientMargin` and the other limits once its risk is known.
+#[inline(always)]
+pub fn place_order(venue: &mut Venue<'_>, args: &PlaceOrder) -> Result<(), Error> {
+    venue.admit(args.nonce, args.valid_until_slot)?;
+    let quote = Quote {
+        side: args.side,
+        kind: args.kind,
+        reduce_only: args.reduce_only,
+        ticks: args.ticks,
+        lots: args.lots,
+        client_id: args.client_id,
+    };
+    let intent = Intent::new(0, &quote, args.self_trade, args.expiry_kind, args.expiry);
+    let market = venue.market as u8;
+    let index = position::find_or_take(venue.slot_mut(), market)?;
+    let before = venue.before(&venue.slot().positions[index]);
+    let outcome = venue.process(&intent, index)?;
+    if let Some(error) = outcome.code
+        && outcome.filled == 0
+        && outcome.resting == 0
+    {
+        return Err(error);
+    }
+    if outcome.filled < args.min_fill_lots {
+        return Err(Error::MinimumFillNotReached);
+    }
+    venue.report(&intent, &outcome)?;
+    venue.check_risk(before, index)?;
+    venue.finish()
+}
+
+impl Venue<'_> {
+    /// Gates, matching and resting of one order. An `Err` has changed nothing that a batch keeps
+    /// but the removal of dead orders.
+    #[inline(always)]
+    pub(super) fn process(&mut self, intent: &Intent, index: usize) -> Result<Outcome, Error> {
+        self.check_market(intent)?;
+        let band = Band::of(self.market())?;
+        let lots = self.check_order(intent, &self.slot().positions[index], band)?;
+        let matched = self.take(intent, lots, index, band)?;
+        let left = lots - matched.filled;
+        let mut outcome =
+            Outcome { code: None, ticks: intent.ticks, lots, filled: matched.filled, resting: 0, seq: 0 };
+        match (matched.stop, intent.kind) {
+            (Stop::Filled, _) => return Ok(outcome),
+            (Stop::Blocked(Error::PostOnlyWouldCross), OrderKind::PostOnlySlide) => {
+                outcome.ticks = self.behind_best(intent.side)?;
+            }
+            (Stop::Blocked(error), _) => {
+                outcome.code = Some(error);
+                return Ok(outcome);
+            }
+            (Stop::Uncrossed, OrderKind::ImmediateOrCancel) => {
+                if matched.filled == 0 {
+                    outcome.code = Some(Error::MinimumFillNotReached);
+                }
+                return Ok(outcome);
+            }
+            (Stop::Uncrossed, _) => {}
+        }
+        match self.rest(intent, outcome.ticks, left, index) {
+            Ok(seq) => (outcome.seq, outcome.resting) = (seq, left),
+            Err(error) => outcome.code = Some(error),
+        }
+        Ok(outcome)
+    }
+
+    /// One tick behind the opposite best price.
+    fn behind_best(&self, side: Side) -> Result<u32, Error> {
+        let best = self.book.best(side.opposite()).ok_or(Error::BrokenInvariant)?.ticks;
+        match side {
+            Side::Bid if best > 1 => Ok(best - 1),
+            Side::Bid => Err(Error::PostOnlyWouldCross),
+            Side::Ask => best.checked_add(1).ok_or(Error::ArithmeticOverflow),
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn report(&mut self, intent: &Intent, outcome: &Outcome) -> Result<(), Error> {
+        self.record.order(OrderRecord {
+            index: intent.index,
+            code: outcome.code.map_or(0, |error| error as u16),
+            seq: outcome.seq,
+            client_id: intent.client_id,
+            ticks: outcome.ticks,
+            lots: outcome.lots,
+            filled: outcome.filled,
+            resting: outcome.resting,
+            kind: intent.kind as u8,
+            flags: intent.flags,
+            expiry: intent.expiry,
+        })
+    }
+}

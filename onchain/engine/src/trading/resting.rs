@@ -1,0 +1,75 @@
+//! Resting what is left of an order.
+
+use super::Venue;
+use super::gates::Intent;
+use crate::book::crosses;
+use crate::error::Error;
+use crate::events::removal;
+use crate::instructions::Side;
+use crate::position;
+use crate::state::Order;
+
+/// Most resting orders a side of a market per slot.
+pub const MAX_ORDERS_A_SIDE: u8 = 64;
+/// What the minimum to rest is multiplied by, by quarter of the side's occupancy.
+const OCCUPANCY_FACTOR: [u64; 4] = [1, 2, 8, 32];
+
+impl Venue<'_> {
+    /// Rests `lots` at `ticks`; returns the order's running number. On a full side the worst price,
+    /// newest first, makes room for a better one.
+    #[inline(always)]
+    pub(super) fn rest(&mut self, intent: &Intent, ticks: u32, lots: u32, index: usize) -> Result<u64, Error> {
+        let side = intent.side;
+        self.check_rest(intent, ticks, lots, index)?;
+        if self.book.count(side) >= self.book.header.capacity as usize {
+            self.evict(side, ticks)?;
+        }
+        let seq = self.book.next_seq(side)?;
+        let order = Order {
+            ticks,
+            lots,
+            seq,
+            client_id: intent.client_id,
+            expiry: intent.expiry,
+            slot: self.trader,
+            flags: intent.flags,
+            ledger: 0,
+        };
+        self.book.insert(side, order)?;
+        self.changed(side);
+        position::rest(&mut self.slot_mut().positions[index], side, lots)?;
+        self.record.touch(self.trader, 0)?;
+        Ok(seq)
+    }
+
+    #[inline(always)]
+    fn check_rest(&self, intent: &Intent, ticks: u32, lots: u32, index: usize) -> Result<(), Error> {
+        let position = &self.slot().positions[index];
+        let own = match intent.side {
+            Side::Bid => position.bid_orders,
+            Side::Ask => position.ask_orders,
+        };
+        if own >= MAX_ORDERS_A_SIDE {
+            return Err(Error::TooManyOrders);
+        }
+        let market = self.market();
+        let capacity = u64::from(self.book.header.capacity.max(1));
+        let quarter = (self.book.count(intent.side) as u64 * 4 / capacity).min(3) as usize;
+        let least = market.min_order_notional * OCCUPANCY_FACTOR[quarter];
+        let closes = intent.reduce_only() && u64::from(lots) == position.base.0.unsigned_abs();
+        if u64::from(lots) * u64::from(ticks) * market.tick_size < least && !closes {
+            return Err(Error::BelowRestingMinimum);
+        }
+        Ok(())
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn evict(&mut self, side: Side, ticks: u32) -> Result<(), Error> {
+        let worst = self.book.orders(side).first().ok_or(Error::BookSideFull)?.ticks;
+        if ticks == worst || crosses(side, worst, ticks) {
+            return Err(Error::BookSideFull);
+        }
+        self.remove_order(side, 0, removal::EVICTED)
+    }
+}

@@ -1,0 +1,106 @@
+//! One side of a trade on one slot: funding, base and quote, fees, open interest.
+
+use crate::error::Error;
+use crate::funding;
+use crate::instructions::Side;
+use crate::margin::{self, Margin};
+use crate::money;
+use crate::position;
+use crate::state::{Exchange, Market, Position, Slot};
+use crate::units::{MILLION, Rounding, mul_div_signed};
+use crate::vesting;
+
+/// A trade as one of its two sides sees it.
+#[derive(Clone, Copy)]
+pub(super) struct Trade {
+    pub side: Side,
+    pub lots: u32,
+    /// Quote atoms per lot.
+    pub price: u64,
+    /// Quote atoms, negative is a rebate.
+    pub fee: i64,
+}
+
+/// Fee on a notional, rounded up: against who pays it and against who would receive a rebate.
+#[inline(always)]
+pub(super) fn fee(notional: u64, rate: i64) -> Result<i64, Error> {
+    mul_div_signed(rate, notional, MILLION, Rounding::Up).ok_or(Error::ArithmeticOverflow)
+}
+
+/// Settles the funding of a position into the balance; returns what was paid.
+#[inline(always)]
+pub(super) fn settle_funding(
+    exchange: &mut Exchange,
+    market: usize,
+    slot: &mut Slot,
+    index: usize,
+) -> Result<i64, Error> {
+    let paid = funding::settle(&mut exchange.markets[market], &mut slot.positions[index])?.0;
+    if paid != 0 {
+        money::set_usdc(exchange, slot, slot.usdc.0 - paid)?;
+    }
+    Ok(paid)
+}
+
+/// The predicate of a fill, for maker and taker alike: maintenance health afterwards must be at least
+/// 0 or at least what it was. `others` is the margin of everything but this position and without
+/// the USDC balance. Funding of the position is settled.
+#[inline(always)]
+pub(super) fn may_fill(
+    market: &Market,
+    position: &Position,
+    usdc: i64,
+    others: &Margin,
+    trade: &Trade,
+) -> Result<bool, Error> {
+    let after = health_after(market, position, usdc, others, trade)?;
+    if after >= 0 {
+        return Ok(true);
+    }
+    let unchanged = Trade { lots: 0, fee: 0, ..*trade };
+    Ok(after >= health_after(market, position, usdc, others, &unchanged)?)
+}
+
+#[inline(always)]
+fn health_after(
+    market: &Market,
+    position: &Position,
+    usdc: i64,
+    others: &Margin,
+    trade: &Trade,
+) -> Result<i64, Error> {
+    let mark = market.mark_price.0;
+    let bought = match trade.side {
+        Side::Bid => i64::from(trade.lots),
+        Side::Ask => -i64::from(trade.lots),
+    };
+    let base = position.base.0 + bought;
+    let quote = position.quote.0 - bought * trade.price as i64;
+    let required = margin::maintenance_of(market, base.unsigned_abs(), mark)? as i64;
+    Ok(others.health() + usdc - trade.fee + quote + base * mark as i64 - required)
+}
+
+/// Books the trade on a slot and returns the profit that it realised.
+#[inline(always)]
+pub(super) fn settle_trade(
+    exchange: &mut Exchange,
+    market: usize,
+    slot: &mut Slot,
+    index: usize,
+    trade: &Trade,
+    unix: i64,
+) -> Result<i64, Error> {
+    // The number of the event that will report it: unique, so that no trigger survives its position.
+    let epoch = (exchange.event_seq + 1) as u32;
+    let before = slot.positions[index].base.0;
+    let realised = position::fill(&mut slot.positions[index], trade.side, trade.lots, trade.price, epoch)?.0;
+    let after = slot.positions[index].base.0;
+    vesting::book(slot, realised, exchange.markets[market].vesting_s, unix)?;
+    money::set_usdc(exchange, slot, slot.usdc.0 + realised - trade.fee)?;
+    exchange.open_quote -= realised;
+    exchange.fees_collected += trade.fee;
+    let market = &mut exchange.markets[market];
+    market.open_long = market.open_long + after.max(0).unsigned_abs() - before.max(0).unsigned_abs();
+    market.open_short = market.open_short + after.min(0).unsigned_abs() - before.min(0).unsigned_abs();
+    Ok(realised)
+}
