@@ -27,6 +27,7 @@ NEWER_BY: Mapping[Table, str] = {
     tables.market_states: "event_seq",
     tables.funding_rates: "event_seq",
     tables.cursors: "event_seq",
+    tables.history_bounds: "since_event_seq",
 }
 """Tables whose rows move: a write never takes one back. All others are written once a key."""
 

@@ -18,7 +18,7 @@ from quantdesk.domain.market import MarginTier as MarginStep
 from quantdesk.domain.market import Market as MarketParameters
 from quantdesk.domain.orders import OrderId, Side
 from quantdesk.domain.units import BaseLots, QuoteAtoms, Ticks
-from quantdesk.program.dtypes import account_dtype, struct_dtype
+from quantdesk.program.dtypes import DISCRIMINATOR_BYTES, account_dtype, struct_dtype
 from quantdesk.program.errors import AccountInvalid
 from quantdesk.program.idl import idl
 
@@ -389,6 +389,15 @@ class Trader:
     def decode(cls, data: bytes) -> Trader:
         """From account bytes. Raises ``AccountInvalid``."""
         return _read(cls, _account("Trader", data))
+
+
+def is_ready(data: bytes) -> bool:
+    """Whether an account of ours has its full size: until then it must not be decoded or used."""
+    header = struct_dtype("Header")
+    start = DISCRIMINATOR_BYTES
+    if len(data) < start + header.itemsize:
+        return False
+    return int(np.frombuffer(data, header, 1, start)[0]["status"]) == READY
 
 
 def decode_slot(data: bytes) -> Slot:

@@ -101,10 +101,17 @@ class SolanaRpc:
         return (await self._ask(InContext[int], "getBalance", str(key), self._at(commitment))).value
 
     async def get_account(
-        self, key: Pubkey, commitment: Commitment | None = None, *, min_slot: int | None = None
+        self,
+        key: Pubkey,
+        commitment: Commitment | None = None,
+        *,
+        min_slot: int | None = None,
+        data_slice: tuple[int, int] | None = None,
     ) -> InContext[WireAccount | None]:
-        """An account with its slot; value None when there is none."""
-        options = self._at(commitment) | {"encoding": "base64"}
+        """An account (or ``data_slice`` = offset, length of it) with its slot; None when there is none."""
+        options: dict[str, Any] = self._at(commitment) | {"encoding": "base64"}
+        if data_slice is not None:
+            options["dataSlice"] = {"offset": data_slice[0], "length": data_slice[1]}
         if min_slot is not None:
             options["minContextSlot"] = min_slot
         return await self._ask(InContext[WireAccount | None], "getAccountInfo", str(key), options)

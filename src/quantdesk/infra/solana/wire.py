@@ -38,8 +38,20 @@ class LatestBlockhash(Wire, frozen=True):
     last_valid_block_height: int
 
 
+def account_bytes(data: tuple[str, str]) -> bytes:
+    """Data of an account in ``base64`` or ``base64+zstd``."""
+    text, encoding = data
+    decoded = base64.b64decode(text)
+    if encoding != "base64+zstd":
+        return decoded
+    # Imported here: only those who ask for compressed accounts need it installed.
+    import zstandard
+
+    return zstandard.ZstdDecompressor().decompressobj().decompress(decoded)
+
+
 class WireAccount(Wire, frozen=True):
-    """An account with base64 data."""
+    """An account with base64 (or base64+zstd) data."""
 
     lamports: int
     owner: str
@@ -49,7 +61,7 @@ class WireAccount(Wire, frozen=True):
     @property
     def bytes(self) -> bytes:
         """The account's data."""
-        return base64.b64decode(self.data[0])
+        return account_bytes(self.data)
 
 
 class KeyedAccount(Wire, frozen=True):
@@ -178,7 +190,7 @@ class SimulatedAccount(Wire, frozen=True):
     @property
     def bytes(self) -> bytes:
         """The account's data."""
-        return base64.b64decode(self.data[0])
+        return account_bytes(self.data)
 
 
 class Simulation(Wire, frozen=True):
