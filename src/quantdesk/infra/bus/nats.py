@@ -112,7 +112,8 @@ class NatsBus:
 
     async def wait_connected(self, timeout_s: float) -> None:
         try:
-            await asyncio.wait_for(self._up.wait(), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                await self._up.wait()
         except TimeoutError:
             raise BusAway(
                 f"NATS at {self._config.url} not reached within {timeout_s} s: {self._last_error}"
@@ -132,6 +133,7 @@ class NatsBus:
                 client = self._connection()
                 await self._attach(client, queue)
                 await client.flush(timeout=CONNECT_TIMEOUT_S)
+        _heed_cancellation()
         return _NatsSubscription(self, queue)
 
     async def request(self, subject: str, question: Message, kind: type[M], timeout_s: float = 1.0) -> M:
@@ -142,6 +144,7 @@ class NatsBus:
             raise NoAnswer(f"{subject}: {error}") from error
         except _UNSENT as error:
             raise BusAway(f"{subject} not asked: {error}") from error
+        _heed_cancellation()
         return Decoder(kind).decode(answer.data)
 
     async def answer(self, subject: str, kind: type[R], answerer: Answerer[R]) -> None:
@@ -151,20 +154,22 @@ class NatsBus:
                 client = self._connection()
                 await self._attach_answers(client, subject)
                 await client.flush(timeout=CONNECT_TIMEOUT_S)
+        _heed_cancellation()
 
     async def flush(self, timeout_s: float = 5.0) -> None:
         try:
             await self._connection().flush(timeout=timeout_s)  # type: ignore[arg-type]  # it takes floats
         except _UNSENT as error:
             raise BusAway(f"flush: {error}") from error
+        _heed_cancellation()
 
     async def close(self) -> None:
         with contextlib.suppress(BusAway):
             await self.flush(1.0)
         if self._supervisor is not None:
-            self._supervisor.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._supervisor
+            while not self._supervisor.done():  # a library may swallow one cancellation: ask again
+                self._supervisor.cancel()
+                await asyncio.wait({self._supervisor}, timeout=0.5)
             self._supervisor = None
         for queue in self._queues:
             queue.end()
@@ -260,6 +265,13 @@ class NatsBus:
             with contextlib.suppress(*_UNSENT):
                 await subscription.unsubscribe()
         queue.end()
+
+
+def _heed_cancellation() -> None:
+    """nats-py waits with ``asyncio.wait_for``, which before Python 3.12 may swallow a cancellation."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 async def _close(client: nats.aio.client.Client) -> None:

@@ -122,7 +122,8 @@ class StatusServer:
 
     async def _reply_to(self, reader: asyncio.StreamReader) -> bytes:
         try:
-            head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), READ_TIMEOUT_S)
+            async with asyncio.timeout(READ_TIMEOUT_S):
+                head = await reader.readuntil(b"\r\n\r\n")
             method, target, _ = head.split(b"\r\n", 1)[0].decode("ascii").split(" ")
         except (asyncio.LimitOverrunError, asyncio.IncompleteReadError, ValueError):
             return _wire(_problem(HTTPStatus.BAD_REQUEST, "not an HTTP/1.1 request"), True)
