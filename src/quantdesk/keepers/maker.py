@@ -26,6 +26,8 @@ from quantdesk.program.layouts import Market, Slot
 from quantdesk.program.records import ExpiryKind, OrderKind, Quote, Side
 
 REPLACE_UNITS = 300_000
+MISSING_CANCEL = 128
+"""Records from this index on are cancels that were no longer there."""
 QUOTABLE = ("post_only", "active")
 _log = structlog.get_logger(__name__)
 
@@ -156,6 +158,8 @@ class Maker:
             if not isinstance(event, OrdersProcessed) or event.taker_slot != seat.slot:
                 continue
             for record in event.orders:
+                if record.index >= MISSING_CANCEL:
+                    continue  # it was filled or had expired: that is why we requote
                 if record.code != 0:
                     self._measures.refused.labels(Role.MAKER, market.symbol, error_name(record.code)).inc()
                 elif record.resting > 0:
