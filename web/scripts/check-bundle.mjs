@@ -34,7 +34,7 @@ for (const folder of ["dist", "dist-production"]) {
   console.log(`${folder}: ${(bytes / 1024).toFixed(1)} KB gzip of initial script in ${files.length} files (limit ${LIMIT / 1024} KB)`);
   if (bytes > LIMIT) problems.push(`${folder}: ${bytes} bytes of initial script, over ${LIMIT}`);
   if (files.some((file) => read(`${folder}/${file}`).includes("lightweight-charts"))) problems.push(`${folder}: the chart is not lazy`);
-  const marked = readdirSync(new URL(`../${folder}/assets`, import.meta.url)).filter((name) => read(`${folder}/assets/${name}`).includes(MARKER));
+  const marked = readdirSync(new URL(`../${folder}/assets`, import.meta.url)).filter((name) => name.endsWith(".js") && read(`${folder}/assets/${name}`).includes(MARKER));
   if (folder === "dist-production" && marked.length) problems.push(`the production bundle carries the development wallet: ${marked.join(", ")}`);
   if (folder === "dist" && !marked.length) problems.push("the localnet bundle has no development wallet");
 }

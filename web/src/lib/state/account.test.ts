@@ -1,0 +1,32 @@
+import { describe, expect, it } from "vitest";
+import { order, position, subAccount, WALLET } from "@/testing/samples";
+import { applyAccount, NO_ACCOUNT } from "./account";
+
+const nothing = { sub_accounts: null, orders: null, fills: null, transfers: null };
+
+describe("the account", () => {
+  const start = applyAccount(NO_ACCOUNT, WALLET, { ...nothing, sub_accounts: [subAccount({ positions: [position()] })], orders: [order()] }, true);
+
+  it("is unknown before its first snapshot, which is not the same as empty", () => {
+    expect(NO_ACCOUNT.known).toBe(false);
+    expect(applyAccount(NO_ACCOUNT, WALLET, { ...nothing, sub_accounts: [] }, true)).toMatchObject({ known: true, sub: null });
+  });
+
+  it("keeps what an update says did not change", () => {
+    const next = applyAccount(start, WALLET, { ...nothing, sub_accounts: [subAccount()] }, false);
+    expect(next.positions).toEqual([]);
+    expect(next.openOrders).toBe(start.openOrders);
+  });
+
+  it("moves a done order from the open ones to the history", () => {
+    const next = applyAccount(start, WALLET, { ...nothing, orders: [order({ status: "filled" })] }, false);
+    expect(next.openOrders).toEqual([]);
+    expect(next.doneOrders).toHaveLength(1);
+  });
+
+  it("leaves no phantom behind when a snapshot no longer holds it", () => {
+    const next = applyAccount(start, WALLET, { ...nothing, sub_accounts: [subAccount()], orders: [] }, true);
+    expect(next.positions).toEqual([]);
+    expect(next.openOrders).toEqual([]);
+  });
+});
