@@ -1,4 +1,4 @@
-"""What one gateway process is told at its start; composed by bootstrap, never read from the environment here."""
+"""What one gateway process is told at its start; composed by bootstrap."""
 
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -1,12 +1,20 @@
 """Which slot a reply shows and how old that is; waiting for a slot that a caller has seen already."""
 
 import asyncio
+from typing import TypedDict
 
 from quantdesk.gateway.clock import ClockMs
 from quantdesk.gateway.markets.board import Board
 from quantdesk.gateway.problems import DependencyAway
 
 _POLL_S = 0.005
+
+
+class StampFields(TypedDict):
+    """The fields of `Stamped`."""
+
+    slot: int
+    age_ms: int
 
 
 class Freshness:
@@ -35,7 +43,7 @@ class Freshness:
                 )
             await asyncio.sleep(_POLL_S)
 
-    def stamp(self) -> dict[str, int]:
+    def stamp(self) -> StampFields:
         """`slot` and `age_ms` of what is known now."""
         seen = self._board.slot_seen_ms
         return {"slot": self._board.slot, "age_ms": max(0, self._clock() - seen) if seen else 0}

@@ -24,8 +24,9 @@ def document(app: FastAPI) -> dict[str, Any]:
         version=version("quantdesk"),
         summary="Perpetual futures settled on Solana.",
         description=(
-            "Prices, sizes and amounts are decimal strings; ids are strings; times are integer Unix milliseconds. "
-            "Errors are RFC 9457 problem+json with a stable `code`. The WebSocket is described in websocket.md."
+            "Prices, sizes and amounts are decimal strings; ids are strings; times are integer Unix "
+            "milliseconds. Errors are RFC 9457 problem+json with a stable `code`. The WebSocket is described "
+            "in websocket.md."
         ),
         routes=app.routes,
     )

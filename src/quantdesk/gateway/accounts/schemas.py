@@ -40,12 +40,12 @@ class Position(Wire):
     size: UnsignedDecimalText = Field(description="Base units, without sign.")
     entry_price: UnsignedDecimalText = Field(description="Average cost of what is open.")
     breakeven_price: DecimalText | None = Field(
-        description="Price at which closing now nets 0 after funding so far and the taker fee of the close."
+        description="Price at which closing nets 0 after unsettled funding and the taker fee of the close."
     )
     mark_price: UnsignedDecimalText | None
     index_price: UnsignedDecimalText | None
     liquidation_price: UnsignedDecimalText | None = Field(
-        description="Mark price at which maintenance is no longer met, the others unchanged; null: there is none."
+        description="Mark price at which maintenance is no longer met, all else unchanged; null: none."
     )
     notional: UnsignedDecimalText | None
     unrealized_pnl: DecimalText | None = Field(description="At the mark, without funding.")
@@ -146,7 +146,6 @@ class FundingPayment(Wire):
     market: Symbol
     sub: int
     amount: DecimalText = Field(description="Received (+) or paid (-).")
-    position: DecimalText = Field(description="Signed base units that it was paid on.")
     ts_ms: UnixMs
     slot: int
     signature: str

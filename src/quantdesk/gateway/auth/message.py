@@ -52,7 +52,5 @@ def compose(fields: SignInInput) -> str:
 
 def nonce_of(message: str) -> str | None:
     """The nonce that a message names; None when it names none or several."""
-    found = [
-        line.removeprefix(_NONCE_FIELD) for line in message.split("\n") if line.startswith(_NONCE_FIELD)
-    ]
+    found = [line.removeprefix(_NONCE_FIELD) for line in message.split("\n") if line.startswith(_NONCE_FIELD)]
     return found[0] if len(found) == 1 else None

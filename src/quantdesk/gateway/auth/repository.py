@@ -22,12 +22,10 @@ class NewSession:
 
 
 async def add_nonce(
-    connection: AsyncConnection, nonce: str, wallet: str, message: str, issued_ms: int, expires_ms: int
+    connection: AsyncConnection, *, nonce: str, wallet: str, message: str, issued_ms: int, expires_ms: int
 ) -> None:
     """Store a challenge and drop those that expired an hour ago."""
-    await connection.execute(
-        delete(login_nonces).where(login_nonces.c.expires_ms < issued_ms - 3_600_000)
-    )
+    await connection.execute(delete(login_nonces).where(login_nonces.c.expires_ms < issued_ms - 3_600_000))
     await connection.execute(
         insert(login_nonces).values(
             nonce=nonce, wallet=wallet, message=message, issued_ms=issued_ms, expires_ms=expires_ms
@@ -90,7 +88,8 @@ async def refresh_token(connection: AsyncConnection, digest: str) -> Row[Any] | 
         .select_from(joined)
         .where(refresh_tokens.c.token_sha256 == digest)
     )
-    return (await connection.execute(statement)).first()
+    found: Any = (await connection.execute(statement)).first()
+    return found  # type: ignore[no-any-return]  # a row or None
 
 
 async def use_refresh_token(connection: AsyncConnection, digest: str, now_ms: int) -> bool:
@@ -103,9 +102,7 @@ async def use_refresh_token(connection: AsyncConnection, digest: str, now_ms: in
     return done.rowcount == 1
 
 
-async def touch_session(
-    connection: AsyncConnection, session_id: str, now_ms: int, expires_ms: int
-) -> None:
+async def touch_session(connection: AsyncConnection, session_id: str, now_ms: int, expires_ms: int) -> None:
     """Note that a session was used."""
     await connection.execute(
         update(sessions)

@@ -69,7 +69,9 @@ class AuthService:
         )
         message = compose(fields)
         async with self._stored.write() as connection:
-            await repository.add_nonce(connection, nonce, wallet, message, now, expires)
+            await repository.add_nonce(
+                connection, nonce=nonce, wallet=wallet, message=message, issued_ms=now, expires_ms=expires
+            )
         return NonceReply(input=fields, message=message)
 
     async def login(self, body: LoginRequest, user_agent: str | None, address: str | None) -> IssuedTokens:

@@ -78,7 +78,9 @@ class Guard:
         finally:
             if exchange.is_http:
                 self._metrics.observe(
-                    route_class(scope["method"], scope["path"]) or "other", exchange.status, exchange.seconds()
+                    route_class(scope["method"], scope["path"]) or "other",
+                    exchange.status,
+                    exchange.seconds(),
                 )
 
     def _refuse_foreign(self, scope: Scope, headers: Headers) -> None:

@@ -1,4 +1,4 @@
-"""The Exchange account as last read from the chain: parameters of everything. Read again when old or told to."""
+"""The Exchange account as last read from the chain; read again when old or told to."""
 
 import asyncio
 from dataclasses import dataclass
@@ -109,7 +109,8 @@ class ExchangeState:
         answer = await self._rpc.get_account(self.addresses.exchange)
         if answer.value is None:
             raise DependencyAway(
-                f"There is no exchange {self.addresses.exchange_id} at {self.addresses.exchange} on this cluster.",
+                f"There is no exchange {self.addresses.exchange_id} on this cluster "
+                f"(at {self.addresses.exchange}).",
                 code="exchange_missing",
                 dependency="exchange",
                 retry_after_ms=2_000,

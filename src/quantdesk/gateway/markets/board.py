@@ -1,4 +1,4 @@
-"""What the gateway knows of each market right now, in the program's integers; fed by the bus, read by everyone.
+"""What the gateway knows of each market right now, in the program's integers; fed by the bus.
 
 Nothing here is the only copy: after a lost connection each part is read anew from its source.
 """
@@ -7,6 +7,7 @@ from bisect import insort
 from collections import deque
 from dataclasses import dataclass, field
 
+from quantdesk.gateway.wire import Feed
 from quantdesk.infra.bus.messages import BookDelta, Candle, MarketState, Price
 
 RECENT_PRICES = 1_000
@@ -109,7 +110,7 @@ class LiveMarket:
         del kept[:-RECENT_CANDLES]
 
     @property
-    def feed(self) -> str | None:
+    def feed(self) -> Feed | None:
         """Origin of the newest index price."""
         return self.prices[-1].feed if self.prices else None
 
@@ -147,8 +148,8 @@ class Board:
         self.event_seq = max(self.event_seq, event_seq)
 
     @property
-    def feed(self) -> str | None:
+    def feed(self) -> Feed | None:
         """The feed of all markets when they agree, else the least real of them."""
-        rank = {"live": 0, "replay": 1, "simulated": 2}
-        feeds = [market.feed for market in self._markets.values() if market.feed is not None]
+        rank: dict[Feed, int] = {"live": 0, "replay": 1, "simulated": 2}
+        feeds = [feed for market in self._markets.values() if (feed := market.feed) is not None]
         return max(feeds, key=rank.__getitem__) if feeds else None

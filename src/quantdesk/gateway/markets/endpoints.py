@@ -61,7 +61,7 @@ async def get_book(
         str | None,
         Query(
             pattern=POSITIVE_DECIMAL_PATTERN,
-            description="Width of a level in price, a multiple of the market's `price_step`; default: one step.",
+            description="Width of a level in price, a multiple of `price_step`; default: one step.",
         ),
     ] = None,
     min_slot: MinSlot = None,
@@ -83,12 +83,15 @@ async def list_candles(
     running: Running,
     symbol: SymbolPath,
     page: Paging,
+    *,
     resolution: Annotated[Resolution, Query()] = "1m",
     source: Annotated[CandleSource, Query()] = "trade",
     min_slot: MinSlot = None,
 ) -> CandleList:
     """Candles, newest first; empty buckets are absent."""
-    return await running.markets.candles(symbol, resolution, source, page, min_slot)
+    return await running.markets.candles(
+        symbol, resolution=resolution, source=source, page=page, min_slot=min_slot
+    )
 
 
 @router.get("/markets/{symbol}/funding", operation_id="listFundingRates", responses=problems(404))

@@ -56,6 +56,7 @@ async def trades(
 async def candle_rows(
     connection: AsyncConnection,
     market: int,
+    *,
     source: str,
     resolution: str,
     page: PageQuery,

@@ -1,6 +1,6 @@
 """Public market data: parameters from the chain, live numbers from the board, history from the store."""
 
-from quantdesk.domain.units import Rounding
+from quantdesk.domain.units import Rounding, Ticks
 from quantdesk.gateway import paging
 from quantdesk.gateway.clock import ClockMs
 from quantdesk.gateway.exchange.state import ExchangeState
@@ -24,7 +24,7 @@ from quantdesk.gateway.markets.schemas import (
 from quantdesk.gateway.problems import DependencyAway
 from quantdesk.gateway.requests import PageQuery
 from quantdesk.gateway.stored import Stored
-from quantdesk.gateway.wire import RESOLUTION_MS
+from quantdesk.gateway.wire import RESOLUTION_MS, CandleSource, Resolution
 from quantdesk.program.layouts import Market as ChainMarket
 
 DAY_STATS_MS = 5_000
@@ -63,13 +63,13 @@ class MarketService:
         await self._fresh.reach(min_slot)
         view = await self._state.current()
         items = [await self.ticker_of(market) for market in view.exchange.markets]
-        return TickerList(items=items, feed=self._board.feed, **self._fresh.stamp())
+        return TickerList(items=items, next_cursor=None, feed=self._board.feed, **self._fresh.stamp())
 
     async def ticker(self, symbol: str, min_slot: int | None) -> TickerReply:
         """One ticker. Raises NotFound."""
         await self._fresh.reach(min_slot)
         found = await self.ticker_of((await self._state.current()).market(symbol, "symbol"))
-        return TickerReply(**found.model_dump(), **self._fresh.stamp())
+        return TickerReply.model_validate({**found.model_dump(), **self._fresh.stamp()})
 
     async def ticker_of(self, market: ChainMarket) -> Ticker:
         """The present numbers of a market."""
@@ -91,7 +91,7 @@ class MarketService:
         await self._fresh.reach(min_slot)
         market = (await self._state.current()).market(symbol, "symbol")
         parameters = market.parameters
-        width = 1 if grouping is None else parameters.ticks(grouping, Rounding.EXACT)
+        width = Ticks(1) if grouping is None else parameters.ticks(grouping, Rounding.EXACT)
         live = self._synced(symbol)
         bids = views.grouped(live.book.sorted_bids(), width, up=False, depth=depth)
         asks = views.grouped(live.book.sorted_asks(), width, up=True, depth=depth)
@@ -139,7 +139,13 @@ class MarketService:
         )
 
     async def candles(
-        self, symbol: str, resolution: str, source: str, page: PageQuery, min_slot: int | None
+        self,
+        symbol: str,
+        *,
+        resolution: Resolution,
+        source: CandleSource,
+        page: PageQuery,
+        min_slot: int | None,
     ) -> CandleList:
         """Candles, the live bucket included."""
         await self._fresh.reach(min_slot)
@@ -147,7 +153,14 @@ class MarketService:
         after = paging.decode(page.cursor, 1)
         before = after[0] if after else None
         async with self._stored.read() as connection:
-            rows = await repository.candle_rows(connection, market.index, source, resolution, page, before)
+            rows = await repository.candle_rows(
+                connection,
+                market.index,
+                source=source,
+                resolution=resolution,
+                page=page,
+                before_ms=before,
+            )
             since = await repository.known_since(connection, "candles")
         now, length = self._clock(), RESOLUTION_MS[resolution]
         shown = rows[: page.limit]
@@ -164,14 +177,19 @@ class MarketService:
             **self._fresh.stamp(),
         )
 
-    async def recent_candles(
-        self, symbol: str, resolution: str, source: str, limit: int
-    ) -> list[Candle]:
+    async def recent_candles(self, symbol: str, resolution: str, source: str, limit: int) -> list[Candle]:
         """The last buckets, newest first, as the store and the bus know them together."""
         market = (await self._state.current()).market(symbol)
         page = PageQuery(limit=limit, cursor=None, start_ms=None, end_ms=None)
         async with self._stored.read() as connection:
-            rows = await repository.candle_rows(connection, market.index, source, resolution, page, None)
+            rows = await repository.candle_rows(
+                connection,
+                market.index,
+                source=source,
+                resolution=resolution,
+                page=page,
+                before_ms=None,
+            )
         now, length = self._clock(), RESOLUTION_MS[resolution]
         found = {row.t_ms: views.candle_row(market.parameters, row, length, now) for row in rows}
         for candle in self._board.market(symbol).candles.get((resolution, source), []):
@@ -184,9 +202,7 @@ class MarketService:
         market = (await self._state.current()).market(symbol, "symbol")
         after = paging.decode(page.cursor, 1)
         async with self._stored.read() as connection:
-            rows = await repository.funding_rows(
-                connection, market.index, page, after[0] if after else None
-            )
+            rows = await repository.funding_rows(connection, market.index, page, after[0] if after else None)
             hours = [row.hour_ms for row in rows]
             marks = await repository.hour_opens(connection, market.index, "mark", hours)
             indices = await repository.hour_opens(connection, market.index, "index", hours)

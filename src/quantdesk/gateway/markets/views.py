@@ -2,22 +2,40 @@
 
 from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
-from typing import Any
+from typing import Any, Literal, cast
 
 from sqlalchemy import Row
 
 from quantdesk.domain.market import MAX_TICKS
 from quantdesk.domain.market import Market as Parameters
-from quantdesk.domain.units import FUNDING_SCALE, RATE_SCALE, BaseLots, LotPrice, Ticks, decimal_text, scaled_text
+from quantdesk.domain.units import (
+    FUNDING_SCALE,
+    RATE_SCALE,
+    BaseLots,
+    LotPrice,
+    Ticks,
+    decimal_text,
+    scaled_text,
+)
 from quantdesk.gateway.markets.board import LiveMarket
 from quantdesk.gateway.markets.repository import DayStats
-from quantdesk.gateway.markets.schemas import Candle, FundingRate, IndexPrice, MarginTier, Market, PriceSource, Ticker, Trade
+from quantdesk.gateway.markets.schemas import (
+    Candle,
+    FundingRate,
+    IndexPrice,
+    MarginTier,
+    Market,
+    MarketStatus,
+    PriceSource,
+    Ticker,
+    Trade,
+)
 from quantdesk.infra.bus.messages import Candle as BusCandle
 from quantdesk.infra.bus.messages import ChainFill, Price
 from quantdesk.program.layouts import Market as ChainMarket
 
 HOUR_MS = 3_600_000
-_SOURCES = ("signed", "pyth", "anchored")
+_SOURCES: tuple[Literal["signed", "pyth", "anchored"], ...] = ("signed", "pyth", "anchored")
 _RATE_PLACES = Decimal("1e-12")
 _UNBOUNDED = 2**63
 
@@ -53,6 +71,11 @@ def funding_index(parameters: Parameters, micro_atoms_per_lot: int) -> str:
     return decimal_text(per_base.scaleb(-12))
 
 
+def status_of(market: ChainMarket) -> MarketStatus:
+    """The status in the wire's words (the program's own)."""
+    return cast(MarketStatus, market.status_name)
+
+
 def _places(step: Decimal) -> int:
     exponent = step.normalize().as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0
@@ -67,7 +90,7 @@ def market_view(market: ChainMarket) -> Market:
         index=market.index,
         base=parameters.base_symbol,
         quote=quote,
-        status=market.status_name,
+        status=status_of(market),
         book=str(market.book),
         lots_per_base=market.lots_per_base,
         tick_atoms=market.tick_size,
@@ -123,12 +146,13 @@ def ticker_view(market: ChainMarket, live: LiveMarket, day: DayStats, now_ms: in
     mark = (state.mark if state else market.mark_price) or None
     last = (state.last if state else market.last_trade) or None
     interest = state.open_interest if state else market.open_long
+    confidence = state.confidence if state else market.confidence
     bid, ask = _top(market, live)
     funding = state.funding_rate if state else market.funding_rate
     following = state.next_rate if state else market.next_rate
     return Ticker(
         symbol=market.symbol,
-        status=market.status_name,
+        status=status_of(market),
         feed=live.feed,
         bid=bid and parameters.price_text(Ticks(bid[0])),
         bid_size=_size(parameters, bid),
@@ -138,7 +162,7 @@ def ticker_view(market: ChainMarket, live: LiveMarket, day: DayStats, now_ms: in
         last_ms=live.last_ms or (market.last_trade_at * 1_000 or None),
         mark=_lot_price(parameters, mark),
         index=_lot_price(parameters, index),
-        confidence=_lot_price(parameters, (state.confidence if state else market.confidence) if index else None),
+        confidence=_lot_price(parameters, confidence if index else None),
         index_published_ms=(state.publish_ms if state else market.publish_ms) or None,
         funding_rate_1h=funding_rate(funding, index),
         next_rate=funding_rate(following, index),
@@ -177,11 +201,13 @@ def _lot_price(parameters: Parameters, price: int | None) -> str | None:
 
 def levels_view(parameters: Parameters, levels: Iterable[tuple[int, int]]) -> list[tuple[str, str]]:
     """Levels as text."""
-    return [(parameters.price_text(Ticks(ticks)), parameters.size_text(BaseLots(lots))) for ticks, lots in levels]
+    return [
+        (parameters.price_text(Ticks(ticks)), parameters.size_text(BaseLots(lots))) for ticks, lots in levels
+    ]
 
 
 def grouped(levels: Iterable[tuple[int, int]], width: int, *, up: bool, depth: int) -> list[tuple[int, int]]:
-    """Levels of `width` ticks, best first: bids rounded down, asks up, so that no level looks better than it is."""
+    """Levels of `width` ticks, best first: bids rounded down, asks up: none looks better than it is."""
     made: list[tuple[int, int]] = []
     for ticks, lots in levels:
         key = -(-ticks // width) * width if up else ticks // width * width
@@ -254,7 +280,9 @@ def candle_message(parameters: Parameters, candle: BusCandle) -> Candle:
     )
 
 
-def funding_row(parameters: Parameters, row: Row[Any], mark: int | None, index: int | None) -> FundingRate | None:
+def funding_row(
+    parameters: Parameters, row: Row[Any], mark: int | None, index: int | None
+) -> FundingRate | None:
     """One hour's rate; None while the index of that hour is unknown (the rate would have no measure)."""
     as_share = funding_rate(row.rate, index)
     if as_share is None:

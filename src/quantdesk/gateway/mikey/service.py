@@ -55,7 +55,7 @@ class MikeyProxy:
         outgoing = self._client.build_request(
             request.method,
             f"/v1/{quote(path, safe='/')}",
-            params=request.query_params.multi_items(),
+            params=list[Any](request.query_params.multi_items()),
             headers=headers,
             content=await request.body(),
         )

@@ -32,13 +32,16 @@ async def list_orders(
     running: Running,
     wallet: WalletPath,
     page: Paging,
+    *,
     status: Annotated[Literal["open", "closed", "all"], Query()] = "open",
     market: MarketQuery = None,
     sub: SubQuery = None,
     min_slot: MinSlot = None,
 ) -> OrderList:
     """Orders of the wallet, newest first."""
-    return await running.orders.orders(wallet, status, market, sub, page, min_slot)
+    return await running.orders.orders(
+        wallet, status=status, market=market, sub=sub, page=page, min_slot=min_slot
+    )
 
 
 @router.get(
@@ -50,6 +53,7 @@ async def get_order_by_client_id(
     running: Running,
     wallet: WalletPath,
     client_id: ClientIdPath,
+    *,
     market: MarketQuery = None,
     sub: SubQuery = None,
     min_slot: MinSlot = None,

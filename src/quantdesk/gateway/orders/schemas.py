@@ -31,14 +31,14 @@ class Order(Wire):
     wallet: str
     sub: int
     side: Side
-    type: OrderType
+    type: OrderType = Field(description="On chain a market order is a limit IOC: it is listed as `limit`.")
     time_in_force: TimeInForce
     post_only: PostOnly
     reduce_only: bool
     price: UnsignedDecimalText | None = Field(description="Limit price; the cap of a market order.")
     size: UnsignedDecimalText
     filled: UnsignedDecimalText
-    remaining: UnsignedDecimalText
+    remaining: UnsignedDecimalText = Field(description="Still resting; 0 once the order is done.")
     average_price: UnsignedDecimalText | None = Field(description="Null without fills.")
     fees: DecimalText = Field(description="Paid (+) or received (-), in quote.")
     status: OrderStatus
@@ -52,8 +52,12 @@ class Order(Wire):
     signature: str = Field(description="Transaction that placed it.")
 
 
-class OrderReply(Priced, Order):  # type: ignore[misc]  # both have `slot`: here the reply's
-    """One order."""
+class OrderReply(Order):
+    """One order, with the slot of the state that this reply shows."""
+
+    order_slot: int = Field(description="Slot in which it was placed.")
+    age_ms: int = Field(ge=0, description="Milliseconds between that state's arrival here and this reply.")
+    feed: Feed | None = Field(description="Origin of the index prices; null until the first price arrived.")
 
 
 class OrderList(PricedPage[Order]):
@@ -80,10 +84,11 @@ class PreviewFill(Wire):
 
 
 class PreviewReply(Priced):
-    """The order, run by the real program against the present state, without being sent."""
+    """The order, run by the real program against the present state, without being sent.
 
-    ok: bool = Field(description="False: the program would refuse, `error` says why.")
-    error: ProgramError | None
+    What the program would refuse answers 422 instead, `code` being the error's IDL name.
+    """
+
     market: Symbol
     side: Side
     size: UnsignedDecimalText
@@ -96,14 +101,14 @@ class PreviewReply(Priced):
     notional: UnsignedDecimalText = Field(description="Of the fills, else of the whole order at its price.")
     fee: DecimalText
     slippage_bps: DecimalText | None = Field(
-        description="Average price against the best opposite price, against the trader positive; null without fills."
+        description="Average against the best opposite price; positive is worse. Null without fills."
     )
     mark_price: UnsignedDecimalText | None
     before: Margin
-    after: Margin | None = Field(description="Null when the program refuses.")
+    after: Margin
     liquidation_price_before: UnsignedDecimalText | None
     liquidation_price_after: UnsignedDecimalText | None
-    units: int | None
+    units: int = Field(description="Compute units.")
     summary: str = Field(description="One sentence that says what the order does.")
 
 

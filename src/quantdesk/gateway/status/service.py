@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Literal, cast
+from typing import Literal
 
 import structlog
 
@@ -14,7 +14,6 @@ from quantdesk.gateway.markets.board import Board
 from quantdesk.gateway.metrics import Metrics
 from quantdesk.gateway.status.schemas import Dependency, Health, Ready
 from quantdesk.gateway.stream.schemas import FeedStatus, StatusData
-from quantdesk.gateway.wire import Feed
 
 CHECK_S = 2.0
 INDEXER_SILENT_MS = 5_000
@@ -53,9 +52,7 @@ class StatusService:
         """Ask every dependency now."""
         await self._ask_all()
         report = self._dependencies()
-        return Ready(
-            ready=all(each.ok for each in report if each.name in REQUIRED), dependencies=report
-        )
+        return Ready(ready=all(each.ok for each in report if each.name in REQUIRED), dependencies=report)
 
     async def run(self) -> None:
         """Ask on a cadence until cancelled."""
@@ -111,7 +108,7 @@ class StatusService:
             chain_age_ms=max(0, now - board.slot_seen_ms) if board.slot_seen_ms else 0,
             indexer_lag_ms=board.indexer_lag_ms,
             rpc_ms=self._rpc_ms,
-            feed=cast(Feed | None, board.feed),
+            feed=board.feed,
             feeds=feeds,
             dependencies=self._dependencies(),
         )

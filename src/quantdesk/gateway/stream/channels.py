@@ -202,9 +202,7 @@ class CandleChannel(MarketChannel):
 
     async def publish(self, candle: Candle) -> None:
         """Send one bucket's new state."""
-        key = TopicKey(
-            "candles", market=candle.symbol, resolution=candle.resolution, source=candle.source
-        )
+        key = TopicKey("candles", market=candle.symbol, resolution=candle.resolution, source=candle.source)
         topic = self.context.hub.existing(key)
         if topic is None:
             return
@@ -301,5 +299,3 @@ class Channels:
 def _plain(model: Any) -> dict[str, Any]:
     fields: dict[str, Any] = model.model_dump()
     return fields
-
-

@@ -11,7 +11,7 @@ from quantdesk.gateway.config import StreamLimits
 from quantdesk.gateway.metrics import Metrics
 from quantdesk.gateway.problems import Problem, Refused
 from quantdesk.gateway.stream.connection import Connection
-from quantdesk.gateway.stream.topics import Data, Merge, Topic, TopicKey
+from quantdesk.gateway.stream.topics import Data, Topic, TopicKey
 
 SLOW_READER = 4008
 GOING_AWAY = 1001
@@ -23,9 +23,12 @@ _log = structlog.get_logger(__name__)
 class Source(Protocol):
     """Where one channel's topics come from."""
 
-    merge: Merge
     permanent: bool
     has_feed: bool
+
+    def merge(self, updates: list[Data], /) -> Data:
+        """Several updates' data, oldest first, as one update's data."""
+        ...
 
     async def check(self, key: TopicKey) -> None:
         """Raise Problem when there is no such topic."""
@@ -99,9 +102,7 @@ class Hub:
         if from_seq is not None and epoch == topic.epoch:
             data = topic.since(from_seq)
             if data is not None:
-                frame = topic.frame(
-                    "subscribed", data, from_seq, topic.seq, snapshot=False, request=request
-                )
+                frame = topic.frame("subscribed", data, from_seq, topic.seq, snapshot=False, request=request)
                 connection.outlet.write(frame)
                 connection.follow(topic)
                 return

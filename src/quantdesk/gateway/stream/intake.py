@@ -40,7 +40,14 @@ _log = structlog.get_logger(__name__)
 RETRY_S = 0.5
 SNAPSHOT_RETRY_S = 0.25
 _ADMIN_EVENTS = frozenset(
-    {"ExchangeInitialised", "ExchangeOpened", "CollateralAdded", "MarketCreated", "AccountGrown", "UnknownEvent"}
+    {
+        "ExchangeInitialised",
+        "ExchangeOpened",
+        "CollateralAdded",
+        "MarketCreated",
+        "AccountGrown",
+        "UnknownEvent",
+    }
 )
 EventListener = Callable[[ChainEvent], None]
 
@@ -111,7 +118,7 @@ class Intake:
             except Problem as problem:
                 _log.warning("intake waits", subject=pattern, reason=problem.detail)
                 await asyncio.sleep(RETRY_S)
-            except Exception:
+            except Exception:  # noqa: BLE001 - logged; one bad message must not stop the subject
                 _log.exception("message not taken", subject=pattern)
                 must_reload = reload is not None
                 await asyncio.sleep(RETRY_S)

@@ -55,14 +55,18 @@ def read(fields: dict[str, Any]) -> Incoming:
     try:
         return msgspec.convert(fields, Incoming)
     except msgspec.ValidationError as error:
-        raise Malformed(f"The request does not hold: {error}.", expected=f"op is one of {', '.join(OPS)}") from None
+        raise Malformed(
+            f"The request does not hold: {error}.", expected=f"op is one of {', '.join(OPS)}"
+        ) from None
 
 
 def topic_key(request: Incoming) -> TopicKey:
     """What a subscribe or unsubscribe is about. Raises Problem."""
     channel = request.channel
     if channel in _LATER_CHANNELS:
-        raise NotAvailableYet(f"The channel {channel} is not in this version.", field="channel", value=channel)
+        raise NotAvailableYet(
+            f"The channel {channel} is not in this version.", field="channel", value=channel
+        )
     if channel not in CHANNELS:
         raise _unknown("channel", channel, CHANNELS)
     if channel == "status":

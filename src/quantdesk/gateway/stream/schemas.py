@@ -61,7 +61,7 @@ class AccountData(Wire):
 
     sub_accounts: list[SubAccount] | None = Field(description="All sub-accounts as they are now.")
     orders: list[Order] | None = Field(
-        description="Snapshot: all open orders. Update: orders that changed, the done ones too (see `status`)."
+        description="Snapshot: all open orders. Update: orders that changed, the done ones too."
     )
     fills: list[Fill] | None = Field(description="Newest first. Snapshot: the last 100.")
     transfers: list[Transfer] | None = Field(description="Newest first. Snapshot: the last 100.")

@@ -113,7 +113,14 @@ class Topic:
         return self.merge([step.data for step in held])
 
     def frame(
-        self, op: str, data: Data, prev_seq: int, seq: int, *, snapshot: bool, request: dict[str, Any] | None = None
+        self,
+        op: str,
+        data: Data,
+        prev_seq: int,
+        seq: int,
+        *,
+        snapshot: bool,
+        request: dict[str, Any] | None = None,
     ) -> bytes:
         """One message, encoded and framed."""
         message: dict[str, Any] = {"op": op, **(request or {}), **self.key.fields()}

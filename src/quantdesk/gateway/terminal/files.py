@@ -1,4 +1,4 @@
-"""Serves the built terminal: precompressed where the browser takes it, hashed names for ever, pages never stale.
+"""Serves the built terminal: precompressed, hashed names cached for ever, pages never stale.
 
 Paths without a file and without an extension are pages of the single-page application: they get index.html.
 """
@@ -47,7 +47,9 @@ class TerminalFiles:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            raise NotFound(f"There is no socket at {scope['path']}.", code="unknown_path", value=scope["path"])
+            raise NotFound(
+                f"There is no socket at {scope['path']}.", code="unknown_path", value=scope["path"]
+            )
         if scope["method"] not in {"GET", "HEAD"}:
             problem = Malformed(
                 f"{scope['method']} is not possible at {scope['path']}.", code="method_not_allowed"

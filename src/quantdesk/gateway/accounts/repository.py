@@ -1,0 +1,136 @@
+"""One wallet in the store: accounts, balances, positions, fills, funding, transfers. Program integers."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from quantdesk.gateway.requests import PageQuery
+from quantdesk.infra.store.tables import (
+    accounts,
+    balances,
+    fills,
+    funding_payments,
+    positions,
+    transfers,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WalletRows:
+    """Everything that makes the sub-accounts of one wallet."""
+
+    accounts: list[Row[Any]]
+    balances: list[Row[Any]]
+    positions: list[Row[Any]]
+
+
+async def wallet_rows(connection: AsyncConnection, wallet: str) -> WalletRows:
+    """Open sub-accounts with their balances and positions."""
+    opened = select(accounts).where(accounts.c.wallet == wallet, accounts.c.state != "closed")
+    held = select(balances).where(balances.c.wallet == wallet)
+    standing = select(positions).where(positions.c.wallet == wallet)
+    return WalletRows(
+        list((await connection.execute(opened.order_by(accounts.c.sub))).all()),
+        list((await connection.execute(held)).all()),
+        list((await connection.execute(standing.order_by(positions.c.market))).all()),
+    )
+
+
+async def fill_rows(
+    connection: AsyncConnection,
+    wallet: str,
+    *,
+    market: int | None,
+    sub: int | None,
+    page: PageQuery,
+    after: tuple[int, ...] | None,
+) -> list[Row[Any]]:
+    """Fills in which the wallet was maker or taker; a self-trade shows as both."""
+    maker = fills.c.maker_wallet == wallet
+    taker = fills.c.taker_wallet == wallet
+    if sub is not None:
+        maker = and_(maker, fills.c.maker_sub == sub)
+        taker = and_(taker, fills.c.taker_sub == sub)
+    statement = select(fills).where(or_(maker, taker))
+    if market is not None:
+        statement = statement.where(fills.c.market == market)
+    if after is not None:
+        seq, index = after
+        statement = statement.where(
+            or_(fills.c.event_seq < seq, and_(fills.c.event_seq == seq, fills.c.fill_index < index))
+        )
+    statement = _within(statement, fills.c.ts_ms, page)
+    statement = statement.order_by(fills.c.event_seq.desc(), fills.c.fill_index.desc())
+    return list((await connection.execute(statement.limit(page.limit + 1))).all())
+
+
+async def fills_since(connection: AsyncConnection, wallet: str, event_seq: int) -> list[Row[Any]]:
+    """Fills after an event, newest first."""
+    statement = (
+        select(fills)
+        .where(or_(fills.c.maker_wallet == wallet, fills.c.taker_wallet == wallet))
+        .where(fills.c.event_seq > event_seq)
+        .order_by(fills.c.event_seq.desc(), fills.c.fill_index.desc())
+    )
+    return list((await connection.execute(statement)).all())
+
+
+async def funding_rows(
+    connection: AsyncConnection,
+    wallet: str,
+    *,
+    market: int | None,
+    sub: int | None,
+    page: PageQuery,
+    after: tuple[int, ...] | None,
+) -> list[Row[Any]]:
+    """Settled funding."""
+    table = funding_payments
+    statement = select(table).where(table.c.wallet == wallet)
+    if market is not None:
+        statement = statement.where(table.c.market == market)
+    if sub is not None:
+        statement = statement.where(table.c.sub == sub)
+    if after is not None:
+        seq, place = after
+        number = table.c.sub * 65_536 + table.c.market
+        statement = statement.where(
+            or_(table.c.event_seq < seq, and_(table.c.event_seq == seq, number < place))
+        )
+    statement = _within(statement, table.c.ts_ms, page)
+    statement = statement.order_by(table.c.event_seq.desc(), table.c.sub.desc(), table.c.market.desc())
+    return list((await connection.execute(statement.limit(page.limit + 1))).all())
+
+
+async def transfer_rows(
+    connection: AsyncConnection, wallet: str, sub: int | None, page: PageQuery, before_seq: int | None
+) -> list[Row[Any]]:
+    """Deposits and withdrawals."""
+    statement = select(transfers).where(transfers.c.wallet == wallet)
+    if sub is not None:
+        statement = statement.where(transfers.c.sub == sub)
+    if before_seq is not None:
+        statement = statement.where(transfers.c.event_seq < before_seq)
+    statement = _within(statement, transfers.c.ts_ms, page)
+    statement = statement.order_by(transfers.c.event_seq.desc())
+    return list((await connection.execute(statement.limit(page.limit + 1))).all())
+
+
+async def transfers_since(connection: AsyncConnection, wallet: str, event_seq: int) -> list[Row[Any]]:
+    """Transfers after an event, newest first."""
+    statement = (
+        select(transfers)
+        .where(transfers.c.wallet == wallet, transfers.c.event_seq > event_seq)
+        .order_by(transfers.c.event_seq.desc())
+    )
+    return list((await connection.execute(statement)).all())
+
+
+def _within(statement: Select[Any], column: Any, page: PageQuery) -> Select[Any]:
+    if page.start_ms is not None:
+        statement = statement.where(column >= page.start_ms)
+    if page.end_ms is not None:
+        statement = statement.where(column < page.end_ms)
+    return statement

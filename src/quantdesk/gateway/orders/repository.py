@@ -1,0 +1,77 @@
+"""Orders of a wallet in the store, newest first."""
+
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from quantdesk.gateway.requests import PageQuery
+from quantdesk.infra.store.tables import orders
+
+MAX_OPEN = 8 * 2 * 64
+
+
+def _of(wallet: str, market: int | None, sub: int | None) -> Select[Any]:
+    statement = select(orders).where(orders.c.wallet == wallet)
+    if market is not None:
+        statement = statement.where(orders.c.market == market)
+    if sub is not None:
+        statement = statement.where(orders.c.sub == sub)
+    return statement.order_by(orders.c.event_seq.desc(), orders.c.order_index.desc())
+
+
+async def page_of(
+    connection: AsyncConnection,
+    wallet: str,
+    *,
+    status: str,
+    market: int | None,
+    sub: int | None,
+    page: PageQuery,
+    after: tuple[int, ...] | None,
+) -> list[Row[Any]]:
+    """One page and one row more."""
+    statement = _of(wallet, market, sub)
+    if status == "open":
+        statement = statement.where(orders.c.status == "open")
+    elif status == "closed":
+        statement = statement.where(orders.c.status != "open")
+    if after is not None:
+        seq, index = after
+        statement = statement.where(
+            or_(orders.c.event_seq < seq, and_(orders.c.event_seq == seq, orders.c.order_index < index))
+        )
+    if page.start_ms is not None:
+        statement = statement.where(orders.c.created_ms >= page.start_ms)
+    if page.end_ms is not None:
+        statement = statement.where(orders.c.created_ms < page.end_ms)
+    return list((await connection.execute(statement.limit(page.limit + 1))).all())
+
+
+async def all_open(connection: AsyncConnection, wallet: str) -> list[Row[Any]]:
+    """Every open order (bounded by the program: 64 a side, market and sub-account)."""
+    statement = _of(wallet, None, None).where(orders.c.status == "open")
+    return list((await connection.execute(statement)).all())
+
+
+async def changed_since(connection: AsyncConnection, wallet: str, event_seq: int) -> list[Row[Any]]:
+    """Orders that an event after `event_seq` touched."""
+    statement = _of(wallet, None, None).where(orders.c.updated_event_seq > event_seq)
+    return list((await connection.execute(statement)).all())
+
+
+async def by_id(
+    connection: AsyncConnection, wallet: str, order_id: str, market: int | None
+) -> list[Row[Any]]:
+    """Orders with this id: one a market at most."""
+    statement = _of(wallet, market, None).where(orders.c.order_id == order_id)
+    return list((await connection.execute(statement)).all())
+
+
+async def by_client_id(
+    connection: AsyncConnection, wallet: str, client_id: str, market: int | None, sub: int | None
+) -> Row[Any] | None:
+    """The newest order with this client id."""
+    statement = _of(wallet, market, sub).where(orders.c.client_id == client_id).limit(1)
+    found: Row[Any] | None = (await connection.execute(statement)).first()
+    return found

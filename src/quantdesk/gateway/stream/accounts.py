@@ -1,0 +1,215 @@
+"""`account`: one wallet's sub-accounts, orders, fills and transfers, the same objects as REST.
+
+A topic reads the store when the indexer says that the wallet changed; numbers that only follow the mark are
+valued again from what is held, at most once a second.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from quantdesk.gateway.accounts import repository as account_rows
+from quantdesk.gateway.accounts import views as account_views
+from quantdesk.gateway.accounts.holdings import Holdings, from_rows
+from quantdesk.gateway.accounts.service import AccountService
+from quantdesk.gateway.auth.service import parse_key
+from quantdesk.gateway.exchange.state import ExchangeState, ExchangeView
+from quantdesk.gateway.markets.board import Board
+from quantdesk.gateway.orders import repository as order_rows
+from quantdesk.gateway.orders.service import orders_of
+from quantdesk.gateway.problems import Problem
+from quantdesk.gateway.requests import PageQuery
+from quantdesk.gateway.stored import Stored
+from quantdesk.gateway.stream.hub import Hub
+from quantdesk.gateway.stream.merging import merge_account
+from quantdesk.gateway.stream.topics import Data, Topic, TopicKey
+from quantdesk.infra.bus.messages import AccountChanged
+
+RECENT = 100
+MARK_S = 1.0
+_FIRST_PAGE = PageQuery(limit=RECENT, cursor=None, start_ms=None, end_ms=None)
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class _Held:
+    """What a topic has shown."""
+
+    holdings: list[Holdings] = field(default_factory=list)
+    shown: list[dict[str, Any]] = field(default_factory=list)
+    event_seq: int = 0
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One consistent reading of a wallet."""
+
+    rows: account_rows.WalletRows
+    orders: list[Any]
+    fills: list[Any]
+    transfers: list[Any]
+
+    @property
+    def event_seq(self) -> int:
+        """The newest event that shows in it."""
+        rows = (*self.rows.accounts, *self.rows.balances, *self.rows.positions)
+        newest = [row.event_seq for row in (*rows, *self.fills[:1], *self.transfers[:1])]
+        newest += [row.updated_event_seq for row in self.orders]
+        return max(map(int, newest), default=0)
+
+
+class AccountChannel:
+    """Source of the `account` channel."""
+
+    permanent = False
+    has_feed = True
+    merge = staticmethod(merge_account)
+
+    def __init__(
+        self, hub: Hub, board: Board, state: ExchangeState, stored: Stored, accounts: AccountService
+    ) -> None:
+        self._hub = hub
+        self._board = board
+        self._state = state
+        self._stored = stored
+        self._accounts = accounts
+        self._held: dict[TopicKey, _Held] = {}
+        self._moved = False
+
+    async def check(self, key: TopicKey) -> None:
+        """Raise Problem for what is no wallet."""
+        parse_key(key.wallet or "")
+
+    async def snapshot(self, topic: Topic) -> Data:
+        """Everything of the wallet. Who follows already is first brought to the same point."""
+        held = self._held.setdefault(topic.key, _Held())
+        wallet = topic.key.wallet or ""
+        async with held.lock:
+            while True:
+                if topic.readers:
+                    await self._send_changes(topic, held, wallet)
+                view = await self._state.current()
+                read = await self._read(wallet)
+                if not topic.readers or read.event_seq <= held.event_seq:
+                    break
+            held.event_seq = max(held.event_seq, read.event_seq)
+            held.holdings = from_rows(read.rows)
+            held.shown = self._sub_accounts(view, wallet, held.holdings)
+            self._stamp(topic)
+            return {
+                "sub_accounts": held.shown,
+                "orders": [order.model_dump() for order in orders_of(view, read.orders)],
+                "fills": _fills(view, read.fills[:RECENT], wallet),
+                "transfers": _transfers(view, read.transfers[:RECENT]),
+            }
+
+    async def _read(self, wallet: str) -> "_Read":
+        async with self._stored.read() as connection:
+            return _Read(
+                rows=await account_rows.wallet_rows(connection, wallet),
+                orders=await order_rows.all_open(connection, wallet),
+                fills=await account_rows.fill_rows(
+                    connection, wallet, market=None, sub=None, page=_FIRST_PAGE, after=None
+                ),
+                transfers=await account_rows.transfer_rows(connection, wallet, None, _FIRST_PAGE, None),
+            )
+
+    def _sub_accounts(
+        self, view: ExchangeView, wallet: str, holdings: list[Holdings]
+    ) -> list[dict[str, Any]]:
+        return [each.model_dump() for each in self._accounts.sub_accounts(view, wallet, holdings)]
+
+    def _stamp(self, topic: Topic) -> None:
+        topic.stamp.slot = self._board.slot
+        topic.stamp.feed = self._board.feed
+
+    async def changed(self, message: AccountChanged) -> None:
+        """The indexer changed something of a wallet: send what."""
+        key = TopicKey("account", wallet=message.wallet)
+        topic, held = self._hub.existing(key), self._held.get(key)
+        if topic is None or held is None or message.event_seq <= held.event_seq:
+            return
+        async with held.lock:
+            if message.event_seq > held.event_seq:
+                await self._send_changes(topic, held, message.wallet)
+
+    async def _send_changes(self, topic: Topic, held: _Held, wallet: str) -> None:
+        view = await self._state.current()
+        since = held.event_seq
+        async with self._stored.read() as connection:
+            rows = await account_rows.wallet_rows(connection, wallet)
+            orders = await order_rows.changed_since(connection, wallet, since)
+            fills = await account_rows.fills_since(connection, wallet, since)
+            transfers = await account_rows.transfers_since(connection, wallet, since)
+        seen = [
+            row.event_seq for row in (*rows.accounts, *rows.balances, *rows.positions, *fills, *transfers)
+        ]
+        seen += [row.updated_event_seq for row in orders]
+        held.event_seq = max([since, *seen])
+        held.holdings = from_rows(rows)
+        fresh = self._sub_accounts(view, wallet, held.holdings)
+        data = {
+            "sub_accounts": fresh if fresh != held.shown else None,
+            "orders": [order.model_dump() for order in orders_of(view, orders)] or None,
+            "fills": _fills(view, fills, wallet) or None,
+            "transfers": _transfers(view, transfers) or None,
+        }
+        held.shown = fresh
+        if any(part is not None for part in data.values()):
+            self._stamp(topic)
+            topic.publish(data)
+
+    def mark_moved(self) -> None:
+        """A mark price changed: positions are worth something else."""
+        self._moved = True
+
+    async def run(self) -> None:
+        """Value again what is shown, on a cadence."""
+        while True:
+            await asyncio.sleep(MARK_S)
+            self._forget_closed()
+            if not self._moved:
+                continue
+            self._moved = False
+            for key, held in list(self._held.items()):
+                topic = self._hub.existing(key)
+                if topic is not None and topic.readers and any(each.positions for each in held.holdings):
+                    await self._revalue(topic, held)
+
+    async def _revalue(self, topic: Topic, held: _Held) -> None:
+        try:
+            view = await self._state.current()
+        except Problem as problem:
+            _log.info("accounts wait", reason=problem.detail)
+            return
+        async with held.lock:
+            fresh = self._sub_accounts(view, topic.key.wallet or "", held.holdings)
+            if fresh != held.shown:
+                held.shown = fresh
+                self._stamp(topic)
+                topic.publish({"sub_accounts": fresh, "orders": None, "fills": None, "transfers": None})
+
+    def _forget_closed(self) -> None:
+        for key in [key for key in self._held if self._hub.existing(key) is None]:
+            del self._held[key]
+
+    async def reload(self) -> None:
+        """Messages were lost: send everyone a snapshot."""
+        for topic in self._hub.topics_of("account"):
+            topic.restart(await self.snapshot(topic))
+
+
+def _fills(view: ExchangeView, rows: list[Any], wallet: str) -> list[dict[str, Any]]:
+    made = []
+    for row in rows:
+        market = view.market_at(row.market)
+        if market is not None:
+            made += [fill.model_dump() for fill in account_views.fill_views(market.parameters, row, wallet)]
+    return made
+
+
+def _transfers(view: ExchangeView, rows: list[Any]) -> list[dict[str, Any]]:
+    return [account_views.transfer_view(view.assets, row).model_dump() for row in rows]

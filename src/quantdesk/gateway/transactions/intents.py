@@ -1,0 +1,304 @@
+"""What a request asks for, as instructions of the program. One function per instruction name of the API."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from solders.instruction import Instruction
+from solders.pubkey import Pubkey
+
+from quantdesk.domain.errors import DomainError
+from quantdesk.domain.orders import OrderId
+from quantdesk.gateway.accounts.holdings import Holdings
+from quantdesk.gateway.edge.errors import refused_value
+from quantdesk.gateway.exchange.state import ExchangeView
+from quantdesk.gateway.markets.board import Board
+from quantdesk.gateway.problems import Malformed, NotAvailableYet, Refused
+from quantdesk.gateway.transactions.orders import MarketNow, client_id, program_order
+from quantdesk.gateway.transactions.schemas import (
+    BuildRequest,
+    CancelAll,
+    CancelOrder,
+    MoveFunds,
+    OrderFields,
+    PlaceMany,
+    PlaceOrder,
+    ReplaceMany,
+)
+from quantdesk.program import instructions as program
+from quantdesk.program.addresses import Addresses, token_account
+from quantdesk.program.instructions import MAX_BATCH, BatchTerms, NewOrder, TraderKey
+from quantdesk.program.records import Quote
+
+NOT_AVAILABLE_YET = (
+    "transfer",
+    "modify-order",
+    "place-trigger",
+    "cancel-trigger",
+    "set-delegate",
+    "revoke-delegate",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """All that turning a request into instructions needs to know."""
+
+    venue: Addresses
+    view: ExchangeView
+    board: Board
+    holdings: Holdings
+    trader: TraderKey
+    fee_payer: Pubkey
+
+    def market(self, symbol: str) -> MarketNow:
+        """A market with its live part. Raises NotFound."""
+        return MarketNow(self.view.market(symbol), self.board.market(symbol))
+
+    def mint(self, index: int) -> Pubkey:
+        """The mint of a collateral."""
+        return self.view.exchange.collaterals[index].mint
+
+
+_SHARED_TERMS = (
+    ("self_trade", "self_trade"),
+    ("expiry_kind", "time_in_force"),
+    ("expiry", "expires_at_ms"),
+)
+
+Intent = Callable[[Setting, Any], list[Instruction]]
+
+
+def instructions_for(name: str, setting: Setting, body: BuildRequest) -> list[Instruction]:
+    """The instructions of one request, in order. Raises Problem."""
+    intent = INTENTS.get(name)
+    if intent is None:
+        raise NotAvailableYet(
+            f"The instruction {name} is not in this program version.",
+            field="instruction",
+            value=name,
+            expected=f"one of {', '.join(INTENTS)}",
+        )
+    return intent(setting, body)
+
+
+def _open_trader(setting: Setting, body: BuildRequest) -> list[Instruction]:
+    _only_owner(setting, body)
+    return [program.open_trader(setting.venue, setting.fee_payer, setting.trader.owner, body.sub)]
+
+
+def _close_trader(setting: Setting, body: BuildRequest) -> list[Instruction]:
+    _only_owner(setting, body)
+    _needs_trader(setting)
+    return [program.close_trader(setting.venue, setting.trader)]
+
+
+def _deposit(setting: Setting, body: MoveFunds) -> list[Instruction]:
+    _only_owner(setting, body)
+    asset = setting.view.asset(body.asset)
+    mint = setting.mint(asset.index)
+    owner = setting.trader.owner
+    made = []
+    if not setting.holdings.exists:
+        made.append(program.open_trader(setting.venue, setting.fee_payer, owner, body.sub))
+    made.append(
+        program.deposit(
+            setting.venue,
+            setting.trader,
+            collateral=asset.index,
+            mint=mint,
+            source=token_account(owner, mint),
+            amount=_atoms(setting, body),
+        )
+    )
+    if not setting.holdings.active:
+        made.append(program.activate(setting.venue, setting.trader))
+    return made
+
+
+def _withdraw(setting: Setting, body: MoveFunds) -> list[Instruction]:
+    _only_owner(setting, body)
+    _needs_trader(setting)
+    asset = setting.view.asset(body.asset)
+    mint = setting.mint(asset.index)
+    owner = setting.trader.owner
+    return [
+        program.create_token_account(setting.fee_payer, owner, mint),
+        program.withdraw(
+            setting.venue,
+            setting.trader,
+            collateral=asset.index,
+            mint=mint,
+            destination=token_account(owner, mint),
+            amount=_atoms(setting, body),
+        ),
+    ]
+
+
+def _atoms(setting: Setting, body: MoveFunds) -> int:
+    try:
+        return setting.view.asset(body.asset).atoms(body.amount)
+    except DomainError as error:
+        raise refused_value(error, "amount") from None
+
+
+def _place_order(setting: Setting, body: PlaceOrder) -> list[Instruction]:
+    now = setting.market(body.market)
+    order = program_order(body, now)
+    _needs_trader(setting)
+    return [program.place_order(setting.venue, setting.trader, now.market.index, order)]
+
+
+def _place_many(setting: Setting, body: PlaceMany) -> list[Instruction]:
+    now = setting.market(body.market)
+    quotes, terms = _batch(body.orders, now)
+    _needs_trader(setting)
+    return [program.place_many(setting.venue, setting.trader, now.market.index, quotes, terms)]
+
+
+def _replace_many(setting: Setting, body: ReplaceMany) -> list[Instruction]:
+    now = setting.market(body.market)
+    quotes, terms = _batch(body.orders, now)
+    _needs_trader(setting)
+    index = now.market.index
+    if body.cancel == "all":
+        made = [program.cancel_all(setting.venue, setting.trader, index)]
+        if quotes:
+            made.append(program.place_many(setting.venue, setting.trader, index, quotes, terms))
+        return made
+    if len(body.cancel) > MAX_BATCH:
+        raise Refused(
+            f"{len(body.cancel)} orders to cancel.",
+            code="batch_too_large",
+            field="cancel",
+            value=len(body.cancel),
+            expected=f"at most {MAX_BATCH}, or `all`",
+        )
+    cancels = [_order_id(text, f"cancel.{place}") for place, text in enumerate(body.cancel)]
+    if not cancels and not quotes:
+        raise Refused("There is nothing to do.", code="nothing_to_do", field="orders", expected="an order")
+    return [
+        program.replace_many(
+            setting.venue, setting.trader, index, cancels=cancels, quotes=quotes, terms=terms
+        )
+    ]
+
+
+def _batch(orders: list[OrderFields], now: MarketNow) -> tuple[list[Quote], BatchTerms]:
+    made = [program_order(fields, now, f"orders.{place}.") for place, fields in enumerate(orders)]
+    for place, order in enumerate(made):
+        if order.min_fill_lots:
+            raise NotAvailableYet(
+                "A batch has no fill-or-kill orders: send that one with place-order.",
+                field=f"orders.{place}.time_in_force",
+                value="fok",
+                expected="gtc, gtt or ioc",
+            )
+        _same_terms(made[0], order, place)
+    quotes = [
+        Quote(
+            side=order.side,
+            kind=order.kind,
+            reduce_only=order.reduce_only,
+            ticks=order.ticks,
+            lots=order.lots,
+            client_id=order.client_id,
+        )
+        for order in made
+    ]
+    if not made:
+        return quotes, BatchTerms()
+    first = made[0]
+    return quotes, BatchTerms(self_trade=first.self_trade, expiry_kind=first.expiry_kind, expiry=first.expiry)
+
+
+def _same_terms(first: NewOrder, order: NewOrder, place: int) -> None:
+    for name, field in (
+        ("self_trade", "self_trade"),
+        ("expiry_kind", "time_in_force"),
+        ("expiry", "expires_at_ms"),
+    ):
+        if getattr(order, name) != getattr(first, name):
+            raise Refused(
+                f"Orders of one batch share {field}; orders.{place} differs from orders.0.",
+                code="batch_terms_differ",
+                field=f"orders.{place}.{field}",
+                value=place,
+                expected=f"the same {field} in every order of the batch",
+            )
+
+
+def _cancel_order(setting: Setting, body: CancelOrder) -> list[Instruction]:
+    now = setting.market(body.market)
+    if (body.order_id is None) == (body.client_id is None):
+        raise Malformed(
+            "Say exactly one of order_id and client_id.",
+            field="order_id",
+            value=body.order_id,
+            expected="order_id or client_id",
+        )
+    _needs_trader(setting)
+    if body.order_id is not None:
+        order_id = _order_id(body.order_id, "order_id")
+        return [program.cancel_order(setting.venue, setting.trader, now.market.index, order_id)]
+    number = client_id(body.client_id, "client_id")
+    return [program.cancel_by_client_id(setting.venue, setting.trader, now.market.index, number)]
+
+
+def _order_id(text: str, field: str) -> OrderId:
+    try:
+        return OrderId.parse(text)
+    except DomainError as error:
+        raise refused_value(error, field) from None
+
+
+def _cancel_all(setting: Setting, body: CancelAll) -> list[Instruction]:
+    _needs_trader(setting)
+    if body.market is not None:
+        indices = [setting.market(body.market).market.index]
+    else:
+        indices = [
+            index
+            for index, holding in sorted(setting.holdings.positions.items())
+            if holding.bid_orders or holding.ask_orders
+        ]
+        if not indices:
+            raise Refused(
+                "This sub-account has no open orders.", code="nothing_to_cancel", field="market", value=None
+            )
+    return [program.cancel_all(setting.venue, setting.trader, index) for index in indices]
+
+
+def _only_owner(setting: Setting, body: BuildRequest) -> None:
+    if setting.trader.signer is not None:
+        raise Refused(
+            "Only the wallet itself may move funds and open or close accounts.",
+            code="NotAuthorised",
+            field="signer",
+            value=body.signer,
+            expected=body.wallet,
+        )
+
+
+def _needs_trader(setting: Setting) -> None:
+    if not setting.holdings.exists:
+        raise Refused(
+            f"Sub-account {setting.trader.sub} of this wallet has no trader account yet: deposit first.",
+            code="no_trader_account",
+            field="sub",
+            value=setting.trader.sub,
+            expected="a sub-account that was opened by a deposit",
+        )
+
+
+INTENTS: Mapping[str, Intent] = {
+    "open-trader": _open_trader,
+    "close-trader": _close_trader,
+    "deposit": _deposit,
+    "withdraw": _withdraw,
+    "place-order": _place_order,
+    "place-many": _place_many,
+    "replace-many": _replace_many,
+    "cancel-order": _cancel_order,
+    "cancel-all": _cancel_all,
+}
