@@ -9,6 +9,8 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
 from quantdesk.bootstrap.data_dir import DataDir
 from quantdesk.bootstrap.ports import Ports
 from quantdesk.bootstrap.settings import Settings
@@ -54,11 +56,12 @@ def bus(settings: Settings, name: str) -> BusConfig:
 def localnet(settings: Settings) -> Service:
     """The Solana node of this machine."""
     from quantdesk.localnet.app import serve
-    from quantdesk.localnet.config import LocalnetConfig
+    from quantdesk.localnet.config import LocalnetConfig, Retention
 
     ports = Ports(settings.port_offset)
     folder = _data(settings).localnet
-    return serve(LocalnetConfig(data_dir=folder, port=ports.rpc, ws_port=ports.pubsub))
+    kept = Retention(blocks=settings.localnet_history_slots)
+    return serve(LocalnetConfig(data_dir=folder, port=ports.rpc, ws_port=ports.pubsub, retention=kept))
 
 
 def ingestion(settings: Settings) -> Service:
@@ -96,6 +99,65 @@ def keepers(settings: Settings) -> Service:
             roles=frozenset(Role(name.strip()) for name in settings.keepers.split(",")),
         )
     )
+
+
+def indexer(settings: Settings) -> Service:
+    """Follows the chain."""
+    from quantdesk.indexer.app import serve
+    from quantdesk.indexer.config import DAY_MS, IndexerConfig, Retention
+
+    return serve(
+        IndexerConfig(
+            rpc_url=rpc_url(settings),
+            ws_url=pubsub_url(settings),
+            database_url=database_url(settings),
+            bus=bus(settings, "indexer"),
+            http=HttpConfig(host=settings.host, port=Ports(settings.port_offset).indexer),
+            program_id=program(settings),
+            exchange_id=settings.exchange_id,
+            retention=Retention(history_ms=settings.history_days * DAY_MS),
+        )
+    )
+
+
+def gateway(settings: Settings) -> Service:
+    """API and terminal on both ports."""
+    from quantdesk.gateway.app import serve
+    from quantdesk.gateway.config import FaucetConfig, GatewayConfig, default_rate_limits
+
+    data, ports, broker = _data(settings), Ports(settings.port_offset), bus(settings, "gateway")
+    is_localnet = not settings.rpc_url
+    return serve(
+        GatewayConfig(
+            database_url=database_url(settings),
+            bus_url=broker.url,
+            bus_token=broker.token,
+            rpc_url=rpc_url(settings),
+            pubsub_url=pubsub_url(settings),
+            program_id=program(settings),
+            exchange_id=settings.exchange_id,
+            jwt_secret=_secret(settings.jwt_secret, data, "jwt"),
+            mikey_secret=_secret(settings.mikey_secret, data, "mikey"),
+            cluster="localnet" if is_localnet else settings.cluster,
+            host=settings.host,
+            ports=(ports.gateway, ports.terminal),
+            public_url=settings.public_url or None,
+            mikey_url=f"http://127.0.0.1:{ports.mikey}",
+            terminal_dir=terminal_dir(),
+            cors_origins=_words(settings.cors_origins),
+            trusted_proxies=_words(settings.trusted_proxies),
+            rate_limits=default_rate_limits() if settings.rate_limits else None,
+            faucet=FaucetConfig(mint_authority=bytes(data.keypair("usdc-mint"))) if is_localnet else None,
+        )
+    )
+
+
+def _secret(given: SecretStr | None, data: DataDir, name: str) -> bytes:
+    return (given.get_secret_value() if given is not None else data.secret(name)).encode()
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
 
 
 def program(settings: Settings) -> str:

@@ -139,11 +139,7 @@ class _Preparation:
         program, holder = self._venue.program, program_data_address(self._venue.program)
         elf, authority = read_program(), self._admin.pubkey()
         found = await self._find(holder)
-        if (
-            found is not None
-            and found.endswith(elf)
-            and await self._rpc.get_account(program) is not None
-        ):
+        if found is not None and found.endswith(elf) and await self._rpc.get_account(program) is not None:
             return
         slot = await self._rpc.get_slot()
         for address, content, executable in (

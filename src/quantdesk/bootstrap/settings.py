@@ -39,6 +39,9 @@ class Settings(BaseSettings):
 
     rpc_url: str = Field("", description="Solana JSON-RPC; empty: the localnet of this machine.")
     ws_url: str = Field("", description="Solana pubsub; empty: the localnet of this machine.")
+    cluster: Literal["devnet", "testnet", "mainnet-beta"] = Field(
+        "devnet", description="Which public cluster QUANTDESK_RPC_URL belongs to."
+    )
     database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in the data directory.")
     bus_url: str = Field("", description="NATS; empty: a child process on this machine.")
     bus_token: SecretStr | None = Field(None, description="NATS token; made on first start when absent.")
@@ -63,7 +66,7 @@ class Settings(BaseSettings):
     log_files: int = Field(3, ge=1, le=100, description="Rotated log files kept per part.")
     history_days: int = Field(30, ge=1, le=36_500, description="Days of derived history kept in the store.")
     localnet_history_slots: int = Field(
-        432_000, ge=150, description="Slots of history that localnet keeps (432,000 = 2 days)."
+        1_500_000, ge=300, description="Slots of history that localnet keeps (216,000 a day)."
     )
 
     openai_api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY", description="OpenAI.")
