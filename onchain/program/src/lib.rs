@@ -55,6 +55,12 @@ const EVENT: u64 = u64::from_le_bytes(EVENT_TAG);
 fn dispatch(tag: u64, accounts: &mut [AccountView], data: &[u8]) -> Result<(), Failure> {
     use instructions::*;
     match tag {
+        args::PlaceOrder::TAG => place_order::process(accounts, &decode(data)?),
+        args::PlaceMany::TAG => place_many::process(accounts, &decode(data)?),
+        args::ReplaceMany::TAG => replace_many::process(accounts, &decode(data)?),
+        args::CancelOrder::TAG => cancel_order::process(accounts, &decode(data)?),
+        args::CancelByClientId::TAG => cancel_by_client_id::process(accounts, &decode(data)?),
+        args::CancelAll::TAG => cancel_all::process(accounts, &decode(data)?),
         EVENT => event::receive(accounts),
         args::InitExchange::TAG => init_exchange::process(accounts, &decode(data)?),
         args::OpenExchange::TAG => {

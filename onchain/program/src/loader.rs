@@ -5,6 +5,7 @@
 //! ledger, books, vaults), comparing with it says more and costs less.
 
 use pinocchio::{AccountView, Address};
+use quantdesk_engine::book::BookView;
 use quantdesk_engine::describe::{Pod, from_bytes_mut, slice_from_bytes_mut};
 use quantdesk_engine::error::Error;
 use quantdesk_engine::slots::LedgerView;
@@ -32,16 +33,6 @@ macro_rules! accounts {
     )* };
 }
 accounts!(Exchange Ledger Book Trader);
-
-/// A book's header and its two sides, best price last.
-pub struct BookView<'a> {
-    /// Header.
-    pub header: &'a mut Book,
-    /// Room for bids.
-    pub bids: &'a mut [Order],
-    /// Room for asks.
-    pub asks: &'a mut [Order],
-}
 
 /// Exactly `N` accounts.
 ///

@@ -5,6 +5,9 @@
 
 pub mod activate;
 pub mod add_collateral;
+pub mod cancel_all;
+pub mod cancel_by_client_id;
+pub mod cancel_order;
 pub mod close_trader;
 pub mod create_market;
 pub mod deposit;
@@ -12,6 +15,10 @@ pub mod grow_account;
 pub mod init_exchange;
 pub mod open_exchange;
 pub mod open_trader;
+pub mod place_many;
+pub mod place_order;
+pub mod replace_many;
+pub mod trading;
 pub mod update_price;
 pub mod withdraw;
 

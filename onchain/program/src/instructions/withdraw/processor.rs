@@ -21,7 +21,7 @@ pub fn process(accounts: &mut [AccountView], args: &Withdraw) -> Result<(), Fail
     let accounts = Accounts::parse(accounts, args.collateral)?;
     let (exchange, slots, trader) = (accounts.exchange, accounts.ledger.slots, accounts.trader);
     let clock = now()?;
-    let moved = money::withdraw(exchange, slots, trader, args.collateral, args.amount, clock.unix)?;
+    let moved = money::withdraw(exchange, slots, trader, args.collateral, args.amount, clock)?;
     let (id, bump) = (exchange.id.to_le_bytes(), [exchange.header.bump]);
     let seeds = [Seed::from(seeds::EXCHANGE), Seed::from(&id), Seed::from(&bump)];
     Transfer::new(accounts.vault, accounts.destination, &accounts.authority, moved.amount)

@@ -1,0 +1,39 @@
+//! What the six order instructions share: their accounts, and how one runs and reports.
+
+mod accounts;
+
+use pinocchio::AccountView;
+use quantdesk_engine::error::Error;
+use quantdesk_engine::events::OrdersProcessed;
+use quantdesk_engine::recorder::Recorder;
+use quantdesk_engine::trading::Venue;
+
+use crate::clock::now;
+use crate::event::emit;
+use crate::failure::Failure;
+use crate::heap;
+use accounts::Accounts;
+
+/// Opens the venue on verified accounts, lets `act` work on it, and sends the one event.
+///
+/// `kind` is one of [`quantdesk_engine::trading::kind`].
+///
+/// # Errors
+/// Those of the account checks, of [`Venue::open`] and of `act`.
+#[inline(always)]
+pub fn run(
+    accounts: &mut [AccountView],
+    market: u16,
+    kind: u8,
+    act: impl FnOnce(&mut Venue<'_>) -> Result<(), Error>,
+) -> Result<(), Failure> {
+    let accounts = Accounts::parse(accounts, market)?;
+    // SAFETY: once per instruction.
+    let record = Recorder::new(unsafe { heap::record_region() })?;
+    let (signer, slots) = (accounts.signer, accounts.ledger.slots);
+    let mut venue =
+        Venue::open(accounts.exchange, slots, accounts.book, accounts.trader, signer, market, record, now()?)?;
+    act(&mut venue)?;
+    let seq = venue.next_event()?;
+    emit(OrdersProcessed::DISCRIMINATOR, &venue.event(seq, kind, signer), accounts.event_authority)
+}
