@@ -1034,7 +1034,7 @@ export interface components {
             fills: components["schemas"]["Fill"][] | null;
             /**
              * Orders
-             * @description Snapshot: all open orders. Update: orders that changed, the done ones too (see `status`).
+             * @description Snapshot: all open orders. Update: orders that changed, the done ones too.
              */
             orders: components["schemas"]["Order"][] | null;
             /**
@@ -2016,12 +2016,6 @@ export interface components {
              * @example SOL-PERP
              */
             market: string;
-            /**
-             * Position
-             * @description Signed base units that it was paid on.
-             * @example 142.31
-             */
-            position: string;
             /** Signature */
             signature: string;
             /** Slot */
@@ -2872,7 +2866,7 @@ export interface components {
             reduce_only: boolean;
             /**
              * Remaining
-             * @description Exact decimal number as text, not negative, no exponent.
+             * @description Still resting; 0 once the order is done.
              * @example 142.31
              */
             remaining: string;
@@ -2908,6 +2902,7 @@ export interface components {
             time_in_force: "gtc" | "ioc" | "fok" | "gtt";
             /**
              * Type
+             * @description On chain a market order is a limit IOC: it is listed as `limit`.
              * @enum {string}
              */
             type: "limit" | "market";
@@ -3023,7 +3018,7 @@ export interface components {
         };
         /**
          * OrderReply
-         * @description One order.
+         * @description One order, with the slot of the state that this reply shows.
          */
         OrderReply: {
             /**
@@ -3074,6 +3069,11 @@ export interface components {
              */
             order_id: string | null;
             /**
+             * Order Slot
+             * @description Slot in which it was placed.
+             */
+            order_slot: number;
+            /**
              * Post Only
              * @enum {string}
              */
@@ -3092,7 +3092,7 @@ export interface components {
             reduce_only: boolean;
             /**
              * Remaining
-             * @description Exact decimal number as text, not negative, no exponent.
+             * @description Still resting; 0 once the order is done.
              * @example 142.31
              */
             remaining: string;
@@ -3112,10 +3112,7 @@ export interface components {
              * @example 142.31
              */
             size: string;
-            /**
-             * Slot
-             * @description Slot of the chain state that this reply shows.
-             */
+            /** Slot */
             slot: number;
             /**
              * Status
@@ -3131,6 +3128,7 @@ export interface components {
             time_in_force: "gtc" | "ioc" | "fok" | "gtt";
             /**
              * Type
+             * @description On chain a market order is a limit IOC: it is listed as `limit`.
              * @enum {string}
              */
             type: "limit" | "market";
@@ -3462,7 +3460,7 @@ export interface components {
             bid_size: string;
             /**
              * Breakeven Price
-             * @description Price at which closing now nets 0 after funding so far and the taker fee of the close.
+             * @description Price at which closing nets 0 after unsettled funding and the taker fee of the close.
              */
             breakeven_price: string | null;
             /**
@@ -3482,7 +3480,7 @@ export interface components {
             leverage: string | null;
             /**
              * Liquidation Price
-             * @description Mark price at which maintenance is no longer met, the others unchanged; null: there is none.
+             * @description Mark price at which maintenance is no longer met, all else unchanged; null: none.
              */
             liquidation_price: string | null;
             /** Maintenance Margin */
@@ -3554,10 +3552,11 @@ export interface components {
         /**
          * PreviewReply
          * @description The order, run by the real program against the present state, without being sent.
+         *
+         *     What the program would refuse answers 422 instead, `code` being the error's IDL name.
          */
         PreviewReply: {
-            /** @description Null when the program refuses. */
-            after: components["schemas"]["Margin"] | null;
+            after: components["schemas"]["Margin"];
             /**
              * Age Ms
              * @description Milliseconds between that state's arrival here and this reply.
@@ -3572,7 +3571,6 @@ export interface components {
              * @example 142.31
              */
             cancelled: string;
-            error: components["schemas"]["ProgramError"] | null;
             /**
              * Fee
              * @description Exact decimal number as text, no exponent.
@@ -3611,11 +3609,6 @@ export interface components {
              */
             notional: string;
             /**
-             * Ok
-             * @description False: the program would refuse, `error` says why.
-             */
-            ok: boolean;
-            /**
              * Price
              * @description Limit price, or the cap of a market order.
              */
@@ -3639,7 +3632,7 @@ export interface components {
             size: string;
             /**
              * Slippage Bps
-             * @description Average price against the best opposite price, against the trader positive; null without fills.
+             * @description Average against the best opposite price; positive is worse. Null without fills.
              */
             slippage_bps: string | null;
             /**
@@ -3652,8 +3645,11 @@ export interface components {
              * @description One sentence that says what the order does.
              */
             summary: string;
-            /** Units */
-            units: number | null;
+            /**
+             * Units
+             * @description Compute units.
+             */
+            units: number;
         };
         /**
          * PriceSource
@@ -6041,7 +6037,7 @@ export interface operations {
             query?: {
                 /** @description Levels a side. */
                 depth?: number;
-                /** @description Width of a level in price, a multiple of the market's `price_step`; default: one step. */
+                /** @description Width of a level in price, a multiple of `price_step`; default: one step. */
                 grouping?: string | null;
                 /** @description Wait (at most 1 s) until the state is at least of this slot, else 503 `index_behind`. */
                 min_slot?: number | null;
