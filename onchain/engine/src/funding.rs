@@ -65,11 +65,7 @@ fn turn(market: &mut Market, hour: i64, skipped: i64) {
 }
 
 fn mean_premium(market: &Market) -> i64 {
-    if market.premium_seconds == 0 {
-        0
-    } else {
-        market.premium_sum / market.premium_seconds
-    }
+    if market.premium_seconds == 0 { 0 } else { market.premium_sum / market.premium_seconds }
 }
 
 /// Micro quote atoms per lot per hour for a mean premium in 1e-6 of the index; positive: longs pay.
@@ -115,11 +111,7 @@ fn owed_wide(base: i64, moved: i64) -> Result<QuoteAtoms, Error> {
     let size = micro.unsigned_abs();
     let (whole, rest) = (size / MICRO as u128, size % MICRO as u128);
     let whole = i64::try_from(whole).map_err(|_| Error::ArithmeticOverflow)?;
-    Ok(QuoteAtoms(if micro > 0 {
-        whole + i64::from(rest > 0)
-    } else {
-        -whole
-    }))
+    Ok(QuoteAtoms(if micro > 0 { whole + i64::from(rest > 0) } else { -whole }))
 }
 
 /// Settles `position` up to the market's present index. The caller takes the returned amount from the balance
@@ -219,22 +211,10 @@ mod tests {
 
     #[test]
     fn the_wide_path_agrees_with_the_narrow_one() {
-        for (base, moved) in [
-            (7, 3_000_001),
-            (-7, 3_000_001),
-            (7, -3_000_001),
-            (-1, -999_999),
-            (1, 1),
-        ] {
-            assert_eq!(
-                owed_wide(base, moved),
-                Ok(QuoteAtoms(ceil_micro(base * moved)))
-            );
+        for (base, moved) in [(7, 3_000_001), (-7, 3_000_001), (7, -3_000_001), (-1, -999_999), (1, 1)] {
+            assert_eq!(owed_wide(base, moved), Ok(QuoteAtoms(ceil_micro(base * moved))));
         }
-        assert_eq!(
-            owed_wide(i64::MAX, i64::MAX),
-            Err(Error::ArithmeticOverflow)
-        );
+        assert_eq!(owed_wide(i64::MAX, i64::MAX), Err(Error::ArithmeticOverflow));
     }
 
     #[test]

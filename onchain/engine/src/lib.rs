@@ -13,6 +13,7 @@ pub mod events;
 pub mod funding;
 pub mod governance;
 pub mod instructions;
+pub mod invariants;
 pub mod margin;
 pub mod mark;
 pub mod money;

@@ -77,11 +77,7 @@ pub fn refresh(market: &mut Market, now: Now) {
 
 #[inline(always)]
 fn quoted(ticks: u32, tick_size: u64, missing: u64) -> u64 {
-    if ticks == 0 {
-        missing
-    } else {
-        u64::from(ticks) * tick_size
-    }
+    if ticks == 0 { missing } else { u64::from(ticks) * tick_size }
 }
 
 #[inline(always)]
@@ -100,10 +96,7 @@ mod tests {
     use super::*;
     use std::boxed::Box;
 
-    const NOW: Now = Now {
-        slot: 9,
-        unix: 360_000,
-    };
+    const NOW: Now = Now { slot: 9, unix: 360_000 };
 
     fn market() -> Box<Market> {
         let mut market = Box::new(Market::zeroed());
@@ -117,22 +110,12 @@ mod tests {
     }
 
     fn after(seconds: i64) -> Now {
-        Now {
-            slot: NOW.slot,
-            unix: NOW.unix + seconds,
-        }
+        Now { slot: NOW.slot, unix: NOW.unix + seconds }
     }
 
     #[test]
     fn the_median_is_the_middle_in_every_order() {
-        for (a, b, c) in [
-            (1, 2, 3),
-            (1, 3, 2),
-            (2, 1, 3),
-            (2, 3, 1),
-            (3, 1, 2),
-            (3, 2, 1),
-        ] {
+        for (a, b, c) in [(1, 2, 3), (1, 3, 2), (2, 1, 3), (2, 3, 1), (3, 1, 2), (3, 2, 1)] {
             assert_eq!(median(a, b, c), 2);
         }
         assert_eq!(median(5, 5, 1), 5);
@@ -196,10 +179,7 @@ mod tests {
         (market.impact_bid, market.impact_ask) = (LotPrice(1_004_000), LotPrice(1_006_000));
         integrate(&mut market, after(150));
         assert_eq!(market.premium_ema, 2_500 * MICRO);
-        assert_eq!(
-            (market.premium_sum, market.premium_seconds),
-            (4_000 * 150, 150)
-        );
+        assert_eq!((market.premium_sum, market.premium_seconds), (4_000 * 150, 150));
     }
 
     #[test]

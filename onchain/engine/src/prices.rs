@@ -91,8 +91,7 @@ fn jumped(market: &Market, price: u64) -> bool {
 fn confirmed(market: &mut Market, update: &PriceUpdate, now: Now) -> bool {
     let pending = market.pending_price.0;
     if pending != 0 && is_near(update.price, pending, market.jump_band) {
-        return update.publish_ms >= market.pending_publish_ms + CONFIRM_MS
-            && now.slot > market.pending_slot;
+        return update.publish_ms >= market.pending_publish_ms + CONFIRM_MS && now.slot > market.pending_slot;
     }
     if market.pending_count + 1 >= HELD_AT_MOST {
         return true;
@@ -110,9 +109,7 @@ fn accept(market: &mut Market, update: &PriceUpdate, now: Now) -> u8 {
     if first {
         market.sampled_at = now.unix;
         funding::begin(market, now.unix);
-    } else if update.publish_ms - market.publish_ms > GAP_MS
-        && (market.best_bid_ticks | market.best_ask_ticks) != 0
-    {
+    } else if update.publish_ms - market.publish_ms > GAP_MS && (market.best_bid_ticks | market.best_ask_ticks) != 0 {
         market.resume_at = now.unix + REST_S;
         flags |= price_flags::AFTER_GAP;
     }
@@ -149,10 +146,7 @@ fn within_minute_band(market: &mut Market, update: &PriceUpdate) -> u64 {
     }
     let anchor = market.minute_price.0;
     let reach = share(anchor, market.minute_band).saturating_mul(minutes.max(1) as u64);
-    let price = update.price.clamp(
-        anchor.saturating_sub(reach).max(1),
-        anchor.saturating_add(reach),
-    );
+    let price = update.price.clamp(anchor.saturating_sub(reach).max(1), anchor.saturating_add(reach));
     if minutes > 1 {
         market.minute_price = LotPrice(price);
     }
@@ -196,25 +190,13 @@ mod tests {
     }
 
     fn at(seconds: i64) -> Now {
-        Now {
-            slot: (seconds * 5 / 2) as u64,
-            unix: T + seconds,
-        }
+        Now { slot: (seconds * 5 / 2) as u64, unix: T + seconds }
     }
 
     /// Posts `price` published at second `seconds` in that second's slot.
     fn post(market: &mut Market, price: u64, seconds: i64) -> Result<u8, Error> {
         let publish_ms = (T + seconds) * 1_000;
-        update(
-            market,
-            &PriceUpdate {
-                market: 0,
-                price,
-                confidence: 0,
-                publish_ms,
-            },
-            at(seconds),
-        )
+        update(market, &PriceUpdate { market: 0, price, confidence: 0, publish_ms }, at(seconds))
     }
 
     fn priced() -> Box<Market> {
@@ -226,10 +208,7 @@ mod tests {
     #[test]
     fn the_first_price_is_accepted_and_marks() {
         let market = priced();
-        assert_eq!(
-            (market.index_price.0, market.mark_price.0),
-            (1_000_000, 1_000_000)
-        );
+        assert_eq!((market.index_price.0, market.mark_price.0), (1_000_000, 1_000_000));
         assert_eq!(market.funding_hour, T / 3_600);
     }
 
@@ -244,28 +223,12 @@ mod tests {
     fn zero_future_old_wide_and_absurd_prices_are_refused_by_name() {
         let mut market = priced();
         let mut refused = |price, confidence, publish_ms| {
-            update(
-                &mut market,
-                &PriceUpdate {
-                    market: 0,
-                    price,
-                    confidence,
-                    publish_ms,
-                },
-                at(100),
-            )
-            .unwrap_err()
+            update(&mut market, &PriceUpdate { market: 0, price, confidence, publish_ms }, at(100)).unwrap_err()
         };
         let now_ms = (T + 100) * 1_000;
         assert_eq!(refused(0, 0, now_ms), Error::PriceNotPositive);
-        assert_eq!(
-            refused(HIGHEST_PRICE + 1, 0, now_ms),
-            Error::ParameterOutOfBounds
-        );
-        assert_eq!(
-            refused(1_000_000, 0, now_ms + AHEAD_MS + 1),
-            Error::PriceInFuture
-        );
+        assert_eq!(refused(HIGHEST_PRICE + 1, 0, now_ms), Error::ParameterOutOfBounds);
+        assert_eq!(refused(1_000_000, 0, now_ms + AHEAD_MS + 1), Error::PriceInFuture);
         assert_eq!(refused(1_000_000, 0, now_ms - 60_001), Error::PriceTooOld);
         assert_eq!(refused(1_000_000, 10_001, now_ms), Error::ConfidenceTooWide);
     }
@@ -274,32 +237,18 @@ mod tests {
     fn a_market_of_another_source_takes_no_signed_price() {
         let mut market = market();
         market.source = 1;
-        assert_eq!(
-            post(&mut market, 1_000_000, 0),
-            Err(Error::PriceSourceMismatch)
-        );
+        assert_eq!(post(&mut market, 1_000_000, 0), Err(Error::PriceSourceMismatch));
     }
 
     #[test]
     fn a_jump_waits_for_a_confirmation_a_second_newer_in_a_later_slot() {
         let mut market = priced();
         assert_eq!(post(&mut market, 1_050_000, 1), Ok(PENDING));
-        assert_eq!(
-            (market.index_price.0, market.pending_price.0),
-            (1_000_000, 1_050_000)
-        );
-        let hasty = PriceUpdate {
-            market: 0,
-            price: 1_050_000,
-            confidence: 0,
-            publish_ms: (T + 1) * 1_000 + 999,
-        };
+        assert_eq!((market.index_price.0, market.pending_price.0), (1_000_000, 1_050_000));
+        let hasty = PriceUpdate { market: 0, price: 1_050_000, confidence: 0, publish_ms: (T + 1) * 1_000 + 999 };
         assert_eq!(update(&mut market, &hasty, at(2)), Ok(PENDING));
         assert_eq!(post(&mut market, 1_051_000, 2), Ok(ACCEPTED));
-        assert_eq!(
-            (market.index_price.0, market.pending_price.0),
-            (1_051_000, 0)
-        );
+        assert_eq!((market.index_price.0, market.pending_price.0), (1_051_000, 0));
     }
 
     #[test]
@@ -307,12 +256,7 @@ mod tests {
         let mut market = priced();
         assert_eq!(post(&mut market, 1_050_000, 1), Ok(PENDING));
         let publish_ms = (T + 2) * 1_000;
-        let same_slot = PriceUpdate {
-            market: 0,
-            price: 1_050_000,
-            confidence: 0,
-            publish_ms,
-        };
+        let same_slot = PriceUpdate { market: 0, price: 1_050_000, confidence: 0, publish_ms };
         assert_eq!(update(&mut market, &same_slot, at(1)), Ok(PENDING));
     }
 
@@ -321,14 +265,7 @@ mod tests {
         let mut market = priced();
         assert_eq!(post(&mut market, 1_090_000, 1), Ok(PENDING));
         assert_eq!(post(&mut market, 1_000_500, 2), Ok(ACCEPTED));
-        assert_eq!(
-            (
-                market.index_price.0,
-                market.pending_price.0,
-                market.pending_count
-            ),
-            (1_000_500, 0, 0)
-        );
+        assert_eq!((market.index_price.0, market.pending_price.0, market.pending_count), (1_000_500, 0, 0));
     }
 
     #[test]

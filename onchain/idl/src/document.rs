@@ -1,9 +1,7 @@
 //! The IDL as a JSON document.
 
 use crate::json::Json;
-use quantdesk_engine::describe::{
-    AccountDesc, ChoiceDesc, FieldDesc, InstructionDesc, SeedDesc, StructDesc, TypeDesc,
-};
+use quantdesk_engine::describe::{AccountDesc, ChoiceDesc, FieldDesc, InstructionDesc, SeedDesc, StructDesc, TypeDesc};
 use quantdesk_engine::{error::Error, events, instructions, state};
 
 /// The program's address (`program/src/id.rs`).
@@ -25,13 +23,16 @@ pub fn document() -> Json {
         ("instructions", Json::list(instructions::ALL, instruction)),
         ("accounts", Json::list(state::ACCOUNTS, |(tag, layout)| tagged(layout.name, tag))),
         ("events", Json::list(events::ALL, |(tag, layout)| tagged(layout.name, tag))),
-        ("errors", Json::list(Error::ALL, |(code, name, message)| {
-            Json::Object(vec![
-                ("code", Json::Number(u64::from(*code))),
-                ("name", Json::text(*name)),
-                ("msg", Json::text(*message)),
-            ])
-        })),
+        (
+            "errors",
+            Json::list(Error::ALL, |(code, name, message)| {
+                Json::Object(vec![
+                    ("code", Json::Number(u64::from(*code))),
+                    ("name", Json::text(*name)),
+                    ("msg", Json::text(*message)),
+                ])
+            }),
+        ),
         ("types", Json::List(types())),
     ])
 }
@@ -112,9 +113,7 @@ fn ty(desc: &TypeDesc) -> Json {
             Json::Object(vec![("array", Json::List(vec![ty(of), Json::Number(*count as u64)]))])
         }
         TypeDesc::List(of) => Json::Object(vec![("vec", ty(of))]),
-        TypeDesc::Defined(name) => {
-            Json::Object(vec![("defined", Json::Object(vec![("name", Json::text(*name))]))])
-        }
+        TypeDesc::Defined(name) => Json::Object(vec![("defined", Json::Object(vec![("name", Json::text(*name))]))]),
     }
 }
 

@@ -21,11 +21,8 @@ const fn at(account: AccountDesc, address: &'static str) -> AccountDesc {
 /// The exchange, when it exists already.
 pub const EXCHANGE: AccountDesc = writable(account("exchange", "The exchange (PDA \"exchange\", id u16 LE)", &[]));
 /// The exchange, when it is created.
-pub const NEW_EXCHANGE: AccountDesc = writable(account(
-    "exchange",
-    "The exchange to create",
-    &[SeedDesc::Text("exchange"), SeedDesc::Argument("id")],
-));
+pub const NEW_EXCHANGE: AccountDesc =
+    writable(account("exchange", "The exchange to create", &[SeedDesc::Text("exchange"), SeedDesc::Argument("id")]));
 /// The ledger.
 pub const LEDGER: AccountDesc = writable(account(
     "ledger",
@@ -53,12 +50,7 @@ pub const OWN_TRADER: AccountDesc = writable(account(
 pub const NEW_TRADER: AccountDesc = writable(account(
     "trader",
     "The sub-account to create",
-    &[
-        SeedDesc::Text("trader"),
-        SeedDesc::Account("exchange"),
-        SeedDesc::Account("owner"),
-        SeedDesc::Argument("sub"),
-    ],
+    &[SeedDesc::Text("trader"), SeedDesc::Account("exchange"), SeedDesc::Account("owner"), SeedDesc::Argument("sub")],
 ));
 /// The trader account that an owner or a delegate acts for.
 pub const TRADER: AccountDesc = writable(account(
@@ -90,7 +82,8 @@ pub const NEW_VAULT: AccountDesc = writable(account(
     &[SeedDesc::Text("vault"), SeedDesc::Account("exchange"), SeedDesc::Account("mint")],
 ));
 /// The vault of a known collateral.
-pub const VAULT: AccountDesc = writable(account("vault", "The collateral's vault (PDA \"vault\", exchange, mint)", &[]));
+pub const VAULT: AccountDesc =
+    writable(account("vault", "The collateral's vault (PDA \"vault\", exchange, mint)", &[]));
 /// Where a deposit comes from.
 pub const SOURCE: AccountDesc = writable(account("source", "The owner's token account that pays", &[]));
 /// Where a withdrawal goes to.

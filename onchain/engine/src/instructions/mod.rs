@@ -51,11 +51,5 @@ pub const RECORDS: &[StructDesc] = &[
 ];
 
 /// Choices in arguments and events.
-pub const CHOICES: &[ChoiceDesc] = &[
-    Side::DESC,
-    OrderKind::DESC,
-    SelfTrade::DESC,
-    ExpiryKind::DESC,
-    CancelSide::DESC,
-    GrowKind::DESC,
-];
+pub const CHOICES: &[ChoiceDesc] =
+    &[Side::DESC, OrderKind::DESC, SelfTrade::DESC, ExpiryKind::DESC, CancelSide::DESC, GrowKind::DESC];

@@ -1,8 +1,8 @@
 //! Every declared account and state struct, for the IDL.
 
 use super::{
-    Book, Collateral, Delegate, Exchange, FeeTier, Header, Ledger, MarginTier, Market, Order, Position,
-    QuoterSeat, Slot, Trader, Trigger,
+    Book, Collateral, Delegate, Exchange, FeeTier, Header, Ledger, MarginTier, Market, Order, Position, QuoterSeat,
+    Slot, Trader, Trigger,
 };
 use crate::describe::StructDesc;
 

@@ -68,8 +68,7 @@ impl Venue<'_> {
         let lots = self.check_order(intent, &self.slot().positions[index], band)?;
         let matched = self.take(intent, lots, index, band)?;
         let left = lots - matched.filled;
-        let mut outcome =
-            Outcome { code: None, ticks: intent.ticks, lots, filled: matched.filled, resting: 0, seq: 0 };
+        let mut outcome = Outcome { code: None, ticks: intent.ticks, lots, filled: matched.filled, resting: 0, seq: 0 };
         match (matched.stop, intent.kind) {
             (Stop::Filled, _) => return Ok(outcome),
             (Stop::Blocked(Error::PostOnlyWouldCross), OrderKind::PostOnlySlide) => {

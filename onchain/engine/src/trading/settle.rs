@@ -62,13 +62,7 @@ pub(super) fn may_fill(
 }
 
 #[inline(always)]
-fn health_after(
-    market: &Market,
-    position: &Position,
-    usdc: i64,
-    others: &Margin,
-    trade: &Trade,
-) -> Result<i64, Error> {
+fn health_after(market: &Market, position: &Position, usdc: i64, others: &Margin, trade: &Trade) -> Result<i64, Error> {
     let mark = market.mark_price.0;
     let bought = match trade.side {
         Side::Bid => i64::from(trade.lots),

@@ -1,0 +1,253 @@
+//! A small exchange in memory: one market at $1 a lot, traders with money, and every invariant checked
+//! after every instruction. An instruction that fails changes nothing.
+#![allow(dead_code)]
+
+use quantdesk_engine::book::BookView;
+use quantdesk_engine::error::Error;
+use quantdesk_engine::events::{FillRecord, OrderRecord, RemovedRecord, TouchedRecord};
+use quantdesk_engine::instructions::*;
+use quantdesk_engine::now::Now;
+use quantdesk_engine::recorder::{RECORDER_BYTES, Recorder};
+use quantdesk_engine::state::*;
+use quantdesk_engine::trading::{self, Venue};
+use quantdesk_engine::units::{LotPrice, Pubkey, QuoteAtoms};
+use quantdesk_engine::{invariants, mark};
+
+/// Quote atoms per lot at the index of 10,000 ticks.
+pub const PRICE: u64 = 1_000_000;
+/// Ticks at the index.
+pub const MID: u32 = 10_000;
+/// One dollar.
+pub const USD: i64 = 1_000_000;
+
+#[derive(Clone)]
+pub struct World {
+    pub exchange: Box<Exchange>,
+    pub slots: Vec<Slot>,
+    pub header: Box<Book>,
+    pub bids: Vec<Order>,
+    pub asks: Vec<Order>,
+    pub traders: Vec<Trader>,
+    pub now: Now,
+}
+
+/// What an instruction recorded.
+#[derive(Default)]
+pub struct Report {
+    pub orders: Vec<OrderRecord>,
+    pub fills: Vec<FillRecord>,
+    pub removed: Vec<RemovedRecord>,
+    pub touched: Vec<TouchedRecord>,
+}
+
+impl World {
+    /// `traders` of them with $10,000 each and an order book of `capacity` a side.
+    pub fn new(traders: u8, capacity: u32) -> Self {
+        let mut exchange = Box::new(Exchange::zeroed());
+        exchange.opened = 1;
+        exchange.collateral_count = 1;
+        exchange.market_count = 1;
+        exchange.fee_tiers[0] = FeeTier { min_volume: 0, maker: -50, taker: 350 };
+        exchange.markets[0] = market();
+        let mut header = Box::new(Book::zeroed());
+        header.capacity = capacity;
+        let room = vec![Order::zeroed(); capacity as usize];
+        let mut world = Self {
+            exchange,
+            slots: Vec::new(),
+            header,
+            bids: room.clone(),
+            asks: room,
+            traders: Vec::new(),
+            now: Now { slot: 1_000, unix: 3_600_000 },
+        };
+        for number in 0..traders {
+            world.add_trader(number + 1, 0, 10_000 * USD);
+        }
+        world.publish(PRICE);
+        world
+    }
+
+    /// Adds a slot for the owner with this number; returns the trader's place.
+    pub fn add_trader(&mut self, owner: u8, sub: u8, usdc: i64) -> usize {
+        let index = self.slots.len();
+        let mut slot = Slot::zeroed();
+        slot.owner = Pubkey([owner; 32]);
+        slot.sub = sub;
+        slot.generation = 7;
+        slot.flags = slot_flags::ACTIVE;
+        slot.usdc = QuoteAtoms(usdc);
+        slot.positions.iter_mut().for_each(|position| position.market = NO_MARKET);
+        self.slots.push(slot);
+        self.exchange.collaterals[0].total_deposits += usdc as u64;
+        let mut trader = Trader::zeroed();
+        trader.owner = slot.owner;
+        trader.sub = sub;
+        trader.active = 1;
+        trader.slot_index = index as u16;
+        trader.generation = 7;
+        self.traders.push(trader);
+        index
+    }
+
+    /// Sets the index price, as an accepted update does.
+    pub fn publish(&mut self, price: u64) {
+        let market = &mut self.exchange.markets[0];
+        mark::integrate(market, self.now);
+        market.index_price = LotPrice(price);
+        market.publish_ms = self.now.unix * 1_000;
+        mark::refresh(market, self.now);
+    }
+
+    /// Lets time pass, with a fresh price of the same value at the end.
+    pub fn pass(&mut self, seconds: i64) {
+        self.now.unix += seconds;
+        self.now.slot += seconds as u64 * 2;
+        self.publish(self.exchange.markets[0].index_price.0);
+    }
+
+    /// Runs an instruction as trader `who`; state is as before when it fails.
+    pub fn run(&mut self, who: usize, act: impl FnOnce(&mut Venue<'_>) -> Result<(), Error>) -> Result<Report, Error> {
+        let before = self.clone();
+        let mut region = vec![0u64; RECORDER_BYTES.div_ceil(8)];
+        // SAFETY: u64s viewed as bytes.
+        let bytes = unsafe { std::slice::from_raw_parts_mut(region.as_mut_ptr().cast(), region.len() * 8) };
+        let trader = self.traders[who];
+        let book = BookView { header: &mut self.header, bids: &mut self.bids, asks: &mut self.asks };
+        let record = Recorder::new(bytes)?;
+        let result =
+            Venue::open(&mut self.exchange, &mut self.slots, book, &trader, &trader.owner, 0, record, self.now)
+                .and_then(|mut venue| {
+                    act(&mut venue)?;
+                    venue.next_event()?;
+                    let event = venue.event(1, 0, &trader.owner);
+                    Ok(Report {
+                        orders: event.orders.iter().flatten().collect(),
+                        fills: event.fills.iter().flatten().collect(),
+                        removed: event.removed.iter().flatten().collect(),
+                        touched: event.touched.iter().flatten().collect(),
+                    })
+                });
+        if result.is_err() {
+            *self = before;
+        }
+        self.check();
+        result
+    }
+
+    pub fn check(&mut self) {
+        let book = BookView { header: &mut self.header, bids: &mut self.bids, asks: &mut self.asks };
+        invariants::check(&self.exchange, &self.slots, &[book]).expect("an invariant does not hold");
+    }
+
+    pub fn place(&mut self, who: usize, order: PlaceOrder) -> Result<Report, Error> {
+        self.run(who, |venue| trading::place_order(venue, &order))
+    }
+
+    pub fn replace(&mut self, who: usize, cancels: &[OrderId], quotes: &[Quote]) -> Result<Report, Error> {
+        let (cancels, quotes) = (encoded(cancels), encoded(quotes));
+        let data = ReplaceMany {
+            market: 0,
+            self_trade: SelfTrade::CancelMaker,
+            expiry_kind: ExpiryKind::Never,
+            expiry: 0,
+            nonce: 0,
+            valid_until_slot: 0,
+            cancels: quantdesk_engine::describe::Seq::over(&cancels),
+            quotes: quantdesk_engine::describe::Seq::over(&quotes),
+        };
+        self.run(who, |venue| trading::replace_many(venue, &data))
+    }
+
+    pub fn cancel(&mut self, who: usize, ticks: u32, seq: u64) -> Result<Report, Error> {
+        self.run(who, |venue| trading::cancel_order(venue, &CancelOrder { market: 0, ticks, seq }))
+    }
+
+    pub fn cancel_all(&mut self, who: usize) -> Result<Report, Error> {
+        self.run(who, |venue| trading::cancel_all(venue, &CancelAll { market: 0, side: CancelSide::Both }))
+    }
+
+    /// The trader's position, flat if there is none.
+    pub fn position(&self, who: usize) -> Position {
+        let slot = &self.slots[who];
+        *slot.positions.iter().find(|position| position.market == 0).unwrap_or(&Position::zeroed())
+    }
+
+    /// Resting orders of a side as (ticks, lots, slot), best first.
+    pub fn side(&self, side: Side) -> Vec<(u32, u32, u16)> {
+        let (room, count) = match side {
+            Side::Bid => (&self.bids, self.header.bid_count),
+            Side::Ask => (&self.asks, self.header.ask_count),
+        };
+        room[..count as usize].iter().rev().map(|order| (order.ticks, order.lots, order.slot)).collect()
+    }
+}
+
+fn encoded<T: quantdesk_engine::describe::Encode>(items: &[T]) -> Vec<u8> {
+    let mut buffer = vec![0; 4_096];
+    let mut writer = quantdesk_engine::describe::Writer::new(&mut buffer);
+    items.iter().for_each(|item| item.encode(&mut writer));
+    let length = writer.finish().expect("the buffer is large enough");
+    buffer.truncate(length);
+    buffer
+}
+
+fn market() -> Market {
+    let mut market = Market::zeroed();
+    market.status = market_status::ACTIVE;
+    market.lots_per_base = 100;
+    market.tick_size = 100;
+    market.tiers = [(1_000_000, 50_000), (5_000_000, 100_000), (20_000_000, 200_000), (90_000_000, 500_000)]
+        .map(|(usd, rate)| MarginTier { up_to: usd * USD as u64, rate, reserved: 0 });
+    market.maintenance_fraction = 500_000;
+    market.profit_weight = 1_000_000;
+    market.oi_cap = 10_000_000;
+    market.surcharge_start = 800_000;
+    market.surcharge_rate = 100_000;
+    market.max_position = 5_000_000;
+    market.mark_band = 12_500;
+    market.trade_band = 50_000;
+    market.vesting_s = 600;
+    market.funding_cap = 5_000;
+    market.interest = 100;
+    market.impact_notional = 1_000 * USD as u64;
+    market.min_order_notional = 10 * USD as u64;
+    market.open_max_age_ms = 10_000;
+    market.liquidate_max_age_ms = 60_000;
+    market.open_confidence = 2_500;
+    market.liquidate_confidence = 10_000;
+    market.jump_band = 20_000;
+    market.minute_band = 100_000;
+    market.sampled_at = 3_600_000;
+    market.funding_hour = 1_000;
+    market
+}
+
+/// A limit order.
+pub fn limit(side: Side, ticks: u32, lots: u32) -> PlaceOrder {
+    PlaceOrder {
+        market: 0,
+        side,
+        kind: OrderKind::Limit,
+        reduce_only: false,
+        self_trade: SelfTrade::CancelMaker,
+        ticks,
+        lots,
+        min_fill_lots: 0,
+        expiry_kind: ExpiryKind::Never,
+        expiry: 0,
+        client_id: 0,
+        nonce: 0,
+        valid_until_slot: 0,
+    }
+}
+
+/// An immediate-or-cancel order.
+pub fn ioc(side: Side, ticks: u32, lots: u32) -> PlaceOrder {
+    PlaceOrder { kind: OrderKind::ImmediateOrCancel, ..limit(side, ticks, lots) }
+}
+
+/// A post-only quote of a batch.
+pub fn quote(side: Side, ticks: u32, lots: u32) -> Quote {
+    Quote { side, kind: OrderKind::PostOnly, reduce_only: false, ticks, lots, client_id: 0 }
+}
