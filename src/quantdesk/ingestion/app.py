@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 from typing import Any
 
 import msgspec
@@ -25,10 +26,11 @@ from quantdesk.ingestion.quantities import parse_e8
 from quantdesk.ingestion.sources.binance.reach import binance_answers
 from quantdesk.ingestion.sources.port import MarketSource
 from quantdesk.ingestion.sources.recorded.path import MarketPath, PathState, Phase
-from quantdesk.ingestion.sources.recorded.recording import shipped_recording
+from quantdesk.ingestion.sources.recorded.recording import VENUE, shipped_recording
 from quantdesk.ingestion.sources.recorded.source import RecordedSource
 
 FRESH_MS = 5_000
+LIVE_SOURCE = "quantdesk.ingestion.sources.binance.source"
 RETRY_S = 1.0
 _log = structlog.get_logger(__name__)
 
@@ -103,9 +105,9 @@ class _Service:
             self._config.feed, self._config.state_dir, lambda: binance_answers(self._config.binance)
         )
         remembered = await self._remembered()
-        source, progress = self._make_source(self._feed, remembered)
+        stored_to_ms = await self._seed_candles()
+        source, progress = await self._make_source(self._feed, remembered, stored_to_ms)
         self._source = source
-        await self._seed_candles(source.venue)
         self._recorder = Recorder(
             self._record, self._candles, self._symbols, self._pipeline.index_of, progress
         )
@@ -133,18 +135,24 @@ class _Service:
                 self._store_trouble = None
                 return found
 
-    async def _seed_candles(self, venue: str) -> None:
+    async def _seed_candles(self) -> dict[str, int]:
+        """Go on with the stored candles; answers the newest minute of each symbol."""
+        stored_to_ms = {}
         for symbol in self._symbols:
-            candle = await self._record.latest_candle(venue, symbol)
+            candle = await self._record.latest_candle(VENUE, symbol)
             if candle is not None:
                 self._candles.seed(candle)
+                stored_to_ms[symbol] = candle.t_ms
+        return stored_to_ms
 
-    def _make_source(self, feed: Feed, remembered: dict[str, Remembered]) -> tuple[MarketSource, Any]:
+    async def _make_source(
+        self, feed: Feed, remembered: dict[str, Remembered], stored_to_ms: dict[str, int]
+    ) -> tuple[MarketSource, Any]:
         if feed == "live":
-            # Imported only here: ccxt costs 65 MB resident, which a replay must not pay.
-            from quantdesk.ingestion.sources.binance.source import BinanceSource
-
-            live = BinanceSource(self._config.binance, self._record.save_candles)
+            # Imported only here, for ccxt costs 65 MB resident, which a replay must not pay; and in a thread,
+            # for it takes seconds where no bytecode is cached.
+            module = await asyncio.to_thread(importlib.import_module, LIVE_SOURCE)
+            live = module.BinanceSource(self._config.binance, self._record.save_candles, stored_to_ms)
             return live, lambda symbol: {"last_trade_id": live.last_trade_id(symbol)}
         path = MarketPath(
             shipped_recording(), np.random.default_rng(self._config.seed), path_state(feed, remembered)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import random
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import ccxt  # type: ignore[import-untyped]
@@ -30,13 +31,16 @@ _log = structlog.get_logger(__name__)
 class BinanceSource:
     """A `MarketSource`. Its supervisor owns staleness, backoff, the reset of quotes, and history."""
 
-    def __init__(self, config: BinanceConfig, save_candles: SaveCandles) -> None:
+    def __init__(
+        self, config: BinanceConfig, save_candles: SaveCandles, stored_to_ms: Mapping[str, int] | None = None
+    ) -> None:
+        """``stored_to_ms``: the newest minute in the store, by symbol."""
         self._config = config
         self._save = save_candles
         self._trouble: str | None = "not connected yet"
         self._markets: Any | None = None
         self._last_trade: dict[str, int] = {}
-        self._filled_to_ms = 0
+        self._filled_to_ms = dict(stored_to_ms or {})
         self.sessions = 0
         self.trade_gaps = 0
 
@@ -100,14 +104,15 @@ class BinanceSource:
 
     async def _fill(self, session: BinanceSession) -> None:
         now_ms = time.time_ns() // 1_000_000
-        from_ms = self._filled_to_ms or now_ms - self._config.backfill_minutes * MINUTE_MS
+        first_ms = now_ms - self._config.backfill_minutes * MINUTE_MS
         for ours, theirs in self._config.symbols.items():
+            from_ms = self._filled_to_ms.get(ours, first_ms)
             saved, refused = await backfill(
                 session.exchange, ours, theirs, from_ms=from_ms, to_ms=now_ms, save=self._save
             )
             _log.info("history filled", symbol=ours, candles=saved, refused=refused[:3])
-        # The minute that is still open and the one before it are fetched again next time.
-        self._filled_to_ms = now_ms - 2 * MINUTE_MS
+            # The minute that is still open and the one before it are fetched again next time.
+            self._filled_to_ms[ours] = now_ms - 2 * MINUTE_MS
 
 
 def backoff_s(attempt: int) -> float:
