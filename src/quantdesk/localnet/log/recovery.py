@@ -133,7 +133,7 @@ def _replay(store: LogStore, history: History, bank: Bank, start: int) -> Recove
                 " or begin anew with `quantdesk reset`"
             )
         try:
-            _apply(bank, seq, kind, body, result)
+            apply_entry(bank, seq, kind, body, result)
         except ValueError as error:
             raise LogCorrupt(
                 f"log entry {seq} (kind {kind.name}, slot {slot}) cannot be read: {error}"
@@ -143,7 +143,8 @@ def _replay(store: LogStore, history: History, bank: Bank, start: int) -> Recove
     return Recovered(bank, seq, paused, seq - start, start)
 
 
-def _apply(bank: Bank, seq: int, kind: Kind, body: bytes, result: bytes | None) -> None:
+def apply_entry(bank: Bank, seq: int, kind: Kind, body: bytes, result: bytes | None) -> None:
+    """Do to the bank what an entry says; a transaction must give the recorded result again."""
     if kind is Kind.TRANSACTION:
         execution = bank.execute(WireTransaction.parse(body))
         if not execution.landed or encode_result(execution.result) != result:

@@ -9,7 +9,15 @@ import structlog
 
 from quantdesk.localnet.errors import LedgerFull
 from quantdesk.localnet.node import Node
-from quantdesk.localnet.rpc.envelope import Call, encode_json, failure, parse_body, parse_call, success
+from quantdesk.localnet.rpc.envelope import (
+    Call,
+    encode_json,
+    failure,
+    is_possible_id,
+    parse_body,
+    parse_call,
+    success,
+)
 from quantdesk.localnet.rpc.errors import INTERNAL_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, RpcError
 from quantdesk.localnet.rpc.methods import accounts, admin, cluster, history, simulation, tokens, transactions
 
@@ -98,4 +106,4 @@ class Dispatcher:
 
 def _readable_id(raw: Any) -> str | int | None:
     value = raw.get("id") if isinstance(raw, dict) else None
-    return value if isinstance(value, str) or (type(value) is int and value >= 0) else None
+    return value if is_possible_id(value) else None

@@ -50,7 +50,7 @@ def parse_call(raw: Any) -> Call:
     if not isinstance(raw, dict):
         raise RpcError(INVALID_REQUEST, "Invalid request")
     identifier = raw.get("id")
-    if not _is_possible_id(identifier):
+    if not is_possible_id(identifier):
         raise RpcError(PARSE_ERROR, "Parse error")
     if raw.get("jsonrpc") != "2.0" or not raw.keys() <= _FIELDS or not isinstance(raw.get("method"), str):
         raise RpcError(INVALID_REQUEST, "Invalid request")
@@ -68,7 +68,8 @@ def _params(raw: dict[str, Any]) -> Params:
     raise RpcError(INVALID_REQUEST, "Invalid request")
 
 
-def _is_possible_id(value: Any) -> bool:
+def is_possible_id(value: Any) -> bool:
+    """Whether jsonrpc-core takes this as an id: null, text or an unsigned 64-bit integer."""
     if value is None or isinstance(value, str):
         return True
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _U64_MAX

@@ -11,7 +11,8 @@ from quantdesk.localnet.rpc.errors import invalid_params
 from quantdesk.localnet.rpc.params import Config, unknown_variant
 from quantdesk.localnet.rpc.transactions_json import ENCODINGS
 from quantdesk.localnet.runtime.base58 import b58decode
-from quantdesk.localnet.runtime.wire import MAX_TRANSACTION_BYTES, WireTransaction
+from quantdesk.localnet.runtime.transaction_errors import describe
+from quantdesk.localnet.runtime.wire import MAX_TRANSACTION_BYTES, Unsanitary, WireTransaction
 
 _MAX_BASE58_CHARS = 1683
 _MAX_BASE64_CHARS = 1644
@@ -36,9 +37,9 @@ def decode_transaction(text: str, config: Config) -> WireTransaction:
         )
     try:
         return WireTransaction.parse(raw)
+    except Unsanitary:
+        raise invalid_params(f"invalid transaction: {describe('SanitizeFailure')}") from None
     except ValueError as error:
-        if "anitize" in str(error) or "index out of bounds" in str(error):
-            raise invalid_params(f"invalid transaction: {error}") from None
         raise invalid_params(f"failed to deserialize {_TYPE}: {error}") from None
 
 

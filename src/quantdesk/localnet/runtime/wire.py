@@ -8,10 +8,14 @@ from typing import cast
 
 from solders.message import Message, MessageV0, to_bytes_versioned
 from solders.pubkey import Pubkey
-from solders.transaction import VersionedTransaction
+from solders.transaction import SanitizeError, VersionedTransaction
 
 MAX_TRANSACTION_BYTES = 1232
 """The largest transaction a node takes: an IPv6 packet of 1,280 bytes less its headers."""
+
+
+class Unsanitary(ValueError):
+    """A transaction whose parts do not fit together."""
 
 
 @dataclass(frozen=True)
@@ -26,12 +30,16 @@ class WireTransaction:
         """Parse and check the structure.
 
         Raises:
-            ValueError: not a transaction, or its indexes point outside its accounts.
+            Unsanitary: its indexes point outside its accounts.
+            ValueError: not a transaction.
         """
         parsed = VersionedTransaction.from_bytes(raw)
         if not isinstance(parsed.message, Message | MessageV0):
             raise ValueError("transaction version 1 is not supported: use a legacy or version 0 transaction")
-        parsed.sanitize()
+        try:
+            parsed.sanitize()
+        except SanitizeError as error:
+            raise Unsanitary(str(error)) from None
         return WireTransaction(bytes(parsed), parsed)
 
     @staticmethod

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from solders.pubkey import Pubkey
+from solders.signature import Signature
+
+from quantdesk.localnet.runtime.base58 import b58decode, b58encode
+
+
+@given(st.binary(max_size=1_300))
+def test_every_byte_string_comes_back(data: bytes) -> None:
+    assert b58decode(b58encode(data)) == data
+
+
+@given(st.binary(min_size=32, max_size=32))
+def test_keys_read_as_solders_writes_them(data: bytes) -> None:
+    assert b58encode(data) == str(Pubkey.from_bytes(data))
+
+
+@given(st.binary(min_size=64, max_size=64))
+def test_signatures_read_as_solders_writes_them(data: bytes) -> None:
+    assert b58encode(data) == str(Signature.from_bytes(data))
+
+
+def test_a_character_outside_the_alphabet_is_named_with_its_place() -> None:
+    with pytest.raises(ValueError, match="'0' at index 11"):
+        b58decode("11111111111" + "0")
