@@ -147,7 +147,7 @@ class Market:
             symbol=self.symbol,
             lots_per_base=self.lots_per_base,
             tick_size=self.tick_size,
-            margin_tiers=tuple(MarginStep(QuoteAtoms(t.up_to), t.rate) for t in self.tiers if t.rate),
+            margin_tiers=tuple(MarginStep(QuoteAtoms(t.up_to), t.rate) for t in self.tiers),
             maintenance_fraction=self.maintenance_fraction,
             profit_weight=self.profit_weight,
             min_order_notional=QuoteAtoms(self.min_order_notional),
