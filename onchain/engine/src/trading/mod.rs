@@ -43,6 +43,15 @@ pub mod kind {
     pub const CANCEL_ALL: u8 = 5;
 }
 
+/// On whose behalf an instruction runs, and who signed it.
+#[derive(Clone, Copy)]
+pub struct Caller<'a> {
+    /// The trader that acts.
+    pub trader: &'a Trader,
+    /// Who signed.
+    pub signer: &'a Pubkey,
+}
+
 /// Everything that an order instruction can touch.
 pub struct Venue<'a> {
     exchange: &'a mut Exchange,
@@ -68,8 +77,7 @@ impl<'a> Venue<'a> {
         exchange: &'a mut Exchange,
         slots: &'a mut [Slot],
         book: BookView<'a>,
-        trader: &Trader,
-        signer: &Pubkey,
+        caller: Caller<'_>,
         market: u16,
         record: Recorder<'a>,
         now: Now,
@@ -83,6 +91,7 @@ impl<'a> Venue<'a> {
         if exchange.paused & crate::state::paused::MIGRATION != 0 {
             return Err(Error::Paused);
         }
+        let Caller { trader, signer } = caller;
         if trader.owner != *signer {
             return Err(Error::NotAuthorised);
         }

@@ -9,7 +9,7 @@ use quantdesk_engine::instructions::*;
 use quantdesk_engine::now::Now;
 use quantdesk_engine::recorder::{RECORDER_BYTES, Recorder};
 use quantdesk_engine::state::*;
-use quantdesk_engine::trading::{self, Venue};
+use quantdesk_engine::trading::{self, Caller, Venue};
 use quantdesk_engine::units::{LotPrice, Pubkey, QuoteAtoms};
 use quantdesk_engine::{invariants, mark};
 
@@ -115,19 +115,26 @@ impl World {
         let trader = self.traders[who];
         let book = BookView { header: &mut self.header, bids: &mut self.bids, asks: &mut self.asks };
         let record = Recorder::new(bytes)?;
-        let result =
-            Venue::open(&mut self.exchange, &mut self.slots, book, &trader, &trader.owner, 0, record, self.now)
-                .and_then(|mut venue| {
-                    act(&mut venue)?;
-                    venue.next_event()?;
-                    let event = venue.event(1, 0, &trader.owner);
-                    Ok(Report {
-                        orders: event.orders.iter().flatten().collect(),
-                        fills: event.fills.iter().flatten().collect(),
-                        removed: event.removed.iter().flatten().collect(),
-                        touched: event.touched.iter().flatten().collect(),
-                    })
-                });
+        let result = Venue::open(
+            &mut self.exchange,
+            &mut self.slots,
+            book,
+            Caller { trader: &trader, signer: &trader.owner },
+            0,
+            record,
+            self.now,
+        )
+        .and_then(|mut venue| {
+            act(&mut venue)?;
+            venue.next_event()?;
+            let event = venue.event(1, 0, &trader.owner);
+            Ok(Report {
+                orders: event.orders.iter().flatten().collect(),
+                fills: event.fills.iter().flatten().collect(),
+                removed: event.removed.iter().flatten().collect(),
+                touched: event.touched.iter().flatten().collect(),
+            })
+        });
         if result.is_err() {
             *self = before;
         }

@@ -6,7 +6,7 @@ use pinocchio::AccountView;
 use quantdesk_engine::error::Error;
 use quantdesk_engine::events::OrdersProcessed;
 use quantdesk_engine::recorder::Recorder;
-use quantdesk_engine::trading::Venue;
+use quantdesk_engine::trading::{Caller, Venue};
 
 use crate::clock::now;
 use crate::event::emit;
@@ -31,8 +31,8 @@ pub fn run(
     // SAFETY: once per instruction.
     let record = Recorder::new(unsafe { heap::record_region() })?;
     let (signer, slots) = (accounts.signer, accounts.ledger.slots);
-    let mut venue =
-        Venue::open(accounts.exchange, slots, accounts.book, accounts.trader, signer, market, record, now()?)?;
+    let caller = Caller { trader: accounts.trader, signer };
+    let mut venue = Venue::open(accounts.exchange, slots, accounts.book, caller, market, record, now()?)?;
     act(&mut venue)?;
     let seq = venue.next_event()?;
     emit(OrdersProcessed::DISCRIMINATOR, &venue.event(seq, kind, signer), accounts.event_authority)
