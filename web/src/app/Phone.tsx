@@ -26,7 +26,7 @@ export function Phone({ exchange, markets, market }: Screen): ReactNode {
     show("ticket");
   };
   return (
-    <>
+    <main className="flex min-h-0 flex-1 flex-col gap-px">
       <TabStrip
         id="view"
         label="Views"
@@ -41,7 +41,7 @@ export function Phone({ exchange, markets, market }: Screen): ReactNode {
           { value: "mikey", label: "MIKEY" },
         ]}
       />
-      <main {...tabPanelProps("view", view)} role="main" className="flex min-h-0 flex-1 flex-col bg-surface-1">
+      <div {...tabPanelProps("view", view)} className="flex min-h-0 flex-1 flex-col bg-surface-1">
         {view === "chart" && <Chart market={market} className="flex-1" />}
         {view === "book" && <OrderBook market={market} className="flex-1" />}
         {view === "trades" && <Tape market={market} className="flex-1" />}
@@ -52,7 +52,7 @@ export function Phone({ exchange, markets, market }: Screen): ReactNode {
           </>
         )}
         {view === "mikey" && <MikeyDock market={market} markets={markets} exchange={exchange} />}
-      </main>
+      </div>
       {view !== "mikey" && (
         <div className="flex shrink-0 gap-2 bg-surface-1 p-2 pb-[max(8px,env(safe-area-inset-bottom))]">
           <Button tone="buy" size="large" className="flex-1" data-testid="open-long" onClick={() => open("buy")}>
@@ -66,6 +66,6 @@ export function Phone({ exchange, markets, market }: Screen): ReactNode {
       <Modal open={ticketOpen} onClose={dismiss} title={market.symbol} shape="sheet">
         <Ticket market={market} exchange={exchange} />
       </Modal>
-    </>
+    </main>
   );
 }

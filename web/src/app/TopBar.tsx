@@ -46,9 +46,9 @@ function Tools(): ReactNode {
 /** One line on the desktop; two where there is less room. */
 export function TopBar({ market, markets, size }: Screen & { size: ScreenSize }): ReactNode {
   return (
-    <header className="shrink-0 bg-surface-1">
+    <header className="min-w-0 shrink-0 bg-surface-1">
       <div className="flex h-12 items-stretch">
-        <div className="flex items-center gap-2 pl-3" title={`Keys: ${HOTKEYS}`}>
+        <div className="flex items-center gap-2 pr-1 pl-3" title={`Keys: ${HOTKEYS}`}>
           <Mark />
           <h1 className="text-body font-semibold max-xl:sr-only">QuantDesk</h1>
         </div>
@@ -57,7 +57,7 @@ export function TopBar({ market, markets, size }: Screen & { size: ScreenSize })
         <div className="ml-auto flex items-center">
           {size === "phone" && (
             <span className="text-caption">
-              <FeedLabel />
+              <FeedLabel short />
             </span>
           )}
           <Tools />

@@ -44,7 +44,7 @@ export function Segmented<Value extends string>({ label, value, options, onChang
           tabIndex={option.value === value ? 0 : -1}
           title={option.title}
           onClick={() => onChange(option.value)}
-          className="h-6 flex-1 rounded-[2px] px-2 font-medium whitespace-nowrap text-text-2 transition-colors duration-100 hover:text-text-1 aria-checked:bg-surface-3 aria-checked:text-text-1 pointer-coarse:h-10"
+          className="h-6 flex-1 rounded-[2px] px-2 font-medium whitespace-nowrap text-text-2 transition-colors duration-100 hover:text-text-1 aria-checked:bg-surface-3 aria-checked:text-text-1 pointer-coarse:h-9"
         >
           {option.label}
         </button>

@@ -17,11 +17,11 @@ interface TableProps<Row> {
   rowTestId?: string;
 }
 
-/** A table on wide screens; on the phone each row becomes a card of labelled values. */
+/** A table where there is room for one; in a narrow pane each row becomes a card of labelled values. */
 export function Table<Row>({ label, columns, rows, rowKey, rowTestId }: TableProps<Row>): ReactNode {
   return (
-    <>
-      <table aria-label={label} className="w-full border-separate border-spacing-0 max-md:hidden">
+    <div className="@container">
+      <table aria-label={label} className="w-full border-separate border-spacing-0 @max-2xl:hidden">
         <thead>
           <tr>
             {columns.map((column) => (
@@ -51,10 +51,10 @@ export function Table<Row>({ label, columns, rows, rowKey, rowTestId }: TablePro
           ))}
         </tbody>
       </table>
-      <ul aria-label={label} className="flex flex-col md:hidden">
+      <ul aria-label={label} className="flex flex-col @2xl:hidden">
         {rows.map((row) => (
           <li key={rowKey(row)} data-testid={rowTestId ? `${rowTestId}-card` : undefined} className="border-b border-line p-3">
-            <dl className="grid grid-cols-2 gap-x-4 gap-y-1">
+            <dl className="grid grid-cols-2 gap-x-6 gap-y-1">
               {columns.map((column) => (
                 <div key={column.key} className={column.title === "" ? "col-span-2 mt-1 flex justify-end" : "flex items-baseline justify-between gap-2"}>
                   <dt className={column.title === "" ? "sr-only" : "text-caption text-text-3"}>{column.title || "Actions"}</dt>
@@ -65,6 +65,6 @@ export function Table<Row>({ label, columns, rows, rowKey, rowTestId }: TablePro
           </li>
         ))}
       </ul>
-    </>
+    </div>
   );
 }

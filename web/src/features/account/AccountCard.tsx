@@ -37,7 +37,7 @@ export function AccountCard(): ReactNode {
   const dangerous = ratio !== null && compare(decimal(ratio), NEAR) > 0;
   return (
     <section aria-label="Margin account" className="flex flex-col border-t border-line">
-      <header className="flex h-8 items-center gap-2 px-3">
+      <header className="flex min-h-8 items-center gap-2 px-3 pointer-coarse:min-h-12">
         <h2 className="font-medium">Account</h2>
         <AgeOf of={{ channel: "account", wallet }} />
         <span className="ml-auto flex gap-1">

@@ -124,14 +124,6 @@ export function Chart({ market, className = "" }: { market: Market; className?: 
         </div>
         <Segmented label="Candles of" value={source} options={SOURCES} onChange={(candleSource) => prefer({ candleSource })} className="ml-2" />
         <div className="ml-auto flex items-center gap-3 pl-3">
-          <a
-            href="https://www.tradingview.com/"
-            target="_blank"
-            rel="noopener noreferrer"
-            className="text-caption whitespace-nowrap text-text-3 hover:text-text-1"
-          >
-            Chart by TradingView
-          </a>
           <AgeOf of={selector} />
         </div>
       </header>
@@ -146,6 +138,14 @@ export function Chart({ market, className = "" }: { market: Market; className?: 
           ) : (
             <>
               <Legend bar={hovered ?? bars.at(-1) ?? null} market={market} unknownBeforeMs={view.unknownBeforeMs} />
+              <a
+                href="https://www.tradingview.com/"
+                target="_blank"
+                rel="noopener noreferrer"
+                className="absolute bottom-8 left-3 z-[5] text-caption text-text-3 hover:text-text-1"
+              >
+                Chart by TradingView
+              </a>
               <Suspense fallback={<ChartSkeleton />}>
                 <ChartCanvas
                   bars={bars}

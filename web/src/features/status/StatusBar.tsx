@@ -11,12 +11,12 @@ const FEEDS = {
 
 const HERE = ["live", "replay", "simulated"] as const;
 
-export function FeedLabel(): ReactNode {
+export function FeedLabel({ short }: { short?: boolean }): ReactNode {
   const feed = useConnection((state) => state.status?.feed ?? null);
   const known = feed !== null && HERE.includes(feed) ? FEEDS[feed] : null;
   return (
     <span data-testid="feed" title={known?.title ?? "No index price has arrived yet"} className={`font-medium whitespace-nowrap ${known?.tone ?? "text-text-3"}`}>
-      {known?.label ?? "Feed unknown"}
+      {known ? (short ? known.label.replace(" feed", "") : known.label) : "Feed unknown"}
     </span>
   );
 }

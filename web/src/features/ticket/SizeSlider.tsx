@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import type { CSSProperties, ReactNode } from "react";
 
 interface SizeSliderProps {
   percent: number;
@@ -21,7 +21,8 @@ export function SizeSlider({ percent, disabled, label, onChange }: SizeSliderPro
         disabled={disabled}
         aria-label={label}
         aria-valuetext={`${percent}%`}
-        className="target h-4 w-full accent-(--accent-fill) disabled:opacity-50"
+        className="range w-full"
+        style={{ "--filled": `${percent}%` } as CSSProperties}
         onChange={(event) => onChange(Number(event.target.value))}
       />
       <div className="flex justify-between">

@@ -90,7 +90,7 @@ export function WalletButton(): ReactNode {
         <>
           <img src={wallet.icon} alt="" className="size-4 rounded-[2px]" />
           <span className="num">{shortKey(account.address)}</span>
-          <ChevronDown size={12} aria-hidden className="text-text-3" />
+          <ChevronDown size={12} aria-hidden className="text-text-3 max-md:hidden" />
         </>
       }
       content={WalletMenu}
