@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from quantdesk.domain.market import Market
@@ -38,6 +39,7 @@ class PriceFeed:
         self._now_ms = now_ms
         self._latest: dict[str, Price] = {}
         self._arrived = asyncio.Event()
+        self._changed = asyncio.Event()
 
     async def run(self) -> None:
         """Follow ``prices.*`` until cancelled."""
@@ -46,6 +48,8 @@ class PriceFeed:
             if isinstance(item, Resync):
                 continue  # each message is the whole price: nothing to read anew
             known = self._latest.get(item.message.symbol)
+            if known is None:
+                self._changed.set()
             if known is None or item.message.published_ms >= known.published_ms:
                 self._latest[item.message.symbol] = item.message
                 self._arrived.set()
@@ -58,6 +62,15 @@ class PriceFeed:
         except TimeoutError:
             return
         self._arrived.clear()
+
+    async def wait_known(self, symbols: Iterable[str], timeout_s: float) -> None:
+        """Return when every symbol has a price, or after ``timeout_s``: a keeper that starts has none yet."""
+        wanted = set(symbols)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                while not wanted <= self._latest.keys():
+                    self._changed.clear()
+                    await self._changed.wait()
 
     def quoted(self, market: Market, stale_s: float) -> Quoted:
         """The price of ``market``, confidence rounded up. Raises NoPrice: unknown or past ``stale_s``."""

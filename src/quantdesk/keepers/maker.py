@@ -77,6 +77,8 @@ class Maker:
         self._sender.forget_blockhash()
         self._markets = {}
         seat = await self._account.ensure()
+        symbols = [market.symbol for market in await self._view.markets()]
+        await self._feed.wait_known(symbols, self._config.stale_s)
         while True:
             began = time.monotonic()
             await self._round(seat)

@@ -57,6 +57,7 @@ class Oracle:
             market.index: Quoted(LotPrice(market.index_price), LotPrice(market.confidence), market.publish_ms)
             for market in markets
         }
+        await self._feed.wait_known([market.symbol for market in markets], self._config.stale_s)
         checked = read = time.monotonic()
         while True:
             waited = time.monotonic() - self._pushed_at

@@ -59,6 +59,8 @@ class Taker:
     async def _trade_on(self) -> None:
         self._sender.forget_blockhash()
         seat = await self._account.ensure()
+        symbols = [market.symbol for market in await self._view.markets()]
+        await self._feed.wait_known(symbols, self._config.stale_s)
         while True:
             markets = await self._view.markets()
             slot = await self._own_slot(seat)

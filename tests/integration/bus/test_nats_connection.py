@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from nats_process import NatsProcess, nats_process
@@ -34,6 +36,26 @@ async def test_opening_does_not_wait_for_a_server_that_comes_later() -> None:
             assert item.message.symbol == "X"  # type: ignore[union-attr]
         finally:
             await server.stop()
+
+
+async def test_a_cancelled_task_still_closes_its_bus() -> None:
+    async with nats_process() as server:
+        bus = NatsBus(server.config("cancelled"))
+
+        async def service() -> None:
+            async with bus:
+                prices = await bus.subscribe("prices.*", Price)
+                async for _ in prices:
+                    pass
+
+        task = asyncio.create_task(service())
+        await asyncio.sleep(0)
+        await bus.open()
+        await bus.wait_connected(20)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert not bus.connected
+        assert not [each for each in asyncio.all_tasks() if each.get_name() == "bus cancelled"]
 
 
 def test_the_token_is_not_shown() -> None:

@@ -126,6 +126,7 @@ class NatsBus:
             raise BusAway(f"{subject} not sent: {error}") from error
 
     async def subscribe(self, pattern: str, kind: type[M], limit: int = QUEUE_LIMIT) -> Subscription[M]:
+        asked = _cancellations()
         queue = DeliveryQueue(pattern, kind, limit)
         self._queues[queue] = None
         if self.connected:
@@ -133,10 +134,11 @@ class NatsBus:
                 client = self._connection()
                 await self._attach(client, queue)
                 await client.flush(timeout=CONNECT_TIMEOUT_S)
-        _heed_cancellation()
+        _heed_cancellation(asked)
         return _NatsSubscription(self, queue)
 
     async def request(self, subject: str, question: Message, kind: type[M], timeout_s: float = 1.0) -> M:
+        asked = _cancellations()
         client = self._connection()
         try:
             answer = await client.request(subject, encode(question), timeout=timeout_s)
@@ -144,28 +146,35 @@ class NatsBus:
             raise NoAnswer(f"{subject}: {error}") from error
         except _UNSENT as error:
             raise BusAway(f"{subject} not asked: {error}") from error
-        _heed_cancellation()
+        _heed_cancellation(asked)
         return Decoder(kind).decode(answer.data)
 
     async def answer(self, subject: str, kind: type[R], answerer: Answerer[R]) -> None:
+        asked = _cancellations()
         self._answers[subject] = _Answers(kind, answerer)
         if self.connected:
             with contextlib.suppress(*_UNSENT):
                 client = self._connection()
                 await self._attach_answers(client, subject)
                 await client.flush(timeout=CONNECT_TIMEOUT_S)
-        _heed_cancellation()
+        _heed_cancellation(asked)
 
     async def flush(self, timeout_s: float = 5.0) -> None:
+        asked = _cancellations()
         try:
             await self._connection().flush(timeout=timeout_s)  # type: ignore[arg-type]  # it takes floats
         except _UNSENT as error:
             raise BusAway(f"flush: {error}") from error
-        _heed_cancellation()
+        _heed_cancellation(asked)
 
     async def close(self) -> None:
-        with contextlib.suppress(BusAway):
-            await self.flush(1.0)
+        try:
+            with contextlib.suppress(BusAway):
+                await self.flush(1.0)
+        finally:
+            await self._stop()
+
+    async def _stop(self) -> None:
         if self._supervisor is not None:
             while not self._supervisor.done():  # a library may swallow one cancellation: ask again
                 self._supervisor.cancel()
@@ -267,10 +276,15 @@ class NatsBus:
         queue.end()
 
 
-def _heed_cancellation() -> None:
-    """nats-py waits with ``asyncio.wait_for``, which before Python 3.12 may swallow a cancellation."""
+def _cancellations() -> int:
+    """How often this task was asked to end so far."""
     task = asyncio.current_task()
-    if task is not None and task.cancelling():
+    return 0 if task is None else task.cancelling()
+
+
+def _heed_cancellation(asked_before: int) -> None:
+    """nats-py waits with ``asyncio.wait_for``, which before Python 3.12 may swallow a cancellation."""
+    if _cancellations() > asked_before:
         raise asyncio.CancelledError
 
 
