@@ -11,6 +11,8 @@ from quantdesk.domain.units import FUNDING_SCALE, RATE_SCALE, ceil_div
 from quantdesk.gateway.accounts.holdings import Holding, Holdings
 from quantdesk.program.layouts import Market
 
+STALE_WORSENING = 2
+"""A stale market is worsened by this many times its maintenance rate for a withdrawal."""
 MINIMUM_MARGIN = 2_000_000
 """Initial margin of a position or order is at least $2."""
 _PRICE_LIMIT = 2**48
@@ -25,11 +27,32 @@ class MarketPrices:
     mark: int
     index: int
     funding_index: int
+    publish_ms: int
+
+    def risk_prices(self, base: int) -> tuple[int, int]:
+        """Price of the profit and of the notional for new risk: the worse one while a jump is pending."""
+        pending = self.market.pending_price
+        if not pending:
+            return self.mark, self.mark
+        return (min if base > 0 else max)(self.mark, pending), max(self.mark, pending)
+
+    def withdrawal_prices(self, base: int, now_ms: int) -> tuple[int, int]:
+        """The same for a withdrawal: a stale market counts at twice its maintenance rate worse."""
+        price, notional_price = self.risk_prices(base)
+        if now_ms - self.publish_ms <= self.market.open_max_age_ms:
+            return price, notional_price
+        rate = STALE_WORSENING * self.market.tiers[0].rate * self.market.maintenance_fraction // RATE_SCALE
+        worse = ceil_div(price * rate, RATE_SCALE)
+        price = max(0, price - worse) if base > 0 else price + worse
+        return price, max(notional_price, price)
 
 
 @dataclass(frozen=True, slots=True)
 class PositionValue:
-    """One position. `owed` is unsettled funding (positive: the trader pays); `pnl` is net of it."""
+    """One position. `owed` is unsettled funding (positive: the trader pays); `pnl` is net of it.
+
+    `weighted` is the profit or loss that counts for initial margin.
+    """
 
     holding: Holding
     prices: MarketPrices
@@ -39,6 +62,7 @@ class PositionValue:
     notional: int
     initial: int
     maintenance: int
+    weighted: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +96,12 @@ def funding_owed(holding: Holding, funding_index: int) -> int:
 def tiered(market: Market, notional: int) -> int:
     """Initial margin of a notional: marginal tiers, rounded up."""
     total, below = 0, 0
-    for tier in market.parameters.margin_tiers:
-        part = min(notional, tier.up_to) - below
-        if part <= 0:
-            break
-        total += part * tier.rate
-        below = tier.up_to
-    return ceil_div(total, RATE_SCALE)
+    *lower, last = market.tiers
+    for tier in lower:
+        up_to = max(below, min(notional, tier.up_to))
+        total += (up_to - below) * tier.rate
+        below = up_to
+    return ceil_div(total + (notional - below) * last.rate, RATE_SCALE)
 
 
 def initial_margin(market: Market, holding: Holding, mark: int) -> int:
@@ -106,13 +129,9 @@ def value(holdings: Holdings, prices: Mapping[int, MarketPrices], unix_s: int) -
     locked = locked_now(holdings, unix_s)
     cash = holdings.usdc + holdings.parked[0]
     profit = sum(each.pnl for each in positions)
-    losses = sum(min(0, each.pnl) for each in positions)
-    weighted = sum(_weighted(each) for each in positions)
     initial = sum(each.initial for each in positions)
-    if holdings.active:
-        free = min(holdings.usdc - locked + min(0, profit), holdings.usdc + losses - initial)
-    else:
-        free = holdings.parked[0]
+    slot_free = _withdrawable(holdings, positions, locked, unix_s)
+    free = slot_free if holdings.active else holdings.parked[0]
     return AccountValue(
         holdings=holdings,
         locked=locked,
@@ -121,21 +140,27 @@ def value(holdings: Holdings, prices: Mapping[int, MarketPrices], unix_s: int) -
         equity=cash + profit,
         initial=initial,
         maintenance=sum(each.maintenance for each in positions),
-        initial_equity=cash + weighted,
+        initial_equity=cash + sum(each.weighted for each in positions),
         withdrawable=max(0, free),
     )
 
 
-def _weighted(position: PositionValue) -> int:
-    """Losses in full, profit by the market's weight, rounded down."""
-    if position.pnl <= 0:
-        return position.pnl
-    return position.pnl * position.prices.market.profit_weight // RATE_SCALE
+def _withdrawable(holdings: Holdings, positions: tuple[PositionValue, ...], locked: int, unix_s: int) -> int:
+    """min(usdc - locked + min(0, unrealised), equity with profit at 0 - initial margin with orders)."""
+    unrealised, free = 0, holdings.usdc
+    for each in positions:
+        price, notional_price = each.prices.withdrawal_prices(each.holding.base, unix_s * 1_000)
+        profit = each.holding.quote + each.holding.base * price - each.owed
+        unrealised += profit
+        free += min(0, profit) - initial_margin(each.prices.market, each.holding, notional_price)
+    return min(holdings.usdc - locked + min(0, unrealised), free)
 
 
 def _position(holding: Holding, prices: MarketPrices) -> PositionValue:
     owed = funding_owed(holding, prices.funding_index)
     worth = holding.base * prices.mark
+    risk_price, notional_price = prices.risk_prices(holding.base)
+    profit = holding.quote + holding.base * risk_price - owed
     return PositionValue(
         holding=holding,
         prices=prices,
@@ -143,8 +168,9 @@ def _position(holding: Holding, prices: MarketPrices) -> PositionValue:
         pnl=holding.quote + worth - owed,
         entry_pnl=holding.entry_quote + worth,
         notional=abs(worth),
-        initial=initial_margin(prices.market, holding, prices.mark),
+        initial=initial_margin(prices.market, holding, notional_price),
         maintenance=maintenance_margin(prices.market, holding.base, prices.mark),
+        weighted=profit if profit <= 0 else profit * prices.market.profit_weight // RATE_SCALE,
     )
 
 

@@ -212,8 +212,10 @@ def taker_rate(exchange: Exchange) -> int:
 def prices_of(market: Market, state: Any) -> MarketPrices:
     """Prices of a market: the bus's state when there is one, else the account's."""
     if state is None:
-        return MarketPrices(market, market.mark_price, market.index_price, market.funding_index)
-    return MarketPrices(market, state.mark, state.index, state.funding_index)
+        return MarketPrices(
+            market, market.mark_price, market.index_price, market.funding_index, market.publish_ms
+        )
+    return MarketPrices(market, state.mark, state.index, state.funding_index, state.publish_ms)
 
 
 Prices = Mapping[int, MarketPrices]

@@ -151,5 +151,5 @@ class Board:
     def feed(self) -> Feed | None:
         """The feed of all markets when they agree, else the least real of them."""
         rank: dict[Feed, int] = {"live": 0, "replay": 1, "simulated": 2}
-        feeds = [feed for market in self._markets.values() if (feed := market.feed) is not None]
-        return max(feeds, key=rank.__getitem__) if feeds else None
+        feeds = [live.feed for live in self._markets.values()]
+        return max((feed for feed in feeds if feed is not None), key=lambda feed: rank[feed], default=None)

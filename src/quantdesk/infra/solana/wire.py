@@ -193,6 +193,22 @@ class SimulatedAccount(Wire, frozen=True):
         return account_bytes(self.data)
 
 
+class SimulatedInstruction(Wire, frozen=True):
+    """A CPI in a simulation: keys instead of indices. Of programs that the node parses only ``program_id``."""
+
+    program_id: str
+    accounts: list[str] = field(default_factory=list)
+    data: str = ""
+    stack_height: int | None = None
+
+
+class SimulatedInstructions(Wire, frozen=True):
+    """The CPIs of top-level instruction ``index`` in a simulation."""
+
+    index: int
+    instructions: list[SimulatedInstruction]
+
+
 class Simulation(Wire, frozen=True):
     """Value of simulateTransaction."""
 
@@ -200,7 +216,7 @@ class Simulation(Wire, frozen=True):
     logs: list[str] | None = None
     accounts: list[SimulatedAccount | None] | None = None
     units_consumed: int | None = None
-    inner_instructions: list[InnerInstructions] | None = None
+    inner_instructions: list[SimulatedInstructions] | None = None
     replacement_blockhash: LatestBlockhash | None = None
 
 
