@@ -1,0 +1,1 @@
+"""From frames to instructions: one module per kind of thing that can be asked for."""

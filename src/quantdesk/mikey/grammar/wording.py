@@ -1,0 +1,42 @@
+"""How tickets read: sentences with exact numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+
+from quantdesk.domain.orders import Side
+from quantdesk.mikey.grammar.desk import Step, coins
+from quantdesk.mikey.grammar.exact import dollars, shown
+from quantdesk.mikey.grammar.terms import Terms
+from quantdesk.mikey.grammar.view import MarketView
+
+
+def order_words(
+    market: MarketView,
+    side: Side,
+    size: Decimal,
+    terms: Terms,
+    reference: Fraction | None,
+    reduce_only: bool,
+    exits: Mapping[str, Decimal],
+) -> str:
+    """``Buy 2 SOL at market, about $280.40``, with its exits."""
+    words = f"{side.value} {coins(market, size)} {terms.words()}"
+    if reduce_only:
+        words += ", reduce-only"
+    if reference is not None:
+        words += f", about {dollars(Fraction(size) * reference)}"
+    if "take_profit" in exits:
+        words += f", take-profit at {shown(exits['take_profit'])}"
+    if "stop_loss" in exits:
+        words += f", stop at {shown(exits['stop_loss'])}"
+    return words
+
+
+def ticket_text(steps: list[Step]) -> str:
+    """All steps as one sentence, then what else the user must know."""
+    sentence = "; then ".join(step.sentence for step in steps)
+    notes = [note for step in steps for note in step.notes]
+    return " ".join([f"{sentence[:1].upper()}{sentence[1:]}.", *dict.fromkeys(notes)])
