@@ -1,4 +1,4 @@
-"""A real localnet, NATS, store and indexer with a gateway on a free port, for the gateway's tests and benches."""
+"""A real localnet, NATS, store and indexer with a gateway on a free port, for tests and benches."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ PRICES = {0: 10_000_000, 1: 3_500_000, 2: 1_400_000}
 
 def bound_socket() -> socket.socket:
     """A listening port of our own."""
-    made = socket.socket()
+    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     made.bind(("127.0.0.1", 0))
     return made
 

@@ -137,8 +137,11 @@ async def serve_gateway(gateway: Gateway, sockets: list[socket.socket] | None = 
 
 
 def _bind(host: str, port: int) -> socket.socket:
+    """A bound socket. The explicit protocol matters: asyncio sets TCP_NODELAY only where it sees it, and
+    without it each small answer waits 40 ms for the peer's delayed acknowledgement.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    made = socket.socket(family, socket.SOCK_STREAM)
+    made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     made.bind((host, port))
