@@ -81,7 +81,6 @@ const fn is_own_fault(error: Error) -> bool {
             | Error::DuplicateClientId
             | Error::MarketNotActive
             | Error::MatchingPaused
-            | Error::NotionalTooLarge
     )
 }
 
