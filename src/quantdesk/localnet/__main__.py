@@ -9,6 +9,7 @@ import signal
 import sys
 from pathlib import Path
 
+from quantdesk.infra.telemetry import configure_logging
 from quantdesk.localnet.app import serve
 from quantdesk.localnet.config import LocalnetConfig
 from quantdesk.localnet.errors import LocalnetError
@@ -43,6 +44,7 @@ async def run(config: LocalnetConfig) -> None:
 def main() -> int:
     """Exit code 0 when stopped, 1 when it could not run; the reason goes to stderr."""
     config = parse_arguments(sys.argv[1:])
+    configure_logging("localnet")
     try:
         import uvloop
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+from collections.abc import Iterator
 
 import structlog
 
@@ -47,15 +48,12 @@ async def _run(config: LocalnetConfig, stack: contextlib.AsyncExitStack, ready: 
     async def answer(body: bytes, is_trusted: bool) -> bytes:
         return await dispatcher.answer(body, is_trusted=is_trusted)
 
-    try:
+    with _naming_the_holder(config.port):
         http = await loop.create_server(lambda: HttpConnection(answer, pages.find), config.host, config.port)
-        stack.callback(http.close)
+    stack.callback(http.close)
+    with _naming_the_holder(config.pubsub_port):
         sockets = await PubsubServer(hub).start(config.host, config.pubsub_port)
-        stack.callback(sockets.close)
-    except OSError as error:
-        if error.errno != errno.EADDRINUSE:
-            raise
-        raise _port_taken(config) from None
+    stack.callback(sockets.close)
     log.info(
         "localnet.ready", rpc=f"http://{config.host}:{config.port}", ws=config.pubsub_port, clock=config.clock
     )
@@ -64,13 +62,14 @@ async def _run(config: LocalnetConfig, stack: contextlib.AsyncExitStack, ready: 
     await node.clock.run()
 
 
-def _port_taken(config: LocalnetConfig) -> PortTaken:
-    for port in (config.port, config.pubsub_port):
-        holder = holder_of(port)
-        if holder is not None:
-            return PortTaken(
-                f"port {port} is taken by {holder}: stop it, or move all ports with --port-offset 100"
-            )
-    return PortTaken(
-        f"port {config.port} or {config.pubsub_port} is taken: move all ports with --port-offset 100"
-    )
+@contextlib.contextmanager
+def _naming_the_holder(port: int) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        holder = holder_of(port) or "another process"
+        raise PortTaken(
+            f"port {port} is taken by {holder}: stop it, or move all ports with --port-offset 100"
+        ) from None
