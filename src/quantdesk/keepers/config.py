@@ -50,11 +50,11 @@ class MakerConfig:
 
     key_file: Path
     deposit_usdc: int = 500_000
-    levels: tuple[Level, ...] = (Level(100, 2_000), Level(300, 6_000), Level(700, 15_000))
+    levels: tuple[Level, ...] = (Level(50, 2_000), Level(180, 6_000), Level(450, 15_000))
     skew_ppm: int = 150
     inventory_usdc: int = 60_000
-    requote_ppm: int = 50
-    every_s: float = 1.0
+    requote_ppm: int = 30
+    every_s: float = 0.5
     refresh_s: float = 20.0
     expiry_s: int = 60
     stale_s: float = 3.0
@@ -71,7 +71,7 @@ class TakerConfig:
 
     key_file: Path
     deposit_usdc: int = 100_000
-    share_ppm: int = 10_000
+    share_ppm: int = 5_000
     every_s: float = 1.5
     least_usdc: int = 12
     most_usdc: int = 1_500

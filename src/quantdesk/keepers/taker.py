@@ -23,6 +23,7 @@ from quantdesk.program.layouts import Market, Slot
 from quantdesk.program.records import OrderKind, Side
 
 ORDER_UNITS = 300_000
+TOP_UP_EVERY_S = 600.0
 _log = structlog.get_logger(__name__)
 
 
@@ -61,7 +62,10 @@ class Taker:
         seat = await self._account.ensure()
         symbols = [market.symbol for market in await self._view.markets()]
         await self._feed.wait_known(symbols, self._config.stale_s)
+        ensured = time.monotonic()
         while True:
+            if time.monotonic() - ensured > TOP_UP_EVERY_S:
+                seat, ensured = await self._account.ensure(), time.monotonic()
             markets = await self._view.markets()
             slot = await self._own_slot(seat)
             for market in markets:
