@@ -1,13 +1,15 @@
 """Prometheus metrics of one gateway."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import Counter, Gauge, Histogram, generate_latest
+
+from quantdesk.infra.telemetry import process_registry
 
 
 class Metrics:
     """Counters with a registry of their own, so that several gateways fit one process (tests)."""
 
     def __init__(self) -> None:
-        self.registry = CollectorRegistry()
+        self.registry = process_registry("gateway")
         self._requests = Counter(
             "quantdesk_gateway_requests_total",
             "Requests by route class and status.",

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from sqlalchemy import Row
 
+from quantdesk.domain import margin
 from quantdesk.domain.market import Asset
 from quantdesk.domain.market import Market as Parameters
 from quantdesk.domain.units import BaseLots, LotPrice, Ticks, decimal_text
@@ -23,8 +24,6 @@ from quantdesk.gateway.accounts.valuation import (
     AccountValue,
     MarketPrices,
     PositionValue,
-    breakeven,
-    liquidation_price,
 )
 from quantdesk.gateway.markets.views import share, usdc
 from quantdesk.gateway.wire import Side
@@ -45,25 +44,25 @@ def position_view(account: AccountValue, position: PositionValue, taker_rate: in
     """One position."""
     parameters, holding = position.prices.market.parameters, position.holding
     known = bool(position.prices.mark)
-    liquidation = liquidation_price(account, position)
-    even = breakeven(position, taker_rate)
+    liquidation = account.liquidation_price(position)
+    even = margin.breakeven(holding.base, holding.entry_quote, position.margin.owed, taker_rate)
     return Position(
         market=parameters.symbol,
         sub=account.holdings.sub,
         side="long" if holding.base > 0 else "short",
         size=parameters.size_text(BaseLots(abs(holding.base))),
-        entry_price=ratio_price(parameters, -holding.entry_quote, holding.base),
+        entry_price=ratio_price(parameters, abs(holding.entry_quote), abs(holding.base)),
         breakeven_price=ratio_price(parameters, *even) if even else None,
         mark_price=_price(parameters, position.prices.mark),
         index_price=_price(parameters, position.prices.index),
         liquidation_price=None if liquidation is None else parameters.lot_price_text(LotPrice(liquidation)),
         notional=usdc(position.notional) if known else None,
         unrealized_pnl=usdc(position.entry_pnl) if known else None,
-        unsettled_funding=usdc(-position.owed),
-        initial_margin=usdc(position.initial) if known else None,
-        maintenance_margin=usdc(position.maintenance) if known else None,
+        unsettled_funding=usdc(-position.margin.owed),
+        initial_margin=usdc(position.margin.initial) if known else None,
+        maintenance_margin=usdc(position.margin.maintenance) if known else None,
         leverage=share(position.notional, account.equity) if account.priced and account.equity > 0 else None,
-        roe=share(position.entry_pnl, position.initial) if known else None,
+        roe=share(position.entry_pnl, position.margin.initial) if known else None,
         bid_size=parameters.size_text(BaseLots(holding.bid_lots)),
         ask_size=parameters.size_text(BaseLots(holding.ask_lots)),
     )
@@ -84,7 +83,6 @@ def sub_account_view(
     """One sub-account."""
     holdings = account.holdings
     known = account.priced
-    notional = sum(each.notional for each in account.positions)
     return SubAccount(
         sub=holdings.sub,
         address=address,
@@ -95,13 +93,13 @@ def sub_account_view(
         locked=usdc(account.locked),
         withdrawable=usdc(account.withdrawable) if known else None,
         equity=usdc(account.equity) if known else None,
-        free_collateral=usdc(account.initial_equity - account.initial) if known else None,
+        free_collateral=usdc(account.free_collateral) if known else None,
         initial_margin=usdc(account.initial) if known else None,
         maintenance_margin=usdc(account.maintenance) if known else None,
         margin_ratio=share(account.maintenance, account.equity) if known and account.equity > 0 else None,
-        leverage=share(notional, account.equity) if known and account.equity > 0 else None,
+        leverage=share(account.notional, account.equity) if known and account.equity > 0 else None,
         unrealized_pnl=usdc(sum(each.entry_pnl for each in account.positions)) if known else None,
-        unsettled_funding=usdc(-sum(each.owed for each in account.positions)),
+        unsettled_funding=usdc(-sum(each.margin.owed for each in account.positions)),
         open_orders=sum(each.bid_orders + each.ask_orders for each in holdings.positions.values()),
         positions=positions_view(account, taker_rate),
         as_of_ms=slot_ms,
@@ -130,19 +128,18 @@ def _balances(holdings: Holdings, assets: tuple[Asset, ...]) -> list[Balance]:
 def margin_view(account: AccountValue, taker_rate: int) -> Margin:
     """The numbers that a simulation shows before and after."""
     known = account.priced
-    notional = sum(each.notional for each in account.positions)
     return Margin(
         sub=account.holdings.sub,
         exists=account.holdings.exists,
-        balance=usdc(account.holdings.usdc + account.holdings.parked[0]),
+        balance=usdc(account.balance),
         locked=usdc(account.locked),
         withdrawable=usdc(account.withdrawable) if known else None,
         equity=usdc(account.equity) if known else None,
-        free_collateral=usdc(account.initial_equity - account.initial) if known else None,
+        free_collateral=usdc(account.free_collateral) if known else None,
         initial_margin=usdc(account.initial) if known else None,
         maintenance_margin=usdc(account.maintenance) if known else None,
         margin_ratio=share(account.maintenance, account.equity) if known and account.equity > 0 else None,
-        leverage=share(notional, account.equity) if known and account.equity > 0 else None,
+        leverage=share(account.notional, account.equity) if known and account.equity > 0 else None,
         positions=positions_view(account, taker_rate),
     )
 

@@ -1,5 +1,7 @@
 """Public market data: parameters from the chain, live numbers from the board, history from the store."""
 
+from dataclasses import dataclass
+
 from quantdesk.domain.units import Rounding, Ticks
 from quantdesk.gateway import paging
 from quantdesk.gateway.clock import ClockMs
@@ -28,6 +30,18 @@ from quantdesk.gateway.wire import RESOLUTION_MS, CandleSource, Resolution
 from quantdesk.program.layouts import Market as ChainMarket
 
 DAY_STATS_MS = 5_000
+"""How long a market without fills keeps its 24 hours' numbers."""
+TRADED_DAY_STATS_MS = 500
+"""How long one with newer fills keeps them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """24 hours' numbers, when they were read and up to which trade."""
+
+    read_ms: int
+    last_ms: int | None
+    stats: DayStats
 
 
 class MarketService:
@@ -41,7 +55,7 @@ class MarketService:
         self._stored = stored
         self._fresh = freshness
         self._clock = clock
-        self._days: dict[int, tuple[int, DayStats]] = {}
+        self._days: dict[int, _Day] = {}
 
     async def list_markets(self, min_slot: int | None) -> MarketList:
         """Every market."""
@@ -73,17 +87,20 @@ class MarketService:
 
     async def ticker_of(self, market: ChainMarket) -> Ticker:
         """The present numbers of a market."""
-        day = await self._day(market.index)
-        return views.ticker_view(market, self._board.market(market.symbol), day, self._clock())
+        live = self._board.market(market.symbol)
+        return views.ticker_view(market, live, await self._day(market.index, live), self._clock())
 
-    async def _day(self, market: int) -> DayStats:
+    async def _day(self, market: int, live: LiveMarket) -> DayStats:
         now = self._clock()
         cached = self._days.get(market)
-        if cached is not None and now - cached[0] < DAY_STATS_MS:
-            return cached[1]
+        if cached is not None:
+            has_traded = live.last_ms != cached.last_ms
+            if now - cached.read_ms < (TRADED_DAY_STATS_MS if has_traded else DAY_STATS_MS):
+                return cached.stats
+        last_ms = live.last_ms
         async with self._stored.read() as connection:
             stats = await repository.day_stats(connection, market, now)
-        self._days[market] = (now, stats)
+        self._days[market] = _Day(now, last_ms, stats)
         return stats
 
     async def book(self, symbol: str, depth: int, grouping: str | None, min_slot: int | None) -> BookReply:
