@@ -13,7 +13,8 @@ They are ``NewType``s: checked by the type checker, plain ``int`` when running.
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 from enum import Enum
 from typing import NewType
 
@@ -31,6 +32,7 @@ FUNDING_SCALE = 10**6
 RATE_SCALE = 10**6
 """Rates on chain (fees, margin) are in 1e-6."""
 
+_PLAIN = re.compile(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?")
 _LARGEST_EXPONENT = 18
 """Decimals beyond 1e18, or finer than 1e-18, are refused before any arithmetic: nothing here needs them."""
 
@@ -63,13 +65,15 @@ def ceil_div(numerator: int, denominator: int) -> int:
 
 
 def parse_decimal(text: str | int | Decimal) -> Decimal | None:
-    """A finite decimal of sane magnitude, or None. Floats are not accepted anywhere: pass text."""
+    """A finite decimal of sane magnitude, or None. Text is plain: ``-12.5``, no exponent, ASCII digits.
+
+    Floats are not accepted anywhere: pass text.
+    """
     if isinstance(text, bool) or not isinstance(text, str | int | Decimal):
         return None
-    try:
-        value = Decimal(text.strip() if isinstance(text, str) else text)
-    except InvalidOperation:
+    if isinstance(text, str) and not _PLAIN.fullmatch(text):
         return None
+    value = Decimal(text)
     exponent = value.as_tuple().exponent
     if not isinstance(exponent, int) or exponent < -_LARGEST_EXPONENT or value.adjusted() > _LARGEST_EXPONENT:
         return None

@@ -1,0 +1,101 @@
+"""The mirror of margin, funding and vesting gives the engine's numbers to the atom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from golden import golden
+from quantdesk.domain import margin
+from quantdesk.domain.market import MarginTier, Market
+from quantdesk.domain.units import QuoteAtoms
+
+
+def market(parameters: dict[str, Any], index: int = 0) -> Market:
+    tiers = tuple(MarginTier(QuoteAtoms(t["up_to"]), t["rate"]) for t in parameters["tiers"])
+    fractions = (parameters["maintenance_fraction"], parameters["profit_weight"])
+    return Market(index, f"M{index}-PERP", 100, 100, tiers, *fractions)
+
+
+FIRST = market(golden("margin")["market"])
+
+
+def test_margins_of_a_position_are_the_engines() -> None:
+    for case in golden("margin")["cases"]:
+        lots, price = case["lots"], case["price"]
+        assert margin.base_margin(FIRST, lots * price) == case["base"]
+        assert margin.Position(FIRST, lots, 0, price).initial == case["initial"]
+        assert margin.maintenance_margin(FIRST, -lots, price) == case["maintenance"]
+
+
+def test_owed_funding_is_the_engines() -> None:
+    for case in golden("funding"):
+        assert margin.funding_owed(case["base"], case["to"] - case["from"]) == case["owed"], case
+
+
+def test_unvested_profit_is_the_engines() -> None:
+    for case in golden("vesting")["cases"]:
+        schedule = (case["locked"], case["locked_at"], case["locked_for"])
+        assert margin.still_locked(*schedule, case["later"]) == case["still_locked"], case
+
+
+def account(case: dict[str, Any]) -> list[margin.Position]:
+    markets = [market(each, index) for index, each in enumerate(golden("accounts")["markets"])]
+    names = ("base", "quote", "mark", "bid_lots", "ask_lots", "owed")
+    return [
+        margin.Position(markets[each["market"]], *(each[name] for name in names))
+        for each in case["positions"]
+    ]
+
+
+@pytest.mark.parametrize("case", golden("accounts")["cases"], ids=lambda case: str(case["usdc"]))
+def test_a_whole_account_is_valued_as_the_engine_values_it(case: dict[str, Any]) -> None:
+    positions, usdc = account(case), case["usdc"]
+    locked = margin.still_locked(case["locked"], case["locked_at"], case["locked_for"], case["now"])
+    assert margin.equity(usdc, positions) == case["equity"]
+    assert margin.maintenance_health(usdc, positions) == case["equity"] - case["maintenance_required"]
+    assert margin.initial_health(usdc, positions) == case["initial_equity"] - case["initial_required"]
+    assert margin.withdrawable(usdc, locked, positions) == case["withdrawable"]
+
+
+@given(
+    base=st.integers(-50_000, 50_000).filter(bool),
+    entry=st.integers(100_000, 2_000_000),
+    usdc=st.integers(0, 10**11),
+    mark=st.integers(100_000, 2_000_000),
+)
+def test_maintenance_holds_before_the_liquidation_price_and_not_at_it(
+    base: int, entry: int, usdc: int, mark: int
+) -> None:
+    position = margin.Position(FIRST, base, -base * entry, mark)
+    price = margin.liquidation_price(usdc, [position], 0)
+
+    def health(at: int) -> int:
+        return margin.maintenance_health(usdc, [margin.Position(FIRST, base, -base * entry, at)])
+
+    if price is None:
+        assert health(0) >= 0 or base < 0
+        return
+    assert health(price) < 0
+    assert health(price + 1 if base > 0 else price - 1) >= 0
+
+
+@given(base=st.integers(1, 10**6), entry=st.integers(10**5, 10**7), owed=st.integers(0, 10**6))
+def test_closing_at_breakeven_nets_nothing_after_funding_and_fee(base: int, entry: int, owed: int) -> None:
+    rate = 500
+    for sign in (1, -1):
+        quote = -sign * base * entry
+        found = margin.breakeven(sign * base, quote, owed, rate)
+        assert found is not None
+        atoms, lots = found
+        proceeds = sign * base * atoms * (1_000_000 - sign * rate)
+        assert proceeds + (quote - owed) * lots * 1_000_000 == 0
+
+
+def test_no_position_has_neither_liquidation_nor_breakeven_price() -> None:
+    assert margin.liquidation_price(5, [margin.Position(FIRST, 0, 0, 10)], 0) is None
+    assert margin.breakeven(0, 0, 0, 500) is None
+    assert margin.average_entry(0, 0) is None

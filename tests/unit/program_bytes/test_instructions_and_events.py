@@ -1,0 +1,223 @@
+from __future__ import annotations
+
+import os
+from typing import Any, get_type_hints
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from solders.pubkey import Pubkey
+
+from fakes.chain_story import Story, market_params
+from quantdesk.domain.orders import OrderId
+from quantdesk.domain.units import Ticks
+from quantdesk.program import base58, records
+from quantdesk.program import events as ev
+from quantdesk.program import instructions as ix
+from quantdesk.program.addresses import Addresses, program_id, token_account
+from quantdesk.program.codec import fields_of
+from quantdesk.program.errors import ArgumentInvalid, EventInvalid, error_name, error_named, explain
+from quantdesk.program.idl import idl
+
+VENUE = Addresses(program_id())
+KEY = Pubkey.from_bytes(bytes(range(32)))
+ME = ix.TraderKey(KEY)
+QUOTE = records.Quote(records.Side.ASK, records.OrderKind.POST_ONLY, False, 86_123, 250, 2**64 - 1)
+TIERS = [records.FeeTierParams(0, -10, 50)] * 8
+COLLATERAL = records.CollateralParams(bytes(32), 60, 0, 0, 0, 0, 10**15, 0, 0)
+
+BUILT = [
+    ix.init_exchange(
+        VENUE, KEY, KEY, guardian=KEY, timelock_s=1, min_slot_equity=2, client_data_limit=3, slot_capacity=4,
+        fee_tiers=TIERS,
+    ),
+    ix.open_exchange(VENUE, KEY),
+    ix.add_collateral(VENUE, KEY, KEY, KEY, COLLATERAL),
+    ix.create_market(VENUE, KEY, KEY, 1, market_params("SOL-PERP")),
+    ix.grow_account(VENUE, KEY, KEY, records.GrowKind.LEDGER, VENUE.ledger),
+    ix.update_price(VENUE, KEY, [records.PriceUpdate(0, 1, 2, 3)]),
+    ix.open_trader(VENUE, KEY, KEY),
+    ix.activate(VENUE, ME),
+    ix.deposit(VENUE, ME, collateral=0, mint=KEY, source=KEY, amount=5),
+    ix.withdraw(VENUE, ME, collateral=0, mint=KEY, destination=KEY, amount=ix.ALL_WITHDRAWABLE),
+    ix.close_trader(VENUE, ME),
+    ix.place_order(VENUE, ME, 0, ix.NewOrder(records.Side.BID, records.OrderKind.LIMIT, 14_231, 10)),
+    ix.place_many(VENUE, ME, 0, [QUOTE]),
+    ix.replace_many(VENUE, ME, 0, cancels=[OrderId(Ticks(1), 2)], quotes=[QUOTE]),
+    ix.cancel_order(VENUE, ME, 0, OrderId(Ticks(1), 2)),
+    ix.cancel_by_client_id(VENUE, ME, 0, 7),
+    ix.cancel_all(VENUE, ME, 0),
+]  # fmt: skip
+
+
+def test_there_is_a_builder_for_every_instruction_of_the_program() -> None:
+    assert [ix.instruction_name(each.data) for each in BUILT] == [each.name for each in idl().instructions]
+
+
+@pytest.mark.parametrize("built", BUILT, ids=lambda built: str(ix.instruction_name(built.data)))
+def test_accounts_stand_in_the_programs_order_with_its_rights(built: Any) -> None:
+    definition = idl().instructions_by_name[str(ix.instruction_name(built.data))]
+    assert built.program_id == VENUE.program
+    assert [(meta.is_writable, meta.is_signer) for meta in built.accounts] == [
+        (account.writable, account.signer) for account in definition.accounts
+    ]
+    assert built.accounts[-1].pubkey == VENUE.program
+    assert built.accounts[-2].pubkey == VENUE.event_authority
+
+
+def test_an_order_is_these_bytes() -> None:
+    order = ix.NewOrder(
+        records.Side.ASK, records.OrderKind.IMMEDIATE_OR_CANCEL, 14_231, 10, reduce_only=True,
+        self_trade=records.SelfTrade.CANCEL_TAKER, min_fill_lots=10, client_id=2**63, nonce=4,
+        valid_until_slot=5,
+    )  # fmt: skip
+    data = ix.place_order(VENUE, ME, 258, order).data
+    numbers = (14_231, 10, 10)
+    body = (
+        bytes([2, 1, 1, 3, 1, 1]) + b"".join(n.to_bytes(4, "little") for n in numbers) + bytes([0]) + bytes(4)
+    )
+    tail = b"".join(n.to_bytes(8, "little") for n in (2**63, 4, 5))
+    assert data[8:] == body + tail
+
+
+def test_a_delegate_signs_for_the_owners_account() -> None:
+    delegate = Pubkey.from_bytes(bytes(32))
+    built = ix.cancel_all(VENUE, ix.TraderKey(KEY, 3, signer=delegate), 0)
+    assert built.accounts[3].pubkey == VENUE.trader(KEY, 3)
+    assert (built.accounts[4].pubkey, built.accounts[4].is_signer) == (delegate, True)
+
+
+@pytest.mark.parametrize("amount", [-1, 2**64, 1.5, "1"])
+def test_an_argument_that_does_not_fit_is_refused(amount: Any) -> None:
+    with pytest.raises(ArgumentInvalid):
+        ix.deposit(VENUE, ME, collateral=0, mint=KEY, source=KEY, amount=amount)
+
+
+def test_more_than_sixteen_quotes_are_refused_before_the_program_does() -> None:
+    with pytest.raises(ArgumentInvalid, match="at most 16"):
+        ix.place_many(VENUE, ME, 0, [QUOTE] * 17)
+
+
+def test_the_associated_token_account_is_solanas() -> None:
+    owner = Pubkey.from_string("CiDwVBFgWV9E5MvXWoLgnEgn2hK7rJikbvfWavzAQz3")
+    mint = Pubkey.from_string("EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v")
+    derived = Pubkey.find_program_address(
+        [bytes(owner), bytes(Pubkey.from_string("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")), bytes(mint)],
+        Pubkey.from_string("ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL"),
+    )[0]
+    assert token_account(owner, mint) == derived
+
+
+RECORD_TYPES = [
+    each for each in vars(records).values()
+    if isinstance(each, type) and issubclass(each, records.Record) and each is not records.Record
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", [*RECORD_TYPES, *ev.EVENTS.values()], ids=lambda kind: kind.__name__)
+def test_every_record_here_has_the_fields_of_the_idl_in_its_order(kind: type[records.Record]) -> None:
+    assert list(kind.__struct_fields__) == [each.name for each in fields_of(kind.__name__)]
+    assert set(get_type_hints(kind)) == set(kind.__struct_fields__)
+
+
+def test_every_event_of_the_idl_has_its_type_here() -> None:
+    assert list(ev.EVENTS) == [each.name for each in idl().events]
+
+
+@pytest.mark.parametrize("choice", ["Side", "OrderKind", "SelfTrade", "ExpiryKind", "CancelSide", "GrowKind"])
+def test_every_choice_here_has_the_numbers_of_the_idl(choice: str) -> None:
+    names = [each.name for each in idl().types_by_name[choice].type.variants]
+    mine = [each.name.title().replace("_", "") for each in getattr(records, choice)]
+    assert mine == names
+
+
+def test_events_survive_the_way_through_bytes() -> None:
+    story = Story(3)
+    marks = {each.name: bytes(each.discriminator) for each in idl().events}
+    for placed in [*story.opening(), *story.go(50)]:
+        data = ev.EVENT_TAG + marks[placed.event.name] + placed.payload
+        assert ev.decode_event(data) == placed.event
+
+
+def test_an_event_of_a_newer_program_still_has_its_place_in_the_sequence() -> None:
+    head = (9).to_bytes(8, "little") + (8).to_bytes(8, "little") + (7).to_bytes(8, "little")
+    event = ev.decode_event(ev.EVENT_TAG + b"newevent" + head + b"more")
+    assert isinstance(event, ev.UnknownEvent)
+    assert (event.seq, event.slot, event.unix_ts) == (9, 8, 7)
+
+
+def test_a_cut_or_longer_event_is_refused() -> None:
+    placed = next(Story(1).opening())
+    with pytest.raises(EventInvalid):
+        ev.decode_payload(placed.event.name, placed.payload[:-1])
+    with pytest.raises(EventInvalid, match="too many"):
+        ev.decode_payload(placed.event.name, placed.payload + b"x")
+
+
+def test_other_data_is_no_event() -> None:
+    assert ev.decode_event(b"\0" * 40) is None
+
+
+def landed(**changes: Any) -> dict[str, Any]:
+    placed = next(Story(1).opening())
+    (mark,) = (bytes(e.discriminator) for e in idl().events if e.name == placed.event.name)
+    call = {"programIdIndex": 0, "accounts": [1], "data": base58.encode(ev.EVENT_TAG + mark + placed.payload)}
+    keys = [str(VENUE.program), str(VENUE.event_authority), str(KEY)]
+    meta = {"err": None, "innerInstructions": [{"index": 0, "instructions": [call | changes]}]}
+    return {"transaction": {"message": {"accountKeys": keys}}, "meta": meta}
+
+
+def test_events_are_read_from_a_transaction_as_the_node_gives_it() -> None:
+    assert [event.name for event in ev.events_of_json(landed(), VENUE)] == ["ExchangeInitialised"]
+
+
+@pytest.mark.parametrize("change", [{"programIdIndex": 2}, {"accounts": [2]}, {"accounts": [1, 2]}])
+def test_a_call_that_our_program_did_not_sign_to_itself_is_no_event(change: dict[str, Any]) -> None:
+    assert ev.events_of_json(landed(**change), VENUE) == []
+
+
+def test_a_failed_transaction_has_no_events() -> None:
+    failed = landed()
+    failed["meta"]["err"] = "AccountInUse"
+    assert ev.events_of_json(failed, VENUE) == []
+
+
+def test_a_failure_is_told_by_the_programs_own_name() -> None:
+    code = error_named("InsufficientMargin").code
+    failure = explain({"InstructionError": [2, {"Custom": code}]})
+    assert (failure.name, failure.instruction, failure.code) == ("InsufficientMargin", 2, code)
+    assert failure.message == "The equity is under the initial margin"
+
+
+def test_another_programs_code_is_not_read_as_ours() -> None:
+    err = {"InstructionError": [0, {"Custom": error_named("InsufficientMargin").code}]}
+    failure = explain(err, ["TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"], str(VENUE.program))
+    assert failure.code is None
+    assert explain({"InstructionError": [0, {"Custom": 1}]}).name == "Custom:1"
+    assert error_name(1) == "Custom:1"
+
+
+@pytest.mark.parametrize(
+    ("err", "name"),
+    [
+        ("BlockhashNotFound", "BlockhashNotFound"),
+        ({"InsufficientFundsForRent": {"account_index": 0}}, "InsufficientFundsForRent"),
+        ({"InstructionError": [0, "ProgramFailedToComplete"]}, "ProgramFailedToComplete"),
+        (17, "Unknown"),
+    ],
+)
+def test_solanas_own_errors_keep_their_names(err: Any, name: str) -> None:
+    assert explain(err).name == name
+
+
+@given(st.binary(max_size=300))
+def test_base58_survives_the_way_out_and_back(data: bytes) -> None:
+    assert base58.decode(base58.encode(data)) == data
+
+
+def test_base58_agrees_with_solanas_keys_and_refuses_other_characters() -> None:
+    for _ in range(50):
+        key = os.urandom(32)
+        assert base58.encode(key) == str(Pubkey.from_bytes(key))
+    with pytest.raises(base58.Base58Invalid):
+        base58.decode("0OIl")
