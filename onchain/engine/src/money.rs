@@ -98,11 +98,21 @@ fn credit(exchange: &mut Exchange, slot: &mut Slot, index: u8, amount: u64) -> R
 }
 
 /// Changes a slot's USDC and the exchange's sum of negative balances with it.
+#[inline(always)]
 pub(crate) fn set_usdc(exchange: &mut Exchange, slot: &mut Slot, usdc: i64) -> Result<(), Error> {
-    let owed = |balance: i64| balance.min(0).unsigned_abs();
-    let others = exchange.negative_usdc.checked_sub(owed(slot.usdc.0)).ok_or(Error::BrokenInvariant)?;
-    exchange.negative_usdc = others.checked_add(owed(usdc)).ok_or(Error::ArithmeticOverflow)?;
+    if slot.usdc.0 | usdc < 0 {
+        owe(exchange, slot.usdc.0, usdc)?;
+    }
     slot.usdc = QuoteAtoms(usdc);
+    Ok(())
+}
+
+#[cold]
+#[inline(never)]
+fn owe(exchange: &mut Exchange, before: i64, after: i64) -> Result<(), Error> {
+    let owed = |balance: i64| balance.min(0).unsigned_abs();
+    let others = exchange.negative_usdc.checked_sub(owed(before)).ok_or(Error::BrokenInvariant)?;
+    exchange.negative_usdc = others.checked_add(owed(after)).ok_or(Error::ArithmeticOverflow)?;
     Ok(())
 }
 

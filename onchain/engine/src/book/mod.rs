@@ -124,6 +124,17 @@ impl BookView<'_> {
         Ok(order)
     }
 
+    /// Removes the best order.
+    ///
+    /// # Errors
+    /// `BrokenInvariant` when there is none.
+    #[inline(always)]
+    pub fn pop(&mut self, side: Side) -> Result<(), Error> {
+        let (_, count) = self.raw(side);
+        *count = count.checked_sub(1).ok_or(Error::BrokenInvariant)?;
+        Ok(())
+    }
+
     #[inline(always)]
     fn raw(&mut self, side: Side) -> (&mut [Order], &mut u32) {
         match side {

@@ -9,7 +9,7 @@ use crate::events::{FillRecord, RemovedRecord, removal};
 use crate::instructions::{SelfTrade, Side};
 use crate::margin::{self, Margin};
 use crate::position;
-use crate::state::{Order, Slot, order_flags};
+use crate::state::{Order, Position, Slot, order_flags};
 use crate::units::LotPrice;
 
 /// Why matching ended.
@@ -75,7 +75,7 @@ impl Venue<'_> {
                     match self.trade(intent, lots - filled, &head, taker)? {
                         Traded::Filled(lots) => filled += lots,
                         Traded::MakerRemoved => {}
-                        Traded::TakerStops => break Stop::Blocked(Error::MaintenanceBreach),
+                        Traded::Stops(error) => break Stop::Blocked(error),
                     }
                 }
             }
@@ -165,7 +165,13 @@ impl Venue<'_> {
 enum Traded {
     Filled(u32),
     MakerRemoved,
-    TakerStops,
+    Stops(Error),
+}
+
+/// A fill as both of its sides see it.
+struct Pair {
+    made: Trade,
+    took: Trade,
 }
 
 impl Venue<'_> {
@@ -173,50 +179,76 @@ impl Venue<'_> {
     #[inline(always)]
     fn trade(&mut self, intent: &Intent, wanted: u32, head: &Order, taker: &Taker) -> Result<Traded, Error> {
         let opposite = intent.side.opposite();
-        let market = self.market;
-        let [arriving, resting] = self
-            .slots
-            .get_disjoint_mut([usize::from(self.trader), usize::from(head.slot)])
-            .map_err(|_| Error::BrokenInvariant)?;
-        let entry = position::find(resting, market as u8).ok_or(Error::BrokenInvariant)?;
-        let mut lots = wanted.min(head.lots);
-        if head.flags & order_flags::REDUCE_ONLY != 0 {
-            lots = u64::from(lots).min(reducible(&resting.positions[entry], opposite)) as u32;
-            if lots == 0 {
-                return self.drop_maker(opposite, removal::REDUCE_ONLY);
-            }
+        let (trader, maker) = (usize::from(self.trader), usize::from(head.slot));
+        let entry = position::find(&self.slots[maker], self.market as u8).ok_or(Error::BrokenInvariant)?;
+        let lots = fillable(head, &self.slots[maker].positions[entry], opposite, wanted);
+        if lots == 0 {
+            return self.drop_maker(opposite, removal::REDUCE_ONLY);
         }
-        let price = u64::from(head.ticks) * self.exchange.markets[market].tick_size;
-        let notional = margin::notional(u64::from(lots), price)?;
-        let tier = self.exchange.fee_tiers[0];
-        let made = Trade { side: opposite, lots, price, fee: fee(notional, i64::from(tier.maker))? };
-        let took = Trade { side: intent.side, lots, price, fee: fee(notional, i64::from(tier.taker))? };
-
-        let paid = settle_funding(self.exchange, market, resting, entry)?;
-        self.record.touch(head.slot, paid)?;
-        let mut others = margin::maintenance_except(self.exchange, resting, market as u8, self.now)?;
-        others.equity -= resting.usdc.0;
-        let known = &self.exchange.markets[market];
-        if !may_fill(known, &resting.positions[entry], resting.usdc.0, &others, &made)? {
+        let pair = self.terms(intent, head.ticks, lots)?;
+        let maker_others = self.maker_others(head.slot, entry)?;
+        let market = self.market();
+        let resting = &self.slots[maker];
+        if !may_fill(market, &resting.positions[entry], resting.usdc.0, &maker_others, &pair.made)? {
             return self.drop_maker(opposite, removal::MARGIN);
         }
-        if !may_fill(known, &arriving.positions[taker.index], arriving.usdc.0, &taker.others, &took)? {
-            return Ok(Traded::TakerStops);
+        let arriving = &self.slots[trader];
+        if !may_fill(market, &arriving.positions[taker.index], arriving.usdc.0, &taker.others, &pair.took)? {
+            return Ok(Traded::Stops(Error::MaintenanceBreach));
         }
+        self.book_trade(intent, head, entry, taker.index, &pair)?;
+        Ok(Traded::Filled(lots))
+    }
 
-        let unix = self.now.unix;
-        let maker_pnl = settle_trade(self.exchange, market, resting, entry, &made, unix)?;
-        let taker_pnl = settle_trade(self.exchange, market, arriving, taker.index, &took, unix)?;
+    /// Price and fees of a fill.
+    #[inline(always)]
+    fn terms(&self, intent: &Intent, ticks: u32, lots: u32) -> Result<Pair, Error> {
+        let price = u64::from(ticks) * self.market().tick_size;
+        let notional = margin::notional(u64::from(lots), price)?;
+        let tier = &self.exchange.fee_tiers[0];
+        let (maker_rate, taker_rate) = (i64::from(tier.maker), i64::from(tier.taker));
+        Ok(Pair {
+            made: Trade { side: intent.side.opposite(), lots, price, fee: fee(notional, maker_rate)? },
+            took: Trade { side: intent.side, lots, price, fee: fee(notional, taker_rate)? },
+        })
+    }
+
+    /// Settles the maker's funding and adds up everything of it but the position and the balance.
+    #[inline(always)]
+    fn maker_others(&mut self, maker: u16, entry: usize) -> Result<Margin, Error> {
+        let resting = &mut self.slots[usize::from(maker)];
+        let paid = settle_funding(self.exchange, self.market, resting, entry)?;
+        self.record.touch(maker, paid)?;
+        let mut others = margin::maintenance_except(self.exchange, resting, self.market as u8, self.now)?;
+        others.equity -= resting.usdc.0;
+        Ok(others)
+    }
+
+    /// Moves what a fill moves: both slots, the book's head, the last price; and records it.
+    #[inline(always)]
+    fn book_trade(
+        &mut self,
+        intent: &Intent,
+        head: &Order,
+        entry: usize,
+        index: usize,
+        pair: &Pair,
+    ) -> Result<(), Error> {
+        let (unix, lots, opposite) = (self.now.unix, pair.made.lots, pair.made.side);
         let gone = lots == head.lots;
+        let resting = &mut self.slots[usize::from(head.slot)];
+        let maker_pnl = settle_trade(self.exchange, self.market, resting, entry, &pair.made, unix)?;
         position::unrest(&mut resting.positions[entry], opposite, lots, gone);
         if gone {
             position::free_if_empty(resting, entry);
         }
+        let arriving = &mut self.slots[usize::from(self.trader)];
+        let taker_pnl = settle_trade(self.exchange, self.market, arriving, index, &pair.took, unix)?;
         self.shrink_head(opposite, lots, gone)?;
-        let known = &mut self.exchange.markets[market];
-        known.last_trade = LotPrice(price);
-        known.last_trade_at = unix;
-        known.volume_lots = known.volume_lots.wrapping_add(u64::from(lots));
+        let market = &mut self.exchange.markets[self.market];
+        market.last_trade = LotPrice(pair.made.price);
+        market.last_trade_at = unix;
+        market.volume_lots = market.volume_lots.wrapping_add(u64::from(lots));
         self.record.fill(FillRecord {
             maker_slot: head.slot,
             maker_seq: head.seq,
@@ -225,20 +257,18 @@ impl Venue<'_> {
             ticks: head.ticks,
             lots,
             maker_left: head.lots - lots,
-            maker_fee: made.fee,
-            taker_fee: took.fee,
+            maker_fee: pair.made.fee,
+            taker_fee: pair.took.fee,
             maker_pnl,
             taker_pnl,
-        })?;
-        Ok(Traded::Filled(lots))
+        })
     }
 
     #[inline(always)]
     fn shrink_head(&mut self, side: Side, lots: u32, gone: bool) -> Result<(), Error> {
         self.changed(side);
         if gone {
-            let last = self.book.count(side).checked_sub(1).ok_or(Error::BrokenInvariant)?;
-            self.book.remove(side, last)?;
+            self.book.pop(side)?;
         } else if let Some(order) = self.book.orders_mut(side).last_mut() {
             order.lots -= lots;
         }
@@ -249,9 +279,19 @@ impl Venue<'_> {
     #[inline(never)]
     fn drop_maker(&mut self, side: Side, reason: u8) -> Result<Traded, Error> {
         if !self.record.may_remove() {
-            return Ok(Traded::TakerStops);
+            return Ok(Traded::Stops(Error::MatchLimitReached));
         }
         self.drop_head(side, reason)?;
         Ok(Traded::MakerRemoved)
     }
+}
+
+/// Lots that the head can give: a reduce-only maker no more than its position.
+#[inline(always)]
+fn fillable(head: &Order, position: &Position, side: Side, wanted: u32) -> u32 {
+    let lots = wanted.min(head.lots);
+    if head.flags & order_flags::REDUCE_ONLY == 0 {
+        return lots;
+    }
+    u64::from(lots).min(reducible(position, side)) as u32
 }

@@ -88,8 +88,25 @@ impl Ticks {
 
 /// A 32-byte address.
 #[repr(transparent)]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, Eq)]
 pub struct Pubkey(pub [u8; 32]);
+
+impl Pubkey {
+    #[inline(always)]
+    fn word(&self, index: usize) -> u64 {
+        let mut word = [0; 8];
+        word.copy_from_slice(&self.0[8 * index..8 * index + 8]);
+        u64::from_ne_bytes(word)
+    }
+}
+
+/// Four words: on the VM a byte-wise comparison is a system call.
+impl PartialEq for Pubkey {
+    #[inline(always)]
+    fn eq(&self, other: &Self) -> bool {
+        (0..4).all(|index| self.word(index) == other.word(index))
+    }
+}
 
 // SAFETY: repr(transparent) over a byte array.
 unsafe impl Pod for Pubkey {}

@@ -135,11 +135,27 @@ impl World {
                 touched: event.touched.iter().flatten().collect(),
             })
         });
-        if result.is_err() {
-            *self = before;
+        match &result {
+            Ok(report) => self.check_touched(&before, who, report),
+            Err(_) => *self = before,
         }
         self.check();
         result
+    }
+
+    /// The event tells of every slot that changed, as it is now.
+    fn check_touched(&self, before: &World, who: usize, report: &Report) {
+        for record in &report.touched {
+            let (slot, position) = (&self.slots[usize::from(record.slot)], self.position(usize::from(record.slot)));
+            assert_eq!(({ record.usdc }, { record.locked }), (slot.usdc.0, slot.locked.0));
+            assert_eq!(({ record.base }, { record.quote }), (position.base.0, position.quote.0));
+            assert_eq!(({ record.bid_lots }, { record.ask_lots }), (position.bid_lots, position.ask_lots));
+        }
+        for (index, (old, new)) in before.slots.iter().zip(&self.slots).enumerate() {
+            let told = report.touched.iter().any(|record| usize::from(record.slot) == index);
+            let same = format!("{old:?}") == format!("{new:?}");
+            assert!(told || same || index == who, "slot {index} changed without a word");
+        }
     }
 
     pub fn check(&mut self) {
