@@ -98,6 +98,11 @@ class Problem(Exception):
         )
 
 
+def unexpected() -> Problem:
+    """Our own failure, said without its inside."""
+    return Problem("The gateway failed at this request; its log has the request id.")
+
+
 class Malformed(Problem):
     """The request cannot be read."""
 

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from quantdesk.domain.errors import DomainError
-from quantdesk.gateway.problems import FieldProblem, Malformed, NotFound, Problem, Refused
+from quantdesk.gateway.problems import FieldProblem, Malformed, NotFound, Problem, Refused, unexpected
 
 _SHOWN = 120
 
@@ -19,6 +19,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(DomainError, _domain)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
 
 
 def respond(request: Request, problem: Problem) -> Response:
@@ -35,6 +36,10 @@ def respond(request: Request, problem: Problem) -> Response:
 async def _problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)
     return respond(request, error)
+
+
+async def _unexpected(request: Request, _: Exception) -> Response:
+    return respond(request, unexpected())
 
 
 async def _domain(request: Request, error: Exception) -> Response:

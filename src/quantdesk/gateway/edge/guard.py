@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from quantdesk.gateway.edge.origins import Origins, client_address
 from quantdesk.gateway.edge.rates import RateLimiter, route_class
 from quantdesk.gateway.metrics import Metrics
-from quantdesk.gateway.problems import Forbidden, Problem, TooLarge, TooOften
+from quantdesk.gateway.problems import Forbidden, Problem, TooLarge, TooOften, unexpected
 
 _log = structlog.get_logger(__name__)
 _API_HEADERS = [
@@ -72,9 +72,9 @@ class Guard:
             await exchange.refuse(problem)
         except Exception:
             _log.exception("request failed", path=scope["path"], request_id=request_id)
-            if exchange.started:
-                raise
-            await exchange.refuse(Problem("The gateway failed at this request; its log has the request id."))
+            if exchange.started and not exchange.finished:
+                raise  # cut the connection: half an answer must not look whole
+            await exchange.refuse(unexpected())
         finally:
             if exchange.is_http:
                 self._metrics.observe(
@@ -171,6 +171,7 @@ class _Exchange:
     def __init__(self, scope: Scope, headers: Headers, request_id: str, send: Send) -> None:
         self.is_http = scope["type"] == "http"
         self.started = False
+        self.finished = False
         self.status = 499
         self.extra: list[tuple[bytes, bytes]] = [(b"x-request-id", request_id.encode())]
         self._api = scope["path"].startswith("/v1/")
@@ -190,6 +191,8 @@ class _Exchange:
             message = {**message, "headers": self._headers(list(message.get("headers", [])))}
         elif message["type"] == "websocket.accept":
             self.started = True
+        elif message["type"] == "http.response.body":
+            self.finished = not message.get("more_body", False)
         await self._send(message)
 
     def _headers(self, given: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
