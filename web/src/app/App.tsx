@@ -1,6 +1,5 @@
 import { useEffect, type ReactNode } from "react";
 import { Failed } from "@/components/states";
-import { Button } from "@/components/Button";
 import { reason } from "@/lib/api/client";
 import { useExchange, useMarkets } from "@/lib/api/queries";
 import { usePreferences } from "@/lib/state/preferences";
@@ -17,15 +16,12 @@ function useTheme(): void {
 function Shell({ failure, onRetry }: { failure: string | null; onRetry: () => void }): ReactNode {
   return (
     <div className="flex h-full flex-col gap-px bg-line">
-      <div className="h-12 bg-surface-1" />
+      <header className="flex h-12 items-center bg-surface-1 px-3 text-body font-semibold">QuantDesk</header>
       <main className="flex min-h-0 flex-1 gap-px">
         <h1 className="sr-only">QuantDesk</h1>
         <div className="flex flex-1 flex-col items-center justify-center gap-3 bg-surface-1">
           {failure ? (
-            <>
-              <Failed what="The exchange does not answer." why={failure} />
-              <Button onClick={onRetry}>Try again now</Button>
-            </>
+            <Failed what="The exchange does not answer." why={`${failure} The terminal keeps asking.`} onRetry={onRetry} />
           ) : (
             <p role="status" className="text-text-3">
               Asking the exchange…

@@ -12,7 +12,7 @@ export function Digits({ text, className = "" }: DigitsProps): ReactNode {
   return (
     <span className={`num ${className}`}>
       {head}
-      {zeros && <span className="opacity-60">{zeros}</span>}
+      {zeros && <span className="text-text-3">{zeros}</span>}
     </span>
   );
 }

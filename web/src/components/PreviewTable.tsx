@@ -1,6 +1,7 @@
 import { ArrowRight } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Market, Preview } from "@/lib/api/models";
+import { decimal, isZero } from "@/lib/decimal/decimal";
 import { dollars, fixed, percent, UNKNOWN } from "@/lib/decimal/format";
 import type { PreviewState } from "@/lib/api/usePreview";
 
@@ -33,7 +34,7 @@ function rows(preview: Preview | null, market: Market): ReactNode {
   const price = (text: string | null | undefined): string => (text == null ? "none" : fixed(text, market.price_decimals));
   return (
     <>
-      <Line label="Fee">{dollars(preview?.fee, 4)}</Line>
+      <Line label="Fee">{preview && isZero(decimal(preview.fee)) ? "$0" : dollars(preview?.fee, 4)}</Line>
       <Line label="Slippage" title="Average price against the best opposite price">
         {basisPoints(preview?.slippage_bps ?? null)}
       </Line>

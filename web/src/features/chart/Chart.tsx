@@ -142,7 +142,7 @@ export function Chart({ market, className = "" }: { market: Market; className?: 
                 href="https://www.tradingview.com/"
                 target="_blank"
                 rel="noopener noreferrer"
-                className="absolute bottom-8 left-3 z-[5] text-caption text-text-3 hover:text-text-1"
+                className="absolute bottom-8 left-2 z-[5] bg-surface-1 px-1 text-caption text-text-3 hover:text-text-1"
               >
                 Chart by TradingView
               </a>

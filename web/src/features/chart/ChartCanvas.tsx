@@ -45,7 +45,8 @@ interface Handles {
 const seconds = (ms: number): UTCTimestamp => (ms / 1000) as UTCTimestamp;
 const milliseconds = (time: Time): number => (typeof time === "number" ? time * 1000 : 0);
 const token = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
-const VISIBLE_BARS = 120;
+const MOST_VISIBLE = 120;
+const LEAST_VISIBLE = 60;
 const NEAR_START = 20;
 
 const pricePoint = (bar: Candle) => ({ time: seconds(bar.t_ms), open: Number(bar.o), high: Number(bar.h), low: Number(bar.l), close: Number(bar.c) });
@@ -149,7 +150,8 @@ export default function ChartCanvas({ bars, seriesKey, priceDecimals, lines, the
     const anew = drawn.current.key !== seriesKey;
     draw(made, anew ? [] : drawn.current.bars, bars);
     if (anew && bars.length) {
-      made.chart.timeScale().setVisibleLogicalRange({ from: bars.length - VISIBLE_BARS, to: bars.length + 6 });
+      const visible = Math.min(Math.max(bars.length, LEAST_VISIBLE), MOST_VISIBLE);
+      made.chart.timeScale().setVisibleLogicalRange({ from: bars.length - visible, to: bars.length + 6 });
       made.price.priceScale().applyOptions({ autoScale: true });
     }
     drawn.current = { key: bars.length ? seriesKey : "", bars };

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from requires import tool
 
-AXE = Path(__file__).resolve().parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+AXE = Path(__file__).resolve().parents[1] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 SETTLES_MS = 15_000
 # As root, and on a machine without a display or the wide net.
 FLAGS = [
@@ -55,12 +55,21 @@ class Screen:
 
     @classmethod
     def open(
-        cls, browser: Browser, url: str, *, size: str = "desktop", theme: str = "dark", market: str = "SOL-PERP"
+        cls,
+        browser: Browser,
+        url: str,
+        *,
+        size: str = "desktop",
+        theme: str = "dark",
+        market: str = "SOL-PERP",
     ) -> Screen:
         width, height = SIZES[size]
         touch = size != "desktop"
         context = browser.new_context(
-            viewport={"width": width, "height": height}, has_touch=touch, is_mobile=size == "phone", timezone_id="UTC"
+            viewport={"width": width, "height": height},
+            has_touch=touch,
+            is_mobile=size == "phone",
+            timezone_id="UTC",
         )
         chosen = json.dumps({"state": {"theme": theme, "market": market}, "version": 1})
         context.add_init_script(
@@ -102,12 +111,14 @@ class Screen:
         """Sign what is under review and wait until the chain has it."""
         self.at("sign").click(timeout=SETTLES_MS)
         expect(self.at("review")).to_have_count(0)
-        expect(self.page.locator('[data-testid="toast"][data-step="confirmed"]').first).to_be_visible(timeout=SETTLES_MS)
+        expect(self.page.locator('[data-testid="toast"][data-step="confirmed"]').first).to_be_visible(
+            timeout=SETTLES_MS
+        )
         self.dismiss_toasts()
 
     def dismiss_toasts(self) -> None:
         while self.at("toast").count():
-            self.at("toast").first.get_by_role("button", name="Dismiss").click()
+            self.at("toast").first.get_by_role("button", name="Dismiss").dispatch_event("click")
 
     def fund(self, amount: str) -> None:
         """Take test money from the faucet and deposit part of it."""
@@ -141,7 +152,10 @@ class Screen:
     def accessibility_violations(self) -> list[str]:
         """What axe-core finds, each as one line."""
         self.page.evaluate(AXE.read_text())
-        found = self.page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'best-practice']})")
+        found = self.page.evaluate(
+            "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'best-practice']})"
+        )
         return [
-            f"{each['id']}: {each['help']} {[node['target'] for node in each['nodes'][:3]]}" for each in found["violations"]
+            f"{each['id']}: {each['help']} {[node['target'] for node in each['nodes'][:3]]}"
+            for each in found["violations"]
         ]
