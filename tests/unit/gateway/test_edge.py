@@ -20,6 +20,27 @@ LOCAL = Origins("127.0.0.1", (3002, 3001), None, ())
 PUBLIC = Origins("127.0.0.1", (3002,), "https://desk.example", ("https://app.example",))
 
 
+FOREIGN_HOSTS = [
+    None,
+    "",
+    "evil.example:3002",
+    "localhost:9999",
+    "localhost.evil.example:3002",
+    "127.0.0.1.nip.io:3002",
+    "a@localhost:3002",
+    "localhost:3002/x",
+    "localhost:port",
+]
+FOREIGN_ORIGINS = [
+    "null",
+    "http://evil.example",
+    "http://localhost:5173",
+    "file://",
+    "http://localhost.evil.example:3001",
+    "chrome-extension://abc",
+]
+
+
 @pytest.mark.parametrize(
     "host", ["localhost:3002", "127.0.0.1:3001", "[::1]:3002", "LOCALHOST:3002", "localhost"]
 )
