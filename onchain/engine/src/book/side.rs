@@ -2,7 +2,6 @@
 
 use crate::instructions::Side;
 use crate::state::Order;
-use core::cmp::Ordering;
 
 /// Whether an arriving order of `side` at `limit` trades with a resting one at `resting`.
 #[inline(always)]
@@ -13,31 +12,23 @@ pub const fn crosses(side: Side, limit: u32, resting: u32) -> bool {
     }
 }
 
-/// Whether `ticks` is a better price than `other` for orders of `side`.
+/// Index of the first order that is not `worse`, on a side where all worse ones come first. Most
+/// searches end near the top, so it looks there first, in doubling steps.
 #[inline(always)]
-pub const fn better(side: Side, ticks: u32, other: u32) -> bool {
-    match side {
-        Side::Bid => ticks > other,
-        Side::Ask => ticks < other,
-    }
-}
-
-/// Index at which a new order of this price belongs: before (behind, in time) all of its price.
-#[inline(always)]
-pub fn insertion_point(orders: &[Order], side: Side, ticks: u32) -> usize {
-    let mut end = orders.len();
-    // Most orders rest near the top: look at the last few before halving.
-    let near = end.saturating_sub(4);
-    while end > near {
-        if better(side, ticks, orders[end - 1].ticks) {
-            return end;
+fn first_not(orders: &[Order], worse: impl Fn(&Order) -> bool) -> usize {
+    let (mut low, mut high, mut step) = (0, orders.len(), 1);
+    while step <= orders.len() {
+        let index = orders.len() - step;
+        if worse(&orders[index]) {
+            low = index + 1;
+            break;
         }
-        end -= 1;
+        high = index;
+        step *= 2;
     }
-    let (mut low, mut high) = (0, end);
     while low < high {
-        let middle = low + (high - low) / 2;
-        if better(side, ticks, orders[middle].ticks) {
+        let middle = low.midpoint(high);
+        if worse(&orders[middle]) {
             low = middle + 1;
         } else {
             high = middle;
@@ -46,25 +37,25 @@ pub fn insertion_point(orders: &[Order], side: Side, ticks: u32) -> usize {
     low
 }
 
+/// Index at which a new order of this price belongs: before (behind, in time) all of its price.
+#[inline(always)]
+pub fn insertion_point(orders: &[Order], side: Side, ticks: u32) -> usize {
+    match side {
+        Side::Bid => first_not(orders, |order| order.ticks < ticks),
+        Side::Ask => first_not(orders, |order| order.ticks > ticks),
+    }
+}
+
 /// Index of the order with this price and running number.
 #[inline(always)]
 pub fn position_of(orders: &[Order], side: Side, ticks: u32, seq: u64) -> Option<usize> {
-    let (mut low, mut high) = (0, orders.len());
-    while low < high {
-        let middle = low + (high - low) / 2;
-        let order = &orders[middle];
-        let order_is_worse = match order.ticks.cmp(&ticks) {
-            Ordering::Equal if order.seq == seq => return Some(middle),
-            Ordering::Equal => order.seq > seq,
-            _ => better(side, ticks, order.ticks),
-        };
-        if order_is_worse {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    None
+    let newer = |order: &Order| order.ticks == ticks && order.seq > seq;
+    let index = match side {
+        Side::Bid => first_not(orders, |order| order.ticks < ticks || newer(order)),
+        Side::Ask => first_not(orders, |order| order.ticks > ticks || newer(order)),
+    };
+    let found = orders.get(index)?;
+    (found.ticks == ticks && found.seq == seq).then_some(index)
 }
 
 #[cfg(test)]
