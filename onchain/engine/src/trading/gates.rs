@@ -6,7 +6,7 @@ use crate::instructions::{ExpiryKind, OrderKind, Quote, SelfTrade, Side};
 use crate::margin;
 use crate::position;
 use crate::state::{Market, Position, market_status, order_flags, paused};
-use crate::units::{MILLION, Rounding, mul_div};
+use crate::units::{MILLION, Rounding, mul_div, product};
 
 /// An order, checked for form.
 #[derive(Clone, Copy)]
@@ -130,7 +130,8 @@ impl Venue<'_> {
         if self.now.unix * 1_000 - market.publish_ms > i64::from(age) {
             return Err(Error::PriceStale);
         }
-        if market.confidence * MILLION > market.index_price.0 * u64::from(confidence) {
+        let narrowest = product(market.index_price.0, u64::from(confidence)).ok_or(Error::ArithmeticOverflow)?;
+        if market.confidence > narrowest / MILLION {
             return Err(Error::PriceUncertain);
         }
         Ok(())
@@ -157,7 +158,8 @@ impl Venue<'_> {
         }
         let lots = clamped(intent, position)?;
         let market = self.market();
-        let notional = margin::notional(u64::from(lots), u64::from(intent.ticks) * market.tick_size)?;
+        let price = product(u64::from(intent.ticks), market.tick_size).ok_or(Error::NotionalTooLarge)?;
+        let notional = margin::notional(u64::from(lots), price)?;
         let closes = intent.reduce_only() && u64::from(lots) == position.base.0.unsigned_abs();
         if notional < market.min_order_notional && !closes {
             return Err(Error::BelowMinimumNotional);

@@ -139,7 +139,7 @@ impl Venue<'_> {
     }
 
     /// Takes an order out of the book and its owner's totals, and records why.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) fn remove_order(&mut self, side: Side, index: usize, reason: u8) -> Result<(), Error> {
         let order = self.book.remove(side, index)?;
         self.changed(side);

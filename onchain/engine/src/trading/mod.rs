@@ -188,7 +188,7 @@ impl<'a> Venue<'a> {
 
     /// After the last change: frees an empty position, caches the top of the book, computes the mark,
     /// writes down the touched slots.
-    #[inline(always)]
+    #[inline(never)]
     fn finish(&mut self) -> Result<(), Error> {
         let market = self.market as u8;
         let trader = usize::from(self.trader);

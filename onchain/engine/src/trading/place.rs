@@ -61,7 +61,7 @@ pub fn place_order(venue: &mut Venue<'_>, args: &PlaceOrder) -> Result<(), Error
 impl Venue<'_> {
     /// Gates, matching and resting of one order. An `Err` has changed nothing that a batch keeps
     /// but the removal of dead orders.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) fn process(&mut self, intent: &Intent, index: usize) -> Result<Outcome, Error> {
         self.check_market(intent)?;
         let band = Band::of(self.market())?;

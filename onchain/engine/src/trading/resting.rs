@@ -8,6 +8,7 @@ use crate::events::removal;
 use crate::instructions::Side;
 use crate::position;
 use crate::state::Order;
+use crate::units::product;
 
 /// Most resting orders a side of a market per slot.
 pub const MAX_ORDERS_A_SIDE: u8 = 64;
@@ -57,7 +58,8 @@ impl Venue<'_> {
         let quarter = (self.book.count(intent.side) as u64 * 4 / capacity).min(3) as usize;
         let least = market.min_order_notional * OCCUPANCY_FACTOR[quarter];
         let closes = intent.reduce_only() && u64::from(lots) == position.base.0.unsigned_abs();
-        if u64::from(lots) * u64::from(ticks) * market.tick_size < least && !closes {
+        let price = product(u64::from(ticks), market.tick_size).ok_or(Error::NotionalTooLarge)?;
+        if product(u64::from(lots), price).is_some_and(|notional| notional < least) && !closes {
             return Err(Error::BelowRestingMinimum);
         }
         Ok(())

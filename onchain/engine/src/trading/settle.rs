@@ -7,7 +7,7 @@ use crate::margin::{self, Margin};
 use crate::money;
 use crate::position;
 use crate::state::{Exchange, Market, Position, Slot};
-use crate::units::{MILLION, Rounding, mul_div_signed};
+use crate::units::{MILLION, Rounding, mul_div_signed, value_of};
 use crate::vesting;
 
 /// A trade as one of its two sides sees it.
@@ -69,9 +69,11 @@ fn health_after(market: &Market, position: &Position, usdc: i64, others: &Margin
         Side::Ask => -i64::from(trade.lots),
     };
     let base = position.base.0 + bought;
-    let quote = position.quote.0 - bought * trade.price as i64;
+    let paid = value_of(bought, trade.price).ok_or(Error::ArithmeticOverflow)?;
+    let quote = position.quote.0 - paid;
     let required = margin::maintenance_of(market, base.unsigned_abs(), mark)? as i64;
-    Ok(others.health() + usdc - trade.fee + quote + base * mark as i64 - required)
+    let value = value_of(base, mark).ok_or(Error::ArithmeticOverflow)?;
+    Ok(others.health() + usdc - trade.fee + quote + value - required)
 }
 
 /// Books the trade on a slot and returns the profit that it realised.

@@ -33,26 +33,27 @@ fn head(orders: &[Order]) -> (u32, u32) {
 
 /// Average price, in quote atoms per lot, of trading the impact notional against a side: whole lots,
 /// rounded down for bids and up for asks; 0 when the first 32 orders are not enough.
-#[inline(always)]
+///
+/// Counts in ticks x lots, one product of two 32-bit numbers an order: this runs on every change.
+#[inline(never)]
 fn impact(orders: &[Order], tick_size: u64, notional: u64, side: Side) -> Result<LotPrice, Error> {
-    let (mut left, mut lots, mut sum) = (notional, 0u64, 0u64);
+    let tick_size = tick_size.max(1);
+    let (mut left, mut lots, mut sum) = (notional.div_ceil(tick_size), 0u64, 0u64);
     for order in orders.iter().rev().take(DEEPEST) {
-        let price = u64::from(order.ticks) * tick_size;
-        let whole = price * u64::from(order.lots);
+        let (price, size) = (u64::from(order.ticks), u64::from(order.lots));
+        let whole = price.wrapping_mul(size);
         if whole < left {
-            left -= whole;
-            lots += u64::from(order.lots);
-            sum += whole;
+            left = left.wrapping_sub(whole);
+            lots = lots.wrapping_add(size);
+            sum = sum.saturating_add(whole);
             continue;
         }
-        if lots == 0 {
-            return Ok(LotPrice(price));
-        }
-        let part = left.div_ceil(price);
+        let part = left.div_ceil(price.max(1));
         let (lots, sum) = (lots + part, sum + part * price);
+        let total = sum.checked_mul(tick_size).ok_or(Error::ArithmeticOverflow)?;
         return Ok(LotPrice(match side {
-            Side::Bid => sum / lots,
-            Side::Ask => sum.div_ceil(lots),
+            Side::Bid => total / lots.max(1),
+            Side::Ask => total.div_ceil(lots.max(1)),
         }));
     }
     Ok(LotPrice::ZERO)
