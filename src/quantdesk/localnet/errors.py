@@ -4,7 +4,9 @@ LocalnetError
 ├── DataDirectoryInUse      another localnet holds this data directory
 ├── DataDirectoryVersion    written by a version that this one cannot read
 ├── PortTaken               another process listens on the port
-├── LedgerFull              disk or quota full: nothing more is accepted
+├── NotAccepting            nothing more is accepted
+│   ├── LedgerFull          disk or quota full
+│   └── Stopping            localnet is being stopped
 ├── LogCorrupt              a log entry cannot be read
 └── ReplayDiverged          a replayed entry gave another result than the recorded one
 """
@@ -28,7 +30,15 @@ class PortTaken(LocalnetError):
     """Another process already listens on the port."""
 
 
-class LedgerFull(LocalnetError):
+class NotAccepting(LocalnetError):
+    """Localnet takes nothing more; what it answered is safe."""
+
+
+class Stopping(NotAccepting):
+    """Localnet is being stopped."""
+
+
+class LedgerFull(NotAccepting):
     """The disk or the quota is full: localnet stops accepting rather than lose what it answered."""
 
 

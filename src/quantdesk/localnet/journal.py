@@ -137,7 +137,7 @@ class Journal:
         else:
             self._idle.set()
         for callback in callbacks:
-            callback(None)
+            _call(callback, None)
 
     def _fail(self, error: sqlite3.Error, callbacks: list[Callable[[LedgerFull | None], None]]) -> None:
         self.failure = as_ledger_full(error, self._store.path) or LedgerFull(
@@ -152,7 +152,7 @@ class Journal:
         self.appended_seq = self.committed_seq
         self._on_failure()
         for callback in callbacks + self._callbacks:
-            callback(self.failure)
+            _call(callback, self.failure)
         self._callbacks = []
 
     async def drain(self) -> None:
@@ -163,3 +163,11 @@ class Journal:
     def close(self) -> None:
         """Stop the commit thread; call `drain` first."""
         self._thread.shutdown(wait=True)
+
+
+def _call(callback: Callable[[LedgerFull | None], None], failure: LedgerFull | None) -> None:
+    """One listener that fails keeps nobody else from hearing."""
+    try:
+        callback(failure)
+    except Exception:
+        log.exception("localnet.announcement_failed")

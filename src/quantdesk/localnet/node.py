@@ -18,7 +18,7 @@ from solders.pubkey import Pubkey
 
 from quantdesk.localnet.clock import ChainClock
 from quantdesk.localnet.config import LocalnetConfig
-from quantdesk.localnet.errors import LedgerFull
+from quantdesk.localnet.errors import LedgerFull, Stopping
 from quantdesk.localnet.journal import Journal
 from quantdesk.localnet.log.entries import AccountSetBody, BlockClosedBody, Entry, Kind, pack
 from quantdesk.localnet.log.history import History
@@ -71,6 +71,7 @@ class Node:
             self._store, recovered.last_seq, on_batch=self._take_batch, on_failure=self._step_back
         )
         self.listener: Listener | None = None
+        self._is_stopping = False
         self.clock = ChainClock(self, config.clock, paused=recovered.paused)
         self._log_start(recovered, time.monotonic() - started)
 
@@ -124,6 +125,8 @@ class Node:
     def _accept(self) -> None:
         if self.journal.failure is not None:
             raise self.journal.failure
+        if self._is_stopping:
+            raise Stopping("localnet is being stopped and takes nothing more")
 
     def submit(self, wire: WireTransaction, *, keep_failures: bool) -> Execution:
         """Run a transaction that `Bank.refusal` let through. A failing one lands only if `keep_failures`.
@@ -229,6 +232,7 @@ class Node:
 
     async def close(self) -> None:
         """Write a last snapshot, so that the next start replays nothing, and close the files."""
+        self._is_stopping = True
         if self._snapshotting is not None:
             await self._snapshotting
         await self.journal.drain()

@@ -15,6 +15,8 @@ from quantdesk.localnet.runtime.base58 import b58encode
 from .conftest import Chain
 
 OWNER = "Config1111111111111111111111111111111111111"
+TOKEN = "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"
+LOOKUP_TABLES = "AddressLookupTab1e1111111111111111111111111"
 
 
 async def set_data(chain: Chain, data: bytes, address: Pubkey | None = None) -> str:
@@ -129,29 +131,48 @@ async def test_setting_an_account_refuses_what_it_cannot_read(chain: Chain) -> N
     assert (await chain.rpc("getAccountInfo", address))["value"] is None
 
 
-async def test_a_program_placed_as_program_data_and_program_can_be_called(chain: Chain) -> None:
-    """The way `quantdesk deploy` places the exchange: ProgramData first, then Program."""
-    loader = "BPFLoaderUpgradeab1e11111111111111111111111"
-    program, program_data = Pubkey.new_unique(), Pubkey.new_unique()
-    token = Pubkey.from_string("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")
-    original = chain.node.bank.accounts.get(token)
+LOADER = "BPFLoaderUpgradeab1e11111111111111111111111"
+
+
+def code_of(chain: Chain, program: str) -> bytes:
+    """The ProgramData bytes of one of the programs that the VM brings."""
+    original = chain.node.bank.accounts.get(Pubkey.from_string(program))
     assert original is not None
     code = chain.node.bank.accounts.get(Pubkey.from_bytes(original.data[4:36]))
     assert code is not None
-    await chain.rpc(
-        "surfnet_setAccount",
-        str(program_data),
-        {"lamports": 10**10, "owner": loader, "data": [base64.b64encode(code.data).decode(), "base64"]},
-    )
+    return code.data
+
+
+async def place_code(chain: Chain, program_data: Pubkey, code: bytes) -> None:
+    account = {"lamports": 10**10, "owner": LOADER, "data": [base64.b64encode(code).decode(), "base64"]}
+    await chain.rpc("surfnet_setAccount", str(program_data), account)
+
+
+async def place_program(chain: Chain, program: Pubkey, program_data: Pubkey) -> None:
     pointer = (2).to_bytes(4, "little") + bytes(program_data)
-    await chain.rpc(
-        "surfnet_setAccount",
-        str(program),
-        {"lamports": 10**9, "owner": loader, "data": pointer.hex(), "executable": True},
-    )
+    account = {"lamports": 10**9, "owner": LOADER, "data": pointer.hex(), "executable": True}
+    await chain.rpc("surfnet_setAccount", str(program), account)
+
+
+async def call(chain: Chain, program: Pubkey) -> Any:
+    """The error of an instruction that is nonsense to every program."""
     payer = await chain.funded()
-    # Instruction 21 (GetAccountDataSize) with no accounts: the program itself must refuse it.
     wire = base64_of(signed([Instruction(program, b"\x15", [])], await chain.blockhash(), payer))
-    value = (await chain.rpc("simulateTransaction", wire, {"encoding": "base64"}))["value"]
-    assert value["err"] == {"InstructionError": [0, "NotEnoughAccountKeys"]}
-    assert value["unitsConsumed"] > 0
+    return (await chain.rpc("simulateTransaction", wire, {"encoding": "base64"}))["value"]["err"]
+
+
+async def test_a_program_placed_as_program_data_and_program_can_be_called(chain: Chain) -> None:
+    """The way `quantdesk deploy` places the exchange: ProgramData first, then Program."""
+    program, program_data = Pubkey.new_unique(), Pubkey.new_unique()
+    await place_code(chain, program_data, code_of(chain, TOKEN))
+    await place_program(chain, program, program_data)
+    assert await call(chain, program) == {"InstructionError": [0, "NotEnoughAccountKeys"]}
+
+
+async def test_new_code_of_a_program_is_run_at_once(chain: Chain) -> None:
+    program, program_data = Pubkey.new_unique(), Pubkey.new_unique()
+    await place_code(chain, program_data, code_of(chain, TOKEN))
+    await place_program(chain, program, program_data)
+    await place_code(chain, program_data, code_of(chain, LOOKUP_TABLES))
+    assert await call(chain, program) == await call(chain, Pubkey.from_string(LOOKUP_TABLES))
+    assert await call(chain, program) == {"InstructionError": [0, "InvalidInstructionData"]}

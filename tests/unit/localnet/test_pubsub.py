@@ -102,6 +102,28 @@ async def test_an_account_set_by_an_admin_is_told(chain: Chain, ear: Ear) -> Non
     assert ear.results("accountNotification")[0]["value"]["lamports"] == 77
 
 
+async def test_data_too_large_for_base58_says_so_instead_of_ending_the_subscription(
+    chain: Chain, ear: Ear
+) -> None:
+    address = str(Pubkey.new_unique())
+    ear.subscribe("accountSubscribe", address, CONFIRMED)
+    await chain.rpc("surfnet_setAccount", address, {"lamports": 77, "data": bytes(129).hex()})
+    [told] = ear.results("accountNotification")
+    assert told["value"]["data"] == "error: data too large for bs58 encoding"
+
+
+async def test_a_listener_that_fails_keeps_nobody_from_hearing(chain: Chain, ear: Ear) -> None:
+    def fail(message: bytes) -> None:
+        raise RuntimeError("a broken connection")
+
+    broken = Ear(ear.hub)
+    broken.send = fail  # type: ignore[method-assign]
+    payer = await chain.funded()
+    broken.subscribe("logsSubscribe", "all", CONFIRMED)
+    signature = await send(chain, payer, Keypair().pubkey())
+    assert (await chain.rpc("getSignatureStatuses", [signature]))["value"][0]["err"] is None
+
+
 async def test_logs_are_told_by_the_addresses_they_mention(chain: Chain, ear: Ear) -> None:
     payer, target = await chain.funded(), Keypair().pubkey()
     ear.subscribe("logsSubscribe", {"mentions": [str(target)]}, CONFIRMED)

@@ -103,7 +103,6 @@ async def test_a_program_still_runs_after_a_restart(open_chain: OpenChain) -> No
     token = Pubkey.from_string("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA")
     chain = await open_chain()
 
-
     wire = base64_of(signed([Instruction(token, b"\x15", [])], await chain.blockhash(), payer))
     value = (await chain.rpc("simulateTransaction", wire, {"encoding": "base64"}))["value"]
     assert value["err"] == {"InstructionError": [0, "NotEnoughAccountKeys"]}

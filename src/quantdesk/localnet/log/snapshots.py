@@ -9,9 +9,9 @@ import zstandard
 from solders.account import Account
 from solders.pubkey import Pubkey
 
-BPF_LOADER_UPGRADEABLE = Pubkey.from_string("BPFLoaderUpgradeab1e11111111111111111111111")
+from quantdesk.localnet.runtime.programs import is_program_data
+
 NATIVE_LOADER = Pubkey.from_string("NativeLoader1111111111111111111111111111111")
-_PROGRAM_DATA_TAG = b"\x03\0\0\0"
 _KEPT = 2
 _ZSTD_LEVEL = 1
 
@@ -85,8 +85,3 @@ def read_accounts(db: sqlite3.Connection, seq: int) -> list[tuple[Pubkey, Accoun
         accounts.append((Pubkey.from_bytes(address), account))
     accounts.sort(key=lambda pair: not is_program_data(pair[1]))
     return accounts
-
-
-def is_program_data(account: Account) -> bool:
-    """Whether the account holds the code of an upgradeable program."""
-    return account.owner == BPF_LOADER_UPGRADEABLE and account.data[:4] == _PROGRAM_DATA_TAG

@@ -228,7 +228,7 @@ class Hub:
     def _announce_accounts(self, captured: _Captured, slot: int) -> None:
         reader = self._node.bank.accounts.get
         for subscription, address, account in captured:
-            shown = account_json(address, account or _GONE, subscription.view, reader)
+            shown = account_json(address, account or _GONE, subscription.view, reader, is_strict=False)
             value = shown if subscription.kind == "account" else {"pubkey": str(address), "account": shown}
             self._notify(subscription, _in_context(slot, value))
 

@@ -19,6 +19,7 @@ from quantdesk.localnet.runtime.genesis import RENT_EXEMPT_EPOCH
 
 ENCODINGS = ("binary", "base58", "base64", "base64+zstd", "jsonParsed")
 MAX_BASE58_BYTES = 128
+_TOO_LARGE = "error: data too large for bs58 encoding"
 AccountReader = Callable[[Pubkey], Account | None]
 
 
@@ -44,11 +45,17 @@ def view_of(config: Config, default: str) -> View:
     return View(encoding, part.integer("offset") or 0, part.integer("length") or 0)
 
 
-def account_json(address: Pubkey, account: Account, view: View, reader: AccountReader) -> dict[str, Any]:
-    """An account in wire form. `reader` finds the mint of a token account for its decimals."""
+def account_json(
+    address: Pubkey, account: Account, view: View, reader: AccountReader, *, is_strict: bool = True
+) -> dict[str, Any]:
+    """An account in wire form. `reader` finds the mint of a token account for its decimals.
+
+    Raises:
+        RpcError: over 128 bytes in base58; when not `is_strict` (pubsub) the data says so itself.
+    """
     return {
         "lamports": account.lamports,
-        "data": _data(account, view, reader),
+        "data": _data(account, view, reader, is_strict=is_strict),
         "owner": str(account.owner),
         "executable": account.executable,
         "rentEpoch": RENT_EXEMPT_EPOCH,
@@ -56,7 +63,7 @@ def account_json(address: Pubkey, account: Account, view: View, reader: AccountR
     }
 
 
-def _data(account: Account, view: View, reader: AccountReader) -> Any:
+def _data(account: Account, view: View, reader: AccountReader, *, is_strict: bool) -> Any:
     if view.encoding == "jsonParsed":
         parsed = parse_token_data(account, reader)
         if parsed is not None:
@@ -67,9 +74,9 @@ def _data(account: Account, view: View, reader: AccountReader) -> Any:
         return [base64.b64encode(data).decode(), "base64"]
     if view.encoding == "base64+zstd":
         return [base64.b64encode(zstandard.ZstdCompressor(level=1).compress(data)).decode(), "base64+zstd"]
-    if len(data) > MAX_BASE58_BYTES:
+    if len(data) > MAX_BASE58_BYTES and is_strict:
         raise invalid_request(
             "Encoded binary (base 58) data should be less than 128 bytes, please use Base64 encoding."
         )
-    text = b58encode(data)
+    text = _TOO_LARGE if len(data) > MAX_BASE58_BYTES else b58encode(data)
     return text if view.encoding == "binary" else [text, "base58"]

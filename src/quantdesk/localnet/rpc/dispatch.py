@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from quantdesk.localnet.errors import LedgerFull
+from quantdesk.localnet.errors import NotAccepting
 from quantdesk.localnet.node import Node
 from quantdesk.localnet.rpc.envelope import (
     Call,
@@ -60,11 +60,11 @@ class Dispatcher:
         if not self._node.journal.is_settled:
             try:
                 await self._node.durable()
-            except LedgerFull as full:
+            except NotAccepting as full:
                 return self._full(raw, full)
         return encoded
 
-    def _full(self, raw: Any, full: LedgerFull) -> bytes:
+    def _full(self, raw: Any, full: NotAccepting) -> bytes:
         error = RpcError(INTERNAL_ERROR, str(full))
         if isinstance(raw, list):
             identifiers = [item.get("id") if isinstance(item, dict) else None for item in raw]
@@ -86,7 +86,7 @@ class Dispatcher:
                 if wants_answer
                 else None
             )
-        except LedgerFull as full:
+        except NotAccepting as full:
             return failure(RpcError(INTERNAL_ERROR, str(full)), identifier)
         except Exception:
             log.exception("localnet.method_failed", request=str(raw)[:300])

@@ -22,6 +22,8 @@ log = structlog.get_logger(__name__)
 MAX_BODY_BYTES = 50 * 1024
 MAX_ADMIN_BODY_BYTES = 32 * 1024 * 1024
 _MAX_HEAD_BYTES = 16 * 1024
+_MAX_WAITING = 128
+"""Requests of one connection that may wait for those before them."""
 _JSON_TYPES = ("application/json", "application/json; charset=utf-8", "application/json;charset=utf-8")
 _TEXT = "text/plain; charset=utf-8"
 _REASONS = {
@@ -136,6 +138,8 @@ class HttpConnection(asyncio.Protocol):
 
     def _enqueue(self, head: _Head, body: bytes) -> None:
         self._waiting.append((head, body))
+        if len(self._waiting) == _MAX_WAITING and self._transport is not None:
+            self._transport.pause_reading()
         if self._running is None:
             self._running = asyncio.ensure_future(self._work())
 
@@ -143,6 +147,8 @@ class HttpConnection(asyncio.Protocol):
         try:
             while self._waiting and not self._closing:
                 head, body = self._waiting.popleft()
+                if len(self._waiting) == _MAX_WAITING // 2 and self._transport is not None:
+                    self._transport.resume_reading()
                 await self._serve(head, body)
         except Exception:
             log.exception("localnet.http_failed")

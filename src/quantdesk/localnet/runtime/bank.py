@@ -23,6 +23,7 @@ from quantdesk.localnet.runtime.accounts import AccountsView
 from quantdesk.localnet.runtime.blockhashes import BlockhashQueue, message_digest
 from quantdesk.localnet.runtime.execution import Execution, Executor
 from quantdesk.localnet.runtime.genesis import GENESIS_SLOT, Genesis, new_vm
+from quantdesk.localnet.runtime.programs import BPF_LOADER_UPGRADEABLE, PROGRAM_TAG, is_program_data
 from quantdesk.localnet.runtime.wire import WireTransaction
 
 SLOTS_PER_EPOCH = 432_000
@@ -152,8 +153,16 @@ class Bank:
     def set_account(self, address: Pubkey, account: Account) -> None:
         """Overwrite an account (admin); zero lamports remove it."""
         self.vm.set_account(address, account)
+        if is_program_data(account):
+            self._reload_programs(address)
         self.accounts.note_owner(account.owner)
         self.accounts.note_size(address, len(account.data))
+
+    def _reload_programs(self, program_data: Pubkey) -> None:
+        """The VM compiles a program when its Program account is set: set those again that the code is of."""
+        for address, account in self.accounts.owned_by(BPF_LOADER_UPGRADEABLE):
+            if account.data == PROGRAM_TAG + bytes(program_data):
+                self.vm.set_account(address, account)
 
     def state_hash(self) -> bytes:
         """SHA-256 over every account in key order, the open slot and its time, and the newest blockhash."""
