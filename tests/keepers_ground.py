@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest_asyncio
 from solders.pubkey import Pubkey
 
-from localnet_process import LocalnetProcess, free_port_pair
+from localnet_process import LocalnetProcess
 from nats_process import NatsProcess, nats_process
+from part_process import free_offset
 from quantdesk.bootstrap.data_dir import DataDir
 from quantdesk.bootstrap.deployment import Deployment, prepare_exchange
 from quantdesk.bootstrap.settings import Settings
@@ -21,7 +22,6 @@ from quantdesk.keepers.chain import ChainView
 from quantdesk.program.addresses import Addresses
 
 RPC_PORT = 8899
-MOST_OFFSET = 40_000
 
 
 @dataclass
@@ -33,6 +33,7 @@ class Ground:
     data: DataDir
     deployment: Deployment
     rpc: SolanaRpc
+    offset: int
 
     @property
     def venue(self) -> Addresses:
@@ -46,23 +47,17 @@ class Ground:
         return self.data.keys / f"{name}.json"
 
 
-def _port() -> int:
-    while True:
-        port = free_port_pair()
-        if 0 < port - RPC_PORT <= MOST_OFFSET:
-            return port
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def ground() -> AsyncIterator[Ground]:
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="keepers-")))
         data = DataDir(folder).open()
-        net = LocalnetProcess(data.localnet, _port())
+        offset = free_offset()
+        net = LocalnetProcess(data.localnet, RPC_PORT + offset)
         await net.start()
-        stack.push_async_callback(net.kill)
-        settings = Settings(data_dir=folder, port_offset=net.port - RPC_PORT)
+        stack.push_async_callback(net.close)
+        settings = Settings(data_dir=folder, port_offset=offset)
         deployment = await prepare_exchange(settings, data, lambda _: None)
         rpc = await stack.enter_async_context(SolanaRpc(net.rpc_url))
         nats = await stack.enter_async_context(nats_process())
-        yield Ground(nats, net, data, deployment, rpc)
+        yield Ground(nats, net, data, deployment, rpc, offset)

@@ -52,6 +52,10 @@ class _Quoting:
     def lots(self, *, is_bid: bool) -> int:
         return sum(quote.lots for quote in self.live or () if quote.is_bid is is_bid)
 
+    def misses(self, resting: tuple[int, int]) -> bool:
+        """Whether more rests than we know of: a transaction sent before a crash may land after the restart."""
+        return resting[0] > self.lots(is_bid=True) or resting[1] > self.lots(is_bid=False)
+
 
 class Maker:
     """Quotes every market with one key. After a restart or a doubt it reads its orders from the Books."""
@@ -108,9 +112,11 @@ class Maker:
     async def _tend(self, seat: Seat, market: Market, slot: Slot) -> None:
         quoting = self._markets.setdefault(market.index, _Quoting())
         position = slot.position(market.index)
-        base = position.base if position else 0
+        base, resting = 0, (0, 0)
+        if position is not None:
+            base, resting = position.base, (position.bid_lots, position.ask_lots)
         self._measures.position.labels(Role.MAKER, market.symbol).set(base)
-        if quoting.live is None:
+        if quoting.live is None or quoting.misses(resting):
             orders = await self._view.orders(market.index, seat.slot)
             quoting.live = [
                 LiveQuote(order.order_id, order.order_id.side.sign > 0, order.lots) for order in orders
@@ -122,7 +128,6 @@ class Maker:
         except NoPrice:
             await self._withdraw_quotes(market, quoting)
             raise
-        resting = (position.bid_lots, position.ask_lots) if position else (0, 0)
         middle = centre(index, base, self._plan)
         if self._should_requote(quoting, middle, resting):
             wanted = wanted_quotes(market.parameters, index, base, self._plan)

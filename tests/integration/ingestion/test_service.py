@@ -15,6 +15,8 @@ import pytest
 
 from fakes.binance import FakeBinance
 from nats_process import NatsProcess, free_port, nats_process
+from part_process import free_offset, part
+from quantdesk.bootstrap.data_dir import DataDir
 from quantdesk.infra.bus import Delivery, NatsBus
 from quantdesk.infra.bus.messages import Price, VenueTrade
 from quantdesk.infra.store import migrate
@@ -123,6 +125,29 @@ async def test_a_restart_goes_on_from_the_last_price_without_a_jump(config: Inge
     for symbol, price in before.items():
         assert after[symbol]["feed"] == "simulated"
         assert abs(float(after[symbol]["price"]) / price - 1) < 0.001
+
+
+async def test_a_killed_feed_goes_on_from_its_last_price(nats: NatsProcess, tmp_path: Path) -> None:
+    data, offset = DataDir(tmp_path / "box").open(), free_offset()
+    url = f"sqlite:///{data.store}"
+    await migrate(url)
+    config = IngestionConfig(
+        bus=nats.config("x"),
+        database_url=url,
+        state_dir=tmp_path,
+        http=HttpConfig("127.0.0.1", 3003 + offset),
+    )
+    box = {"data_dir": data.root, "offset": offset, "nats": nats}
+    async with part("ingestion", **box, QUANTDESK_FEED="simulated") as process:
+        await ready(config)
+        await asyncio.sleep(1.5)
+        before = (await ready(config))["symbols"]
+        await process.kill()
+        await process.start()
+        after = (await ready(config))["symbols"]
+    for symbol, shown in before.items():
+        assert after[symbol]["feed"] == "simulated"
+        assert abs(float(after[symbol]["price"]) / float(shown["price"]) - 1) < 0.001
 
 
 async def test_trades_become_candles_in_the_store(config: IngestionConfig) -> None:

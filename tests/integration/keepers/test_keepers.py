@@ -14,13 +14,17 @@ import pytest
 
 from keepers_ground import Ground
 from nats_process import free_port
+from part_process import part
 from quantdesk.infra.bus import NatsBus
 from quantdesk.infra.bus.messages import Price, VenueTrade
 from quantdesk.infra.telemetry import HttpConfig
 from quantdesk.keepers.app import serve
 from quantdesk.keepers.config import KeepersConfig, MakerConfig, OracleConfig, Role, TakerConfig
+from quantdesk.keepers.sender import Sender
 from quantdesk.keepers.wallet import read_key
+from quantdesk.program.instructions import TraderKey, place_many
 from quantdesk.program.layouts import Order
+from quantdesk.program.records import OrderKind, Quote, Side
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -224,6 +228,46 @@ async def test_a_restarted_maker_takes_up_its_quotes_and_never_doubles_them(grou
         async with running(keepers(ground), Role.ORACLE, Role.MAKER):
             await asyncio.sleep(1.5)
             await until(lambda: quoted_everywhere(ground))
+
+
+async def test_keepers_killed_at_any_moment_double_nothing(ground: Ground) -> None:
+    async with feeding(ground) as feed:
+        box = {"data_dir": ground.data.root, "offset": ground.offset, "nats": ground.nats}
+        async with part("keepers", **box, QUANTDESK_KEEPERS="oracle,maker") as process:
+            for number in range(3):
+                await until(lambda: quoted_everywhere(ground))
+                feed.move(1.0005 if number % 2 else 0.9995)
+                await asyncio.sleep(0.05 + 0.21 * number)
+                await process.kill()
+                for market in range(3):
+                    bids, asks = await maker_orders(ground, market)
+                    assert len(bids) <= 3, process.log()
+                    assert len(asks) <= 3, process.log()
+                before = await publish_ms(ground, "BTC-PERP")
+                await process.start()
+
+                async def pushed_again(last: int = before) -> bool:
+                    return await publish_ms(ground, "BTC-PERP") > last
+
+                await until(pushed_again)
+            await asyncio.sleep(1)
+            await until(lambda: quoted_everywhere(ground))
+
+
+async def test_quotes_that_land_late_are_found_and_replaced(ground: Ground) -> None:
+    """As after a crash: a transaction of the old process lands when the new one has read the book."""
+    async with feeding(ground), running(keepers(ground), Role.ORACLE, Role.MAKER):
+        await until(lambda: quoted_everywhere(ground))
+        key = read_key(ground.key_file("maker"))
+        stray = Quote(Side.BID, OrderKind.POST_ONLY, False, 14_000, 100, 0)
+        late = place_many(ground.venue, TraderKey(key.pubkey()), 2, [stray])
+        await Sender(ground.rpc, ground.venue, key).settle([late], 200_000)
+
+        async def gone() -> bool:
+            bids, asks = await maker_orders(ground, 2)
+            return len(bids) == len(asks) == 3 and all(order.ticks > 14_000 for order in bids)
+
+        await until(gone)
 
 
 async def test_a_maker_without_fresh_prices_takes_its_quotes_away(ground: Ground) -> None:

@@ -47,7 +47,7 @@ _UNSENT = (nats.errors.Error, OSError, asyncio.TimeoutError)
 
 @dataclass(frozen=True, slots=True)
 class BusConfig:
-    """Where the NATS server is and the token it asks for. ``name`` shows in its monitoring."""
+    """Where NATS is (a cluster: several URLs with commas) and its token. ``name`` shows in its monitoring."""
 
     url: str
     name: str
@@ -235,7 +235,7 @@ class NatsBus:
             self._last_error = f"{type(error).__name__}: {error}"
 
         await client.connect(
-            self._config.url,
+            self._config.url.split(","),
             name=self._config.name,
             token=self._config.token,
             allow_reconnect=False,

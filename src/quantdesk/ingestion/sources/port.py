@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Literal, Protocol
 
 from quantdesk.infra.bus.messages import Feed, NewsItem, TakerSide
 from quantdesk.ingestion.quantities import PriceE8, SizeE8
@@ -75,7 +75,10 @@ class ItemSink(Protocol):
 
 
 class MarketSource(Protocol):
-    """A source of kind `SourceKind.MARKET`."""
+    """Quotes and trades of one venue."""
+
+    @property
+    def kind(self) -> Literal[SourceKind.MARKET]: ...
 
     @property
     def venue(self) -> str: ...
@@ -90,10 +93,10 @@ class MarketSource(Protocol):
 
 
 class ItemSource(Protocol):
-    """A source of kind `SourceKind.NEWS` or `SourceKind.SOCIAL`."""
+    """Headlines or posts of one source."""
 
     @property
-    def kind(self) -> SourceKind: ...
+    def kind(self) -> Literal[SourceKind.NEWS, SourceKind.SOCIAL]: ...
 
     @property
     def name(self) -> str: ...

@@ -146,6 +146,7 @@ def _exchange(config: BinanceConfig) -> Any:
             "enableRateLimit": True,
             "newUpdates": True,
             "timeout": 10_000,
+            "aiohttp_trust_env": True,  # the same proxy as `binance_answers` went through
             "options": {"defaultType": "spot", "fetchMarkets": {"types": ["spot"]}, "tradesLimit": 2_000},
         }
     )

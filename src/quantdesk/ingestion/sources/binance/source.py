@@ -7,7 +7,7 @@ import contextlib
 import random
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import ccxt  # type: ignore[import-untyped]
 import structlog
@@ -18,7 +18,7 @@ from quantdesk.ingestion.history.candles import MINUTE_MS
 from quantdesk.ingestion.sources.binance.backfill import SaveCandles, backfill
 from quantdesk.ingestion.sources.binance.decode import VENUE
 from quantdesk.ingestion.sources.binance.session import BinanceSession, StaleStream
-from quantdesk.ingestion.sources.port import MarketSink
+from quantdesk.ingestion.sources.port import MarketSink, SourceKind
 
 BACKOFF_FIRST_S = 0.5
 BACKOFF_MOST_S = 60.0
@@ -43,6 +43,10 @@ class BinanceSource:
         self._filled_to_ms = dict(stored_to_ms or {})
         self.sessions = 0
         self.trade_gaps = 0
+
+    @property
+    def kind(self) -> Literal[SourceKind.MARKET]:
+        return SourceKind.MARKET
 
     @property
     def venue(self) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
+from typing import Literal
 
 from quantdesk.ingestion.quantities import PriceE8, SizeE8
-from quantdesk.ingestion.sources.port import MarketSink, Quote, Trade
+from quantdesk.ingestion.sources.port import MarketSink, Quote, SourceKind, Trade
 from quantdesk.ingestion.sources.recorded.path import MarketPath, PathState, Stretch
 from quantdesk.ingestion.sources.recorded.recording import VENUE
 
@@ -22,6 +23,10 @@ class RecordedSource:
         self._path = path
         self._named = 0
         self._run_id = time.time_ns()
+
+    @property
+    def kind(self) -> Literal[SourceKind.MARKET]:
+        return SourceKind.MARKET
 
     @property
     def venue(self) -> str:
