@@ -14,7 +14,7 @@ target="${CARGO_TARGET_DIR:-$here/target}"
 cargo_home="${CARGO_HOME:-$HOME/.cargo}"
 
 compile() {
-    local crate="$1" flags llvm_flag
+    local crate="$1" flags llvm_flag registry
     flags="-Cpanic=abort -Crelocation-model=static -Ctarget-cpu=v4"
     flags+=" -Clink-arg=--cpu-features=+allows-misaligned-mem-access"
     flags+=" -Clink-arg=--arch=v3 -Clink-arg=--deploy=false"
@@ -23,7 +23,13 @@ compile() {
         flags+=" -Clink-arg=--llvm-args=--$llvm_flag"
     done
     flags+=" --cfg target_os=\"solana\" -Aexplicit_builtin_cfgs_in_flags"
-    flags+=" --remap-path-prefix=$here=onchain --remap-path-prefix=$cargo_home/registry/src=registry"
+    flags+=" --remap-path-prefix=$here=onchain"
+    # The folder of a registry is named after its address, which differs between machines.
+    RUSTC=/usr/bin/rustc /usr/bin/cargo fetch --quiet --locked --manifest-path "$here/Cargo.toml" \
+        --target bpfel-unknown-none >&2
+    for registry in "$cargo_home"/registry/src/*/; do
+        flags+=" --remap-path-prefix=${registry%/}=registry"
+    done
     # RUSTC_BOOTSTRAP lets the one crate named use an unstable calling convention.
     (cd "$here" && env -u RUSTUP_TOOLCHAIN -u RUSTFLAGS -u CARGO_ENCODED_RUSTFLAGS \
         RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=quantdesk_int128 CARGO_TARGET_DIR="$target" \

@@ -91,10 +91,10 @@ pub fn owed(position: &Position, index: FundingIndex) -> Result<QuoteAtoms, Erro
     if moved == 0 || position.base.0 == 0 {
         return Ok(QuoteAtoms(0));
     }
-    match position.base.0.checked_mul(moved) {
-        Some(micro) => Ok(QuoteAtoms(ceil_micro(micro))),
-        None => owed_wide(position.base.0, moved),
+    if position.base.0.unsigned_abs() >> 23 == 0 && moved.unsigned_abs() >> 40 == 0 {
+        return Ok(QuoteAtoms(ceil_micro(position.base.0.wrapping_mul(moved))));
     }
+    owed_wide(position.base.0, moved)
 }
 
 /// Towards plus infinity: `/` truncates, which is that already for a negative amount.

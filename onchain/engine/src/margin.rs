@@ -9,7 +9,7 @@ use crate::money;
 use crate::now::Now;
 use crate::position;
 use crate::state::{Exchange, Market, NO_MARKET, Position, Slot};
-use crate::units::{MILLION, Rounding, mul_div, mul_div_signed};
+use crate::units::{MILLION, Rounding, mul_div, mul_div_signed, product, share_up};
 
 /// Least initial margin of a position with exposure: $2.
 const LEAST_INITIAL: u64 = 2_000_000;
@@ -52,7 +52,7 @@ impl Margin {
 /// `NotionalTooLarge`.
 #[inline(always)]
 pub fn notional(lots: u64, price: u64) -> Result<u64, Error> {
-    match lots.checked_mul(price) {
+    match product(lots, price) {
         Some(notional) if notional <= crate::units::MAX_NOTIONAL => Ok(notional),
         _ => Err(Error::NotionalTooLarge),
     }
@@ -66,7 +66,7 @@ pub fn notional(lots: u64, price: u64) -> Result<u64, Error> {
 pub fn base_margin(market: &Market, notional: u64) -> Result<u64, Error> {
     let first = &market.tiers[0];
     if notional <= first.up_to {
-        return mul_div(notional, u64::from(first.rate), MILLION, Rounding::Up).ok_or(Error::ArithmeticOverflow);
+        return share_up(notional, first.rate).ok_or(Error::ArithmeticOverflow);
     }
     tiered(market, notional)
 }
@@ -93,7 +93,12 @@ pub fn initial_of(market: &Market, exposure: u64, price: u64) -> Result<u64, Err
     if exposure == 0 {
         return Ok(0);
     }
-    Ok(base_margin(market, notional(exposure, price)?)?.max(LEAST_INITIAL))
+    initial_of_notional(market, notional(exposure, price)?)
+}
+
+#[inline(always)]
+fn initial_of_notional(market: &Market, notional: u64) -> Result<u64, Error> {
+    Ok(base_margin(market, notional)?.max(LEAST_INITIAL))
 }
 
 /// Maintenance margin of a position: a fraction of the base rate on its notional.
@@ -102,8 +107,12 @@ pub fn initial_of(market: &Market, exposure: u64, price: u64) -> Result<u64, Err
 /// `NotionalTooLarge`, `ArithmeticOverflow`.
 #[inline(always)]
 pub fn maintenance_of(market: &Market, lots: u64, price: u64) -> Result<u64, Error> {
-    let base = base_margin(market, notional(lots, price)?)?;
-    mul_div(base, u64::from(market.maintenance_fraction), MILLION, Rounding::Up).ok_or(Error::ArithmeticOverflow)
+    maintenance_of_notional(market, notional(lots, price)?)
+}
+
+#[inline(always)]
+fn maintenance_of_notional(market: &Market, notional: u64) -> Result<u64, Error> {
+    share_up(base_margin(market, notional)?, market.maintenance_fraction).ok_or(Error::ArithmeticOverflow)
 }
 
 /// Surcharge on new risk while open interest is near its cap, quote atoms, rounded up.
@@ -122,10 +131,19 @@ pub fn surcharge(market: &Market, new_lots: u64) -> Result<u64, Error> {
 }
 
 /// Profit or loss of a position at `price`, after the funding it owes.
+///
+/// # Errors
+/// `NotionalTooLarge`, `ArithmeticOverflow`.
 #[inline(always)]
 pub fn profit(position: &Position, market: &Market, price: u64) -> Result<i64, Error> {
-    let owed = funding::owed(position, market.funding_index)?.0;
-    Ok(position.quote.0 + position.base.0 * price as i64 - owed)
+    profit_of_notional(position, market, notional(position.base.0.unsigned_abs(), price)?)
+}
+
+/// As [`profit`], from the position's notional at the price: one product serves profit and margin.
+#[inline(always)]
+fn profit_of_notional(position: &Position, market: &Market, notional: u64) -> Result<i64, Error> {
+    let value = if position.base.0 < 0 { -(notional as i64) } else { notional as i64 };
+    Ok(position.quote.0 + value - funding::owed(position, market.funding_index)?.0)
 }
 
 /// The whole slot's margin for opening risk.
@@ -138,9 +156,16 @@ pub fn initial(exchange: &Exchange, slot: &Slot, now: Now) -> Result<Margin, Err
     for position in slot.positions.iter().filter(|position| position.market != NO_MARKET) {
         let market = market_of(exchange, position)?;
         let (price, notional_price) = prices(market, position);
-        let profit = profit(position, market, price)?;
-        margin.equity += weighted(profit, market.profit_weight)?;
-        margin.required += initial_of(market, position::exposure(position), notional_price)? as i64;
+        let (size, exposure) = (position.base.0.unsigned_abs(), position::exposure(position));
+        let held = notional(size, price)?;
+        let exposed = match exposure {
+            _ if exposure == size && notional_price == price => held,
+            _ => notional(exposure, notional_price)?,
+        };
+        margin.equity += weighted(profit_of_notional(position, market, held)?, market.profit_weight)?;
+        if exposure != 0 {
+            margin.required += initial_of_notional(market, exposed)? as i64;
+        }
     }
     Ok(margin)
 }
@@ -166,9 +191,9 @@ pub fn maintenance_except(exchange: &Exchange, slot: &Slot, except: u8, now: Now
     for position in &slot.positions {
         if position.market != NO_MARKET && position.market != except && position.base.0 != 0 {
             let market = market_of(exchange, position)?;
-            let price = market.mark_price.0;
-            margin.equity += profit(position, market, price)?;
-            margin.required += maintenance_of(market, position.base.0.unsigned_abs(), price)? as i64;
+            let held = notional(position.base.0.unsigned_abs(), market.mark_price.0)?;
+            margin.equity += profit_of_notional(position, market, held)?;
+            margin.required += maintenance_of_notional(market, held)? as i64;
         }
     }
     Ok(margin)

@@ -10,7 +10,7 @@
 use crate::funding;
 use crate::now::Now;
 use crate::state::Market;
-use crate::units::{LotPrice, MILLION};
+use crate::units::{LotPrice, MILLION, product};
 
 /// Time constant of the EMA in seconds.
 const EMA_S: i64 = 150;
@@ -54,7 +54,7 @@ fn samples(market: &Market) -> (i64, i64) {
 
 #[inline(always)]
 fn band_of(market: &Market) -> u64 {
-    market.index_price.0 * u64::from(market.mark_band) / MILLION
+    product(market.index_price.0, u64::from(market.mark_band)).unwrap_or(u64::MAX) / MILLION
 }
 
 /// Computes the mark from the cached index, book and trade. Without an index the mark stays as it is.
@@ -77,7 +77,7 @@ pub fn refresh(market: &mut Market, now: Now) {
 
 #[inline(always)]
 fn quoted(ticks: u32, tick_size: u64, missing: u64) -> u64 {
-    if ticks == 0 { missing } else { u64::from(ticks) * tick_size }
+    if ticks == 0 { missing } else { product(u64::from(ticks), tick_size).unwrap_or(missing) }
 }
 
 #[inline(always)]

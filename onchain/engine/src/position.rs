@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::instructions::Side;
 use crate::state::{NO_MARKET, Position, Slot};
-use crate::units::{BaseLots, QuoteAtoms, Rounding, mul_div_signed};
+use crate::units::{BaseLots, QuoteAtoms, Rounding, mul_div_signed, value_of};
 
 /// Index of the entry for a market, if the slot has one.
 #[inline(always)]
@@ -88,43 +88,51 @@ pub fn unrest(position: &mut Position, side: Side, lots: u32, gone: bool) {
 /// `ArithmeticOverflow`.
 #[inline(always)]
 pub fn fill(position: &mut Position, side: Side, lots: u32, price: u64, epoch: u32) -> Result<QuoteAtoms, Error> {
-    let (direction, lots) = (if matches!(side, Side::Bid) { 1 } else { -1 }, i64::from(lots));
-    let price = price as i64;
+    let lots = i64::from(lots);
     let base = position.base.0;
-    let adds = base * direction >= 0;
+    let adds = base == 0 || (base > 0) == matches!(side, Side::Bid);
     let closed = if adds { 0 } else { lots.min(base.abs()) };
     let mut realised = 0;
     if closed > 0 {
-        realised = close(position, closed, direction, price)?;
+        realised = close(position, bought(side, closed), price)?;
     }
     let opened = lots - closed;
     if opened > 0 {
         if position.base.0 == 0 {
             position.epoch = epoch;
         }
-        let paid = -direction * opened * price;
-        position.base.0 += direction * opened;
-        position.quote.0 += paid;
-        position.entry_quote.0 += paid;
+        let opened = bought(side, opened);
+        let paid = value_of(opened, price).ok_or(Error::ArithmeticOverflow)?;
+        position.base.0 += opened;
+        position.quote.0 -= paid;
+        position.entry_quote.0 -= paid;
     }
     Ok(QuoteAtoms(realised))
 }
 
+/// Lots that a fill of this side adds to the base.
 #[inline(always)]
-fn close(position: &mut Position, closed: i64, direction: i64, price: i64) -> Result<i64, Error> {
+const fn bought(side: Side, lots: i64) -> i64 {
+    match side {
+        Side::Bid => lots,
+        Side::Ask => -lots,
+    }
+}
+
+/// Closes part of a position; `bought` is against its sign.
+#[inline(always)]
+fn close(position: &mut Position, bought: i64, price: u64) -> Result<i64, Error> {
+    let closed = bought.unsigned_abs();
     let size = position.base.0.unsigned_abs();
-    let (quote, entry) = if closed.unsigned_abs() == size {
+    let (quote, entry) = if closed == size {
         (position.quote.0, position.entry_quote.0)
     } else {
-        (
-            part(position.quote.0, closed.unsigned_abs(), size)?,
-            part(position.entry_quote.0, closed.unsigned_abs(), size)?,
-        )
+        (part(position.quote.0, closed, size)?, part(position.entry_quote.0, closed, size)?)
     };
-    position.base.0 += direction * closed;
+    position.base.0 += bought;
     position.quote.0 -= quote;
     position.entry_quote.0 -= entry;
-    Ok(quote - direction * closed * price)
+    Ok(quote - value_of(bought, price).ok_or(Error::ArithmeticOverflow)?)
 }
 
 #[inline(always)]
