@@ -1,0 +1,1 @@
+"""MIKEY's HTTP API, for the gateway only."""
