@@ -152,6 +152,23 @@ def gateway(settings: Settings) -> Service:
     )
 
 
+def mikey(settings: Settings) -> Service:
+    """The trading assistant."""
+    from quantdesk.mikey.app import serve
+    from quantdesk.mikey.config import MikeyConfig
+
+    ports = Ports(settings.port_offset)
+    return serve(
+        MikeyConfig(
+            database_url=database_url(settings),
+            secret=_secret(settings.mikey_secret, _data(settings), "mikey"),
+            gateway_url=f"http://127.0.0.1:{ports.gateway}",
+            host=settings.host,
+            port=ports.mikey,
+        )
+    )
+
+
 def _secret(given: SecretStr | None, data: DataDir, name: str) -> bytes:
     return (given.get_secret_value() if given is not None else data.secret(name)).encode()
 
