@@ -133,7 +133,7 @@ class NatsBus:
             with contextlib.suppress(*_UNSENT):  # the supervisor subscribes again on the next connection
                 client = self._connection()
                 await self._attach(client, queue)
-                await client.flush(timeout=CONNECT_TIMEOUT_S)
+                await _settle(client, CONNECT_TIMEOUT_S)
         _heed_cancellation(asked)
         return _NatsSubscription(self, queue)
 
@@ -156,13 +156,13 @@ class NatsBus:
             with contextlib.suppress(*_UNSENT):
                 client = self._connection()
                 await self._attach_answers(client, subject)
-                await client.flush(timeout=CONNECT_TIMEOUT_S)
+                await _settle(client, CONNECT_TIMEOUT_S)
         _heed_cancellation(asked)
 
     async def flush(self, timeout_s: float = 5.0) -> None:
         asked = _cancellations()
         try:
-            await self._connection().flush(timeout=timeout_s)  # type: ignore[arg-type]  # it takes floats
+            await _settle(self._connection(), timeout_s)
         except _UNSENT as error:
             raise BusAway(f"flush: {error}") from error
         _heed_cancellation(asked)
@@ -252,11 +252,11 @@ class NatsBus:
         while waiting := [queue for queue, attached in self._queues.items() if attached is None]:
             for queue in waiting:
                 await self._attach(client, queue)
-            await client.flush(timeout=CONNECT_TIMEOUT_S)
+            await _settle(client, CONNECT_TIMEOUT_S)
         while asked := self._answers.keys() - self._attached:
             for subject in asked:
                 await self._attach_answers(client, subject)
-            await client.flush(timeout=CONNECT_TIMEOUT_S)
+            await _settle(client, CONNECT_TIMEOUT_S)
 
     async def _attach(self, client: nats.aio.client.Client, queue: DeliveryQueue[Any]) -> None:
         async def deliver(message: nats.aio.msg.Msg) -> None:
@@ -286,6 +286,16 @@ def _heed_cancellation(asked_before: int) -> None:
     """nats-py waits with ``asyncio.wait_for``, which before Python 3.12 may swallow a cancellation."""
     if _cancellations() > asked_before:
         raise asyncio.CancelledError
+
+
+async def _settle(client: nats.aio.client.Client, timeout_s: float) -> None:
+    """Return when the server has taken everything that was said so far.
+
+    nats-py writes a PING past commands that still wait for its flusher (2.16): only a second one, sent after
+    the first one's answer, is behind them.
+    """
+    for _ in range(2):
+        await client.flush(timeout=timeout_s)  # type: ignore[arg-type]  # it takes floats
 
 
 async def _close(client: nats.aio.client.Client) -> None:
