@@ -53,7 +53,7 @@ class _Quoting:
         return sum(quote.lots for quote in self.live or () if quote.is_bid is is_bid)
 
     def misses(self, resting: tuple[int, int]) -> bool:
-        """Whether more rests than we know of: a transaction sent before a crash may land after the restart."""
+        """Whether more rests than we know of: what was sent before a crash may land after the restart."""
         return resting[0] > self.lots(is_bid=True) or resting[1] > self.lots(is_bid=False)
 
 

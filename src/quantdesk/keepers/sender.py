@@ -41,8 +41,9 @@ class Outbox:
     Raises NotLanding when everything of the last seconds failed or vanished.
     """
 
-    def __init__(self, rpc: SolanaRpc) -> None:
+    def __init__(self, rpc: SolanaRpc, settled_s: float = SETTLED_S) -> None:
         self._rpc = rpc
+        self._settled_s = settled_s
         self._sent: list[tuple[float, str]] = []
 
     def add(self, signature: str) -> None:
@@ -50,7 +51,7 @@ class Outbox:
 
     async def check(self) -> list[Any]:
         """TransactionErrors (Solana's JSON) of what failed since the last check. Raises NotLanding."""
-        due = time.monotonic() - SETTLED_S
+        due = time.monotonic() - self._settled_s
         asked = [signature for sent, signature in self._sent if sent <= due][-MOST_CHECKED:]
         self._sent = [(sent, signature) for sent, signature in self._sent if sent > due]
         if not asked:

@@ -339,3 +339,28 @@ async def test_a_keeper_without_money_says_what_it_lacks(ground: Ground) -> None
             return "holds 0.00 USDC" in (await ready(config))["maker"]
 
         await until(said)
+
+
+async def test_a_key_that_may_not_price_any_market_says_so(ground: Ground) -> None:
+    config = replace(keepers(ground), oracle=OracleConfig(ground.key_file("maker")))
+    async with feeding(ground), running(config, Role.ORACLE):
+
+        async def said() -> bool:
+            return "is the price authority of no market" in (await ready(config))["oracle"]
+
+        await until(said)
+
+
+async def test_a_taker_that_lost_what_it_may_lose_stops_and_says_so(ground: Ground) -> None:
+    taker = TakerConfig(ground.key_file("taker"), deposit_usdc=5_000_000, loss_usdc=1_000, every_s=0.2)
+    config = replace(keepers(ground), taker=taker)
+    async with feeding(ground) as feed, running(config, Role.ORACLE, Role.TAKER):
+
+        async def said() -> bool:
+            return "the limit is 1,000" in (await ready(config))["taker"]
+
+        await until(said)
+        before = (await ground.view.exchange()).market("SOL-PERP").volume_lots
+        await feed.trade("SOL-PERP", "buy", "50")
+        await asyncio.sleep(0.6)
+        assert (await ground.view.exchange()).market("SOL-PERP").volume_lots == before

@@ -1,0 +1,81 @@
+"""What becomes of transactions that nobody waits for, and how failures are told."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from quantdesk.infra.solana import NodeAway, SolanaRpc, TransactionFailed
+from quantdesk.keepers.errors import NotLanding
+from quantdesk.keepers.role import described
+from quantdesk.keepers.sender import Outbox
+from quantdesk.program.idl import idl
+
+
+def landed(error: Any = None) -> dict[str, Any]:
+    return {"slot": 1, "confirmations": None, "err": error, "confirmationStatus": "confirmed"}
+
+
+class Node:
+    """Answers getSignatureStatuses with what the test says."""
+
+    def __init__(self, statuses: list[dict[str, Any] | None]) -> None:
+        self.statuses = statuses
+        self.asked: list[list[str]] = []
+
+    def rpc(self) -> SolanaRpc:
+        return SolanaRpc("http://node", transport=httpx.MockTransport(self._answer))
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        call = json.loads(request.content)
+        self.asked.append(call["params"][0])
+        value = self.statuses[: len(call["params"][0])]
+        return httpx.Response(
+            200, json={"jsonrpc": "2.0", "id": call["id"], "result": {"context": {"slot": 1}, "value": value}}
+        )
+
+
+async def test_failures_among_successes_are_handed_out_once() -> None:
+    failure = {"InstructionError": [1, {"Custom": 6000}]}
+    node = Node([landed(), landed(failure)])
+    outbox = Outbox(node.rpc(), settled_s=0)
+    outbox.add("a")
+    outbox.add("b")
+    assert await outbox.check() == [failure]
+    assert await outbox.check() == []
+    assert node.asked == [["a", "b"]]
+
+
+async def test_when_nothing_lands_it_is_told_with_the_likely_cause() -> None:
+    outbox = Outbox(Node([None, None]).rpc(), settled_s=0)
+    outbox.add("a")
+    outbox.add("b")
+    with pytest.raises(NotLanding, match="last 2 transactions: never landed"):
+        await outbox.check()
+
+
+async def test_when_all_fail_the_programs_own_message_is_told() -> None:
+    error = idl().errors[0]
+    outbox = Outbox(Node([landed({"InstructionError": [1, {"Custom": error.code}]})]).rpc(), settled_s=0)
+    outbox.add("a")
+    with pytest.raises(NotLanding) as told:
+        await outbox.check()
+    assert (error.msg or error.name) in str(told.value)
+
+
+async def test_young_transactions_are_not_asked_about_yet() -> None:
+    node = Node([])
+    outbox = Outbox(node.rpc(), settled_s=60)
+    outbox.add("a")
+    assert await outbox.check() == []
+    assert node.asked == []
+
+
+def test_a_failed_transaction_is_described_by_the_programs_error() -> None:
+    error = idl().errors[0]
+    failed = TransactionFailed("sig", 5, {"InstructionError": [0, {"Custom": error.code}]})
+    assert described(failed) == (error.name, error.msg or error.name)
+    assert described(NodeAway("refused")) == ("NodeAway", "refused")
