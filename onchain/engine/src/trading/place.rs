@@ -44,7 +44,9 @@ pub fn place_order(venue: &mut Venue<'_>, args: &PlaceOrder) -> Result<(), Error
     let index = position::find_or_take(venue.slot_mut(), market)?;
     let before = venue.before(&venue.slot().positions[index]);
     let outcome = venue.process(&intent, index)?;
+    // Dead orders that were cleared away stay away: otherwise enough of them would stop everyone.
     if let Some(error) = outcome.code
+        && error != Error::MatchLimitReached
         && outcome.filled == 0
         && outcome.resting == 0
     {
