@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import json
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,10 +24,18 @@ from solders.system_program import TransferParams, transfer
 from solders.transaction import VersionedTransaction
 from solders.transaction_status import TransactionConfirmationStatus
 
-from localnet_process import localnet
+from localnet_process import LocalnetProcess, localnet
+from quantdesk.bootstrap.program_file import (
+    LOADER,
+    program_account,
+    program_data_account,
+    program_data_address,
+    read_program,
+)
 from requires import missing, tool
 
 CLIENTS = Path(__file__).resolve().parents[2] / "clients"
+IDL = CLIENTS.parents[1] / "idl" / "quantdesk.json"
 SOL = 10**9
 
 
@@ -163,3 +174,49 @@ async def test_solana_py_subscribes() -> None:
                 kinds.add(type(await socket.recv()).__name__)
         assert kinds == {"AccountNotification", "LogsNotification", "SlotNotification"}
         await socket.unsubscribe(account)
+
+
+def anchorpy_python() -> Path:
+    """The Python of anchorpy's own environment, made once: it needs an older solders than QuantDesk."""
+    environment = CLIENTS / "anchorpy" / ".venv"
+    python, done = environment / "bin" / "python", environment / "installed"
+    if not done.exists():
+        requirements = CLIENTS / "anchorpy" / "requirements.txt"
+        install = [str(python), "-m", "pip", "install", "-q", "--require-hashes", "-r", str(requirements)]
+        for command in ([sys.executable, "-m", "venv", "--clear", str(environment)], install):
+            result = subprocess.run(command, capture_output=True, text=True, check=False)
+            if result.returncode != 0:
+                missing(f"anchorpy's environment could not be made: {result.stderr[-500:]}")
+        done.touch()
+    return python
+
+
+async def place_program(net: LocalnetProcess) -> None:
+    """The shipped program, as `quantdesk deploy` places it."""
+    program = Pubkey.from_string(json.loads(IDL.read_text())["address"])
+    code = program_data_account(read_program(), 0, Pubkey.default())
+    place = {"lamports": 10 * SOL, "owner": str(LOADER), "data": [base64.b64encode(code).decode(), "base64"]}
+    await net.rpc("surfnet_setAccount", str(program_data_address(program)), place)
+    pointer = {
+        "lamports": SOL,
+        "owner": str(LOADER),
+        "data": program_account(program).hex(),
+        "executable": True,
+    }
+    await net.rpc("surfnet_setAccount", str(program), pointer)
+
+
+async def test_anchorpy_works_from_a_legacy_idl() -> None:
+    python = await asyncio.to_thread(anchorpy_python)
+    async with localnet() as net:
+        await place_program(net)
+        process = await asyncio.create_subprocess_exec(
+            str(python),
+            str(CLIENTS / "anchorpy" / "drive.py"),
+            net.rpc_url,
+            str(IDL),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        said, _ = await asyncio.wait_for(process.communicate(), 90)
+        assert process.returncode == 0, said.decode()[-4_000:]
