@@ -72,7 +72,7 @@ class TakerConfig:
     key_file: Path
     deposit_usdc: int = 100_000
     share_ppm: int = 5_000
-    every_s: float = 1.5
+    every_s: float = 1.0
     least_usdc: int = 12
     most_usdc: int = 1_500
     slip_ppm: int = 3_000
