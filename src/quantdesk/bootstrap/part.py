@@ -15,6 +15,7 @@ from typing import Any
 import uvloop
 
 from quantdesk.bootstrap.settings import Settings, SettingsError, load_settings
+from quantdesk.infra.telemetry import configure_logging
 
 SERVICES = ("localnet", "indexer", "ingestion", "keepers", "mikey", "gateway")
 
@@ -44,6 +45,7 @@ async def _until_told_to_stop(running: Coroutine[Any, Any, None]) -> None:
 
 def run(name: str, settings: Settings) -> None:
     """Run the service until a signal ends it. Its own errors come through."""
+    configure_logging(name, settings.log_level)
     uvloop.run(_until_told_to_stop(service(name, settings)))
 
 
