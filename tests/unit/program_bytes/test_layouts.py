@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from solders.pubkey import Pubkey
 
+from fakes.accounts import account_bytes, book_bytes
 from golden import golden
 from quantdesk.domain.orders import ASK_BIT, OrderId, Side
 from quantdesk.domain.units import Ticks
@@ -53,28 +54,6 @@ def test_a_struct_written_by_rust_reads_back(sample: dict[str, Any]) -> None:
     assert {name: int(record[name]) for name in sample["values"]} == {
         name: int(value) for name, value in sample["values"].items()
     }
-
-
-def account_bytes(name: str, fields: dict[str, Any], *tables: Any) -> bytes:
-    header = np.zeros(1, account_dtype(name))
-    for field, value in fields.items():
-        header[field] = value
-    header["header"]["status"] = 1
-    mark = bytes(idl().accounts_by_name[name].discriminator)
-    return mark + header.tobytes()[8:] + b"".join(table.tobytes() for table in tables)
-
-
-def book_bytes(
-    bids: list[tuple[int, int, int]], asks: list[tuple[int, int, int]], capacity: int = 8
-) -> bytes:
-    """Orders as (ticks, lots, seq) with the best price first, as a reader thinks of them."""
-    orders = np.zeros(2 * capacity, struct_dtype("Order"))
-    for start, side in ((0, bids), (capacity, asks)):
-        for index, (ticks, lots, seq) in enumerate(reversed(side)):
-            orders[start + index]["ticks"], orders[start + index]["lots"] = ticks, lots
-            orders[start + index]["seq"] = seq
-    fields = {"capacity": capacity, "bid_count": len(bids), "ask_count": len(asks), "update_seq": 9}
-    return account_bytes("Book", fields, orders)
 
 
 def test_a_book_is_read_best_price_first_and_summed_by_level() -> None:
