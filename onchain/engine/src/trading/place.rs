@@ -3,9 +3,10 @@
 use super::Venue;
 use super::gates::{Band, Intent};
 use super::matching::Stop;
+use crate::book::ASK_BIT;
 use crate::error::Error;
 use crate::events::OrderRecord;
-use crate::instructions::{OrderKind, PlaceOrder, Quote, Side};
+use crate::instructions::{OrderId, OrderKind, PlaceOrder, Quote, Side};
 use crate::position;
 
 /// What became of an order.
@@ -68,9 +69,10 @@ impl Venue<'_> {
         self.check_market(intent)?;
         let band = Band::of(self.market())?;
         let lots = self.check_order(intent, &self.slot().positions[index], band)?;
+        let seq = self.book.next_seq(intent.side)?;
         let matched = self.take(intent, lots, index, band)?;
         let left = lots - matched.filled;
-        let mut outcome = Outcome { code: None, ticks: intent.ticks, lots, filled: matched.filled, resting: 0, seq: 0 };
+        let mut outcome = Outcome { code: None, ticks: intent.ticks, lots, filled: matched.filled, resting: 0, seq };
         match (matched.stop, intent.kind) {
             (Stop::Filled, _) => return Ok(outcome),
             (Stop::Blocked(Error::PostOnlyWouldCross), OrderKind::PostOnlySlide) => {
@@ -88,8 +90,8 @@ impl Venue<'_> {
             }
             (Stop::Uncrossed, _) => {}
         }
-        match self.rest(intent, outcome.ticks, left, index) {
-            Ok(seq) => (outcome.seq, outcome.resting) = (seq, left),
+        match self.rest(intent, OrderId { ticks: outcome.ticks, seq }, left, index) {
+            Ok(()) => outcome.resting = left,
             Err(error) => outcome.code = Some(error),
         }
         Ok(outcome)
@@ -105,12 +107,19 @@ impl Venue<'_> {
         }
     }
 
+    /// Records what became of the order. Its number always names its side: a refused order has the
+    /// side alone, one that filled without resting a number of its own.
     #[inline(always)]
     pub(super) fn report(&mut self, intent: &Intent, outcome: &Outcome) -> Result<(), Error> {
+        let seq = match outcome.seq {
+            0 if outcome.filled > 0 => self.book.next_seq(intent.side)?,
+            0 if matches!(intent.side, Side::Ask) => ASK_BIT,
+            seq => seq,
+        };
         self.record.order(OrderRecord {
             index: intent.index,
             code: outcome.code.map_or(0, |error| error as u16),
-            seq: outcome.seq,
+            seq,
             client_id: intent.client_id,
             ticks: outcome.ticks,
             lots: outcome.lots,
