@@ -35,7 +35,7 @@ packed_record! {
         pub index: u8,
         /// 0 is success, else the error's number.
         pub code: u16,
-        /// Running number; the top bit is the side, 1 for an ask.
+        /// Running number, resting or not; the top bit is the side, 1 for an ask. 0: refused at once.
         pub seq: u64,
         /// The client's own number.
         pub client_id: u64,

@@ -5,7 +5,7 @@ use super::gates::Intent;
 use crate::book::crosses;
 use crate::error::Error;
 use crate::events::removal;
-use crate::instructions::Side;
+use crate::instructions::{OrderId, Side};
 use crate::position;
 use crate::state::Order;
 use crate::units::product;
@@ -16,16 +16,16 @@ pub const MAX_ORDERS_A_SIDE: u8 = 64;
 const OCCUPANCY_FACTOR: [u64; 4] = [1, 2, 8, 32];
 
 impl Venue<'_> {
-    /// Rests `lots` at `ticks`; returns the order's running number. On a full side the worst price,
+    /// Rests `lots` under the order's id. On a full side the worst price,
     /// newest first, makes room for a better one.
     #[inline(always)]
-    pub(super) fn rest(&mut self, intent: &Intent, ticks: u32, lots: u32, index: usize) -> Result<u64, Error> {
+    pub(super) fn rest(&mut self, intent: &Intent, id: OrderId, lots: u32, index: usize) -> Result<(), Error> {
         let side = intent.side;
+        let OrderId { ticks, seq } = id;
         self.check_rest(intent, ticks, lots, index)?;
         if self.book.count(side) >= self.book.header.capacity as usize {
             self.evict(side, ticks)?;
         }
-        let seq = self.book.next_seq(side)?;
         let order = Order {
             ticks,
             lots,
@@ -39,8 +39,7 @@ impl Venue<'_> {
         self.book.insert(side, order)?;
         self.changed(side);
         position::rest(&mut self.slot_mut().positions[index], side, lots)?;
-        self.record.touch(self.trader, 0)?;
-        Ok(seq)
+        self.record.touch(self.trader, 0)
     }
 
     #[inline(always)]
