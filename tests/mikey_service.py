@@ -8,8 +8,8 @@ from typing import Any
 
 import httpx
 import jwt
-from fakes.venue import WALLET, FakeVenue
 
+from fakes.venue import WALLET, FakeVenue
 from quantdesk.mikey.app import Parts
 
 SECRET = b"a secret of the tests that is long enough"

@@ -15,7 +15,7 @@ OTHER_WALLET = "7xKXtg2CW87d97TXJSDpbD5jBkheTqA83TZRuJosgAsU"
 DAY_MS = 86_400_000
 
 
-def market(symbol: str, tick: str, lot: str, mark: str | None, rate: str, volume: str) -> MarketView:
+def market(symbol: str, tick: str, lot: str, *, mark: str | None, rate: str, volume: str) -> MarketView:
     """One market with two margin tiers."""
     tiers = (MarginTier(Decimal(500_000), Decimal(rate)), MarginTier(Decimal(10_000_000), Decimal(rate) * 2))
     return MarketView(
@@ -34,9 +34,9 @@ def market(symbol: str, tick: str, lot: str, mark: str | None, rate: str, volume
 
 
 MARKETS = (
-    market("BTC-PERP", "1", "0.0001", "65000", "0.02", "5000"),
-    market("ETH-PERP", "0.1", "0.001", "3200", "0.02", "50000"),
-    market("SOL-PERP", "0.01", "0.01", "140.2", "0.05", "1000000"),
+    market("BTC-PERP", "1", "0.0001", mark="65000", rate="0.02", volume="5000"),
+    market("ETH-PERP", "0.1", "0.001", mark="3200", rate="0.02", volume="50000"),
+    market("SOL-PERP", "0.01", "0.01", mark="140.2", rate="0.05", volume="1000000"),
 )
 POSITIONS = (
     PositionView("BTC-PERP", Decimal("-0.2"), Decimal(64_000)),

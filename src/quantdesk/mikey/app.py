@@ -36,7 +36,9 @@ from quantdesk.mikey.venue import Venue
 
 RETENTION_EVERY_S = 3_600.0
 PREFIXES = ("/v1", "/v1/mikey")
-"""The gateway calls ``/v1/...``; the longer prefix is the public path, for those who read the API's document."""
+"""The gateway calls ``/v1/...``; the longer prefix is the public path, for those who read the API's
+document.
+"""
 _log = structlog.get_logger(__name__)
 
 
@@ -135,7 +137,9 @@ async def _forget_old_tickets(parts: Parts) -> None:
 
 
 class BodyLimit:
-    """Refuses bodies over the limit before anything reads them; one without a length is cut off at the limit."""
+    """Refuses bodies over the limit before anything reads them; one without a length is cut off at
+    the limit.
+    """
 
     def __init__(self, app: ASGIApp, limit: int) -> None:
         self._app = app

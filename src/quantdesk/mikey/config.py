@@ -1,4 +1,6 @@
-"""What one MIKEY process is told at its start; composed by bootstrap, never read from the environment here."""
+"""What one MIKEY process is told at its start; composed by bootstrap, never read from the environment
+here.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,8 @@ from decimal import Decimal
 class MikeyConfig:
     """One MIKEY process.
 
-    ``secret`` is shared with the gateway: it signs the internal tokens, and a key derived from it signs tickets.
+    ``secret`` is shared with the gateway: it signs the internal tokens, and a key derived from it signs
+    tickets.
     ``band`` is the share by which the mark may move between ticket and confirmation.
     Port 0 takes a free one (tests).
     """

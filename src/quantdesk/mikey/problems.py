@@ -6,7 +6,8 @@ Problem
 |- NotSignedIn          401  the token names no wallet, and this acts for one
 |- Forbidden            403
 |- NotFound             404
-|- TicketRefused        409  used, expired, cancelled, out of its band: with a fresh ticket where one can be made
+|- TicketRefused        409  used, expired, cancelled, out of its band: with a fresh ticket where one can
+be made
 |- Refused              422  a rule of the exchange says no
 |  `- NotAvailableYet   422
 `- DependencyAway       503  names which dependency

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+
 from fakes.venue import FakeVenue
 from mikey_service import SECRET, Clock, Mikey
-
 from quantdesk.infra.store.database import open_store
 from quantdesk.infra.store.migration import migrate
 from quantdesk.mikey.app import assemble, create_app

@@ -6,9 +6,9 @@ import time
 from typing import Any
 
 import pytest
+
 from fakes.venue import OTHER_WALLET, WALLET
 from mikey_service import SECRET, Mikey, token
-
 from quantdesk.mikey.venue import Preview
 
 PARSE = {"text": "buy 2 sol at market", "wallet": WALLET}

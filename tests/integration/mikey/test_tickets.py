@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 import httpx
-from fakes.venue import OTHER_WALLET, WALLET
-from mikey_service import Mikey
 from sqlalchemy import update
 
+from fakes.venue import OTHER_WALLET, WALLET
+from mikey_service import Mikey
 from quantdesk.infra.store.tables import tickets
 from quantdesk.mikey.grammar import PositionView
 from quantdesk.mikey.tickets.repository import TicketRepository

@@ -1,4 +1,6 @@
-"""Questions about the market and the account, answered from the view alone; anything else says what can be asked."""
+"""Questions about the market and the account, answered from the view alone; anything else says what
+can be asked.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,8 @@ _HELP = (
     "your positions, orders and equity. " + NOTHING_DONE
 )
 _ADVICE = (
-    "I do not say what to buy or sell, and I took no order from that. Ask 'what if I long 10 sol' to see what an "
+    "I do not say what to buy or sell, and I took no order from that. Ask 'what if I long 10 sol' "
+    "to see what an "
     "order would do. " + NOTHING_DONE
 )
 _SHOULD = frozenset(
@@ -36,6 +39,7 @@ _SHOULD = frozenset(
         "thoughts",
     )
 )
+_ASKED = (Sense.WHAT_IF, Sense.QUESTION_MARK, Sense.COURTESY)
 _SKIPPED = (Sense.COURTESY, Sense.COLON, Sense.QUESTION_MARK)
 
 
@@ -53,7 +57,8 @@ def answer(lexemes: Sequence[Lexeme], view: View) -> Outcome:
         return Outcome("answer", f"{_prices(view, markets)} {NOTHING_DONE}")
     return Outcome(
         "answer",
-        "That is a question that I cannot answer yet, and I took no order from it. I can tell prices, funding, volume, "
+        "That is a question that I cannot answer yet, and I took no order from it. I can tell "
+        "prices, funding, volume, "
         "your positions, orders and equity, and what an order would do. " + NOTHING_DONE,
     )
 
@@ -76,18 +81,15 @@ def small_talk(lexemes: Sequence[Lexeme], view: View) -> Outcome:
 
 
 def supposed(lexemes: Sequence[Lexeme]) -> list[Lexeme]:
-    """The command inside a "what if": the asking words go, the past and the activity become the imperative."""
+    """The command inside a "what if": the asking words go, the past and the activity become the
+    imperative.
+    """
     command: list[Lexeme] = []
     for word in lexemes:
-        if word.sense in (Sense.WHAT_IF, Sense.QUESTION_MARK, Sense.COURTESY) or word.text in (
-            "did",
-            "had",
-            "were",
-        ):
+        if word.sense in _ASKED or word.text in ("did", "had", "were"):
             continue
-        if word.sense in (Sense.PAST, Sense.GERUND) and word.value:
-            word = replace(word, sense=Sense.VERB)
-        command.append(word)
+        spoken_of = word.sense in (Sense.PAST, Sense.GERUND) and word.value
+        command.append(replace(word, sense=Sense.VERB) if spoken_of else word)
     if not command:
         raise Ask("What if you did what? Say it such as 'what if I long 10 sol'.")
     return command
@@ -102,7 +104,8 @@ def _text(value: Decimal | None, show: Callable[[Decimal], str] = shown) -> str:
 
 def _prices(view: View, markets: Sequence[MarketView]) -> str:
     told = [
-        f"{m.base}: mark {_text(m.mark)}, index {_text(m.index)}, bid {_text(m.bid)}, ask {_text(m.ask)}, last {_text(m.last)}"
+        f"{m.base}: mark {_text(m.mark)}, index {_text(m.index)}, bid {_text(m.bid)}, ask "
+        f"{_text(m.ask)}, last {_text(m.last)}"
         for m in markets
     ]
     return "; ".join(told) + _source(view)
@@ -122,7 +125,8 @@ def _funding(view: View, markets: Sequence[MarketView]) -> str:
 
 def _volume(view: View, markets: Sequence[MarketView]) -> str:
     told = [
-        f"{m.base}: 24 h volume {_text(m.volume_24h)} {m.base}, open interest {_text(m.open_interest)} {m.base}"
+        f"{m.base}: 24 h volume {_text(m.volume_24h)} {m.base}, open interest "
+        f"{_text(m.open_interest)} {m.base}"
         for m in markets
     ]
     return "; ".join(told) + _source(view)
@@ -151,7 +155,8 @@ def _positions(view: View, markets: Sequence[MarketView]) -> str:
     if not shown_positions:
         return "You have no open position there."
     told = [
-        f"{'long' if p.size > 0 else 'short'} {shown(abs(p.size))} {p.market.partition('-')[0]}, entry {_text(p.entry_price)}, "
+        f"{'long' if p.size > 0 else 'short'} {shown(abs(p.size))} {p.market.partition('-')[0]}, "
+        f"entry {_text(p.entry_price)}, "
         f"PnL {_text(p.unrealized_pnl, dollars)}, liquidation at {_text(p.liquidation_price)}"
         for p in shown_positions
     ]
@@ -182,7 +187,8 @@ def _equity(view: View, markets: Sequence[MarketView]) -> str:
     if account is None:
         return _no_account(view)
     return (
-        f"Equity {_text(account.equity, dollars)}, free collateral {_text(account.free_collateral, dollars)}, "
+        f"Equity {_text(account.equity, dollars)}, free collateral "
+        f"{_text(account.free_collateral, dollars)}, "
         f"withdrawable {_text(account.withdrawable, dollars)}."
     )
 

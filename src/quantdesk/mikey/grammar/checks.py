@@ -19,7 +19,7 @@ ROOM_FOR_FEES = Fraction(95, 100)
 
 
 def check_limit_price(
-    market: MarketView, side: Side, price: Decimal, reference: Fraction | None, rests: bool
+    market: MarketView, side: Side, price: Decimal, reference: Fraction | None, *, rests: bool
 ) -> None:
     """Raise ``Ask`` for a limit more than 10 % through ``reference`` (the mark), or out of all proportion.
 
@@ -27,7 +27,8 @@ def check_limit_price(
     """
     if market.max_price is not None and price > market.max_price:
         raise Ask(
-            f"{shown(price)} is above the highest price of {market.base}, {shown(market.max_price)}. At which price?"
+            f"{shown(price)} is above the highest price of {market.base}, "
+            f"{shown(market.max_price)}. At which price?"
         )
     if reference is None:
         return
@@ -59,7 +60,8 @@ def check_size(desk: Desk, market: MarketView, side: Side, size: Decimal, price:
     notional = Fraction(size) * price
     if notional < Fraction(market.min_notional):
         raise Ask(
-            f"{coins(market, size)} is {dollars(notional)}; the smallest order is {dollars(market.min_notional)}. How much?"
+            f"{coins(market, size)} is {dollars(notional)}; the smallest order is "
+            f"{dollars(market.min_notional)}. How much?"
         )
     _check_margin(desk, market, side, size, price)
 
@@ -77,7 +79,8 @@ def _check_volume(market: MarketView, size: Decimal) -> None:
     if size > day * LARGE_SHARE_OF_DAY:
         share = shown(rounded(Fraction(size) / day * 100, 1))
         raise Ask(
-            f"{coins(market, size)} is {share}% of {what}, {coins(market, rounded(day, 2))}. How much do you mean?"
+            f"{coins(market, size)} is {share}% of {what}, {coins(market, rounded(day, 2))}. How "
+            "much do you mean?"
         )
 
 
@@ -87,7 +90,8 @@ def _check_margin(desk: Desk, market: MarketView, side: Side, size: Decimal, pri
     limit = market.max_position_notional
     if limit is not None and abs(after) > abs(held) and abs(after) * price > limit:
         raise Ask(
-            f"A position of {dollars(abs(after) * price)} would be above the largest one here, {dollars(limit)}. How much?"
+            f"A position of {dollars(abs(after) * price)} would be above the largest one here, "
+            f"{dollars(limit)}. How much?"
         )
     if desk.free_collateral is None:
         return
@@ -96,7 +100,8 @@ def _check_margin(desk: Desk, market: MarketView, side: Side, size: Decimal, pri
     if needed <= max(free, Fraction(0)):
         return
     raise Ask(
-        f"{coins(market, size)} is {dollars(Fraction(size) * price)} and needs {dollars(needed)} of margin; your free collateral "
+        f"{coins(market, size)} is {dollars(Fraction(size) * price)} and needs {dollars(needed)} of "
+        "margin; your free collateral "
         f"is {dollars(free)}.{_deposit_first(free)} How much do you mean?",
         _largest(market, side, free, price),
     )
@@ -117,7 +122,9 @@ def _largest(market: MarketView, side: Side, free: Fraction, price: Fraction) ->
 
 
 def initial_margin(market: MarketView, notional: Fraction) -> Fraction:
-    """Initial margin of ``notional``: marginal tiers where known, else the largest leverage; 0 when neither is."""
+    """Initial margin of ``notional``: marginal tiers where known, else the largest leverage; 0 when
+    neither is.
+    """
     if not market.margin_tiers:
         return notional / Fraction(market.max_leverage) if market.max_leverage else Fraction(0)
     total, below = Fraction(0), Fraction(0)

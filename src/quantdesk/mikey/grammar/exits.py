@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from quantdesk.mikey.grammar.cursor import Cursor
 from quantdesk.mikey.grammar.lexicon import Lexeme
 from quantdesk.mikey.grammar.outcome import Ask
-from quantdesk.mikey.grammar.phrases import AsStop, ExitAt, Phrase
+from quantdesk.mikey.grammar.phrases import AsStop, ExitAt, ExitKind, Phrase
 from quantdesk.mikey.grammar.prices import read_exit_price
 from quantdesk.mikey.grammar.senses import Sense
-
-ExitKind = Literal["take_profit", "stop_loss"]
-_SIZED = (Sense.MARKET, Sense.MY, Sense.POSITION, Sense.THIS, Sense.IT)
 
 
 def read_exit(cursor: Cursor, word: Lexeme) -> list[Phrase]:
@@ -28,7 +23,9 @@ def read_exit(cursor: Cursor, word: Lexeme) -> list[Phrase]:
 
 
 def read_stop(cursor: Cursor, word: Lexeme) -> list[Phrase]:
-    """``stop buy 2 sol at 150`` and ``buy stop 2 sol at 150`` are trigger orders, ``stop at 130`` is a stop-loss."""
+    """``stop buy 2 sol at 150`` and ``buy stop 2 sol at 150`` are trigger orders, ``stop at 130`` is
+    a stop-loss.
+    """
     cursor.accept(Sense.ORDER)
     if cursor.sense() is Sense.VERB:
         return [AsStop(word.start, cursor.end())]

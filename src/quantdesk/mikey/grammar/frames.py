@@ -166,22 +166,19 @@ class FrameBuilder:
         """Whether ``phrase`` is the first of another frame."""
         if isinstance(phrase, Does):
             return self._verb_begins(frame, phrase, following)
-        if not self._separated:
-            return False
         if isinstance(phrase, ExitAt):
-            return self._exit_begins(frame, rest)
+            return self._separated and self._exit_begins(frame, rest)
+        return self._separated and self._noun_begins(frame, phrase)
+
+    def _noun_begins(self, frame: Frame, phrase: Phrase) -> bool:
+        """After a separator another amount, market, position or order belongs to another frame."""
         if isinstance(phrase, Amount):
             return frame.amount is not None and not phrase.target
         if isinstance(phrase, InMarket):
-            return frame.market is not None and (frame.market.symbol, frame.market.refers) != (
-                phrase.symbol,
-                phrase.refers,
-            )
+            return frame.market is not None and not _same(frame.market, phrase)
         if isinstance(phrase, Holding):
             return frame.holding is not None
-        if isinstance(phrase, Resting):
-            return frame.resting is not None
-        return False
+        return isinstance(phrase, Resting) and frame.resting is not None
 
     def _verb_begins(self, frame: Frame, phrase: Does, following: Phrase | None) -> bool:
         sized_next = isinstance(following, Amount | InMarket | Holding | Resting)
@@ -252,7 +249,9 @@ class FrameBuilder:
             )
 
     def _check_shared_modifiers(self) -> None:
-        """``buy 2 sol and 1 eth at 140``: what stands behind the last one must not be guessed onto the first."""
+        """``buy 2 sol and 1 eth at 140``: what stands behind the last one must not be guessed onto
+        the first.
+        """
         for first, second in zip(self._frames, self._frames[1:], strict=False):
             if not second.inherited:
                 continue

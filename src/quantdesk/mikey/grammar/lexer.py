@@ -54,7 +54,9 @@ class Flaw(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Numeral:
-    """A number in digits. ``value`` has ``k`` and ``m`` applied, ``digits`` has not; suffix is k, m, x, % or empty."""
+    """A number in digits. ``value`` has ``k`` and ``m`` applied, ``digits`` has not; suffix is k, m,
+    x, % or empty.
+    """
 
     value: Fraction
     digits: Fraction

@@ -86,7 +86,9 @@ def _lexeme(sense: Sense, value: str, parts: list[Token]) -> Lexeme:
 
 
 def _without_joints(found: list[Token]) -> list[Token]:
-    """Drop the hyphen of ``post-only`` and ``BTC-PERP``, the slash of ``SOL/USDT`` and the sign of ``$SOL``."""
+    """Drop the hyphen of ``post-only`` and ``BTC-PERP``, the slash of ``SOL/USDT`` and the sign of
+    ``$SOL``.
+    """
     kept: list[Token] = []
     for i, token in enumerate(found):
         after = found[i + 1] if i + 1 < len(found) else None

@@ -27,9 +27,9 @@ class Span:
 class Outcome:
     """The meaning of one text.
 
-    ``actions`` are filled for a ticket only. ``hypothetical`` holds the actions of a "what if": to be previewed,
-    never to be done. ``relies_on`` are the positions (market -> signed size) that sizes were derived from:
-    a ticket holds only while they stand.
+    ``actions`` are filled for a ticket only. ``hypothetical`` holds the actions of a "what if": to be
+    previewed, never to be done. ``relies_on`` are the positions (market -> signed size) that sizes were
+    derived from: a ticket holds only while they stand.
     """
 
     kind: Kind

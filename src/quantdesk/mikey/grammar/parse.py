@@ -129,7 +129,8 @@ def _check_contradictions(actions: Sequence[Action]) -> None:
                 and _cross(first, second)
             ):
                 raise Ask(
-                    f"You buy and sell {str(first['market']).partition('-')[0]} at once. Which one do you mean?"
+                    f"You buy and sell {str(first['market']).partition('-')[0]} at once. Which one "
+                    "do you mean?"
                 )
 
 

@@ -31,6 +31,7 @@ class Unit(Enum):
     BARE = "no unit"
 
 
+ExitKind = Literal["take_profit", "stop_loss"]
 Basis = Literal["equity", "free collateral"]
 Role = Literal["notional", "margin"]
 
@@ -39,7 +40,7 @@ Role = Literal["notional", "margin"]
 class Amount(Phrase):
     """How much. A ``SHARE`` is of ``basis`` or, without one, of a position; 1 is all of it.
 
-    ``loose``: "half sol", which can mean half a coin or half of what is held. ``target``: the amount to be left.
+    ``loose``: "half sol", which can mean half a coin or half of what is held. ``target``: what is to be left.
     """
 
     value: Fraction
@@ -183,7 +184,7 @@ class Lasting(Phrase):
 class ExitAt(Phrase):
     """Take-profit or stop-loss; without a price when the words give it elsewhere."""
 
-    kind: Literal["take_profit", "stop_loss"]
+    kind: ExitKind
     spec: PriceSpec | None
 
 
@@ -220,7 +221,9 @@ class Condition(Phrase):
 
 @dataclass(frozen=True, slots=True)
 class Shift(Phrase):
-    """``up 50``: from the price of the order that is moved; ``by``: the sign is the verb's (``raise by 50``)."""
+    """``up 50``: from the price of the order that is moved; ``by``: the sign is the verb's (``raise
+    by 50``).
+    """
 
     spec: Relative
 

@@ -13,6 +13,12 @@ from quantdesk.mikey.grammar.senses import Sense
 
 _BINDERS = (Sense.LINK, Sense.COLON, Sense.PRICE_WORD, Sense.AT)
 RelativeUnit = Literal["percent", "quote", "tick"]
+_DISTANCES: dict[Sense, tuple[int, RelativeUnit]] = {
+    Sense.PERCENT: (100, "percent"),
+    Sense.BASIS_POINT: (10_000, "percent"),
+    Sense.TICK: (1, "tick"),
+    Sense.CENT: (100, "quote"),
+}
 
 
 def read_price(cursor: Cursor) -> PriceSpec | None:
@@ -52,21 +58,17 @@ def read_offset(cursor: Cursor, figure: Figure) -> Relative | None:
 
 
 def _unit(cursor: Cursor, figure: Figure) -> tuple[Fraction, RelativeUnit | None]:
-    if figure.suffix == "%" or cursor.accept(Sense.PERCENT):
+    if figure.suffix == "%":
         return figure.value / 100, "percent"
-    if cursor.accept(Sense.BASIS_POINT):
-        return figure.value / 10_000, "percent"
-    if cursor.accept(Sense.TICK):
-        return figure.value, "tick"
-    if cursor.accept(Sense.CENT):
-        return figure.value / 100, "quote"
-    if figure.dollar:
-        cursor.accept(Sense.CURRENCY)
-        return figure.value, "quote"
-    if cursor.sense() is Sense.CURRENCY and cursor.sense(1) in (Sense.ABOVE, Sense.BELOW):
-        cursor.take()
-        return figure.value, "quote"
-    return figure.value, None
+    word = cursor.accept(*_DISTANCES)
+    if word is not None:
+        divisor, unit = _DISTANCES[word.sense]
+        return figure.value / divisor, unit
+    moves = cursor.sense() is Sense.CURRENCY and cursor.sense(1) in (Sense.ABOVE, Sense.BELOW)
+    if not figure.dollar and not moves:
+        return figure.value, None
+    cursor.accept(Sense.CURRENCY)
+    return figure.value, "quote"
 
 
 def _reference(cursor: Cursor) -> Literal["mark", "entry", "unsaid"]:

@@ -4,53 +4,54 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
 
 from quantdesk.domain.orders import Side
-from quantdesk.mikey.grammar.desk import Desk
+from quantdesk.mikey.grammar.draft import Draft
 from quantdesk.mikey.grammar.exact import shown, to_tick
 from quantdesk.mikey.grammar.outcome import Ask
-from quantdesk.mikey.grammar.phrases import Absolute, ExitAt, Leveraged, PriceSpec, Relative
+from quantdesk.mikey.grammar.phrases import Absolute, ExitAt, ExitKind, PriceSpec, Relative
 from quantdesk.mikey.grammar.view import MarketView
 
 
-def order_price(
-    desk: Desk, market: MarketView, side: Side, spec: PriceSpec, entry: Decimal | None, notes: list[str]
-) -> Decimal:
+def order_price(draft: Draft, spec: PriceSpec) -> Decimal:
     """The order's price on its tick. What was computed or rounded is noted."""
     if isinstance(spec, Absolute):
-        exact, how = spec.value, ""
-    else:
-        exact, how = _from_base(desk, market, spec, entry)
-    return on_tick(market, side, exact, how, notes)
+        return on_tick(draft, draft.side, spec.value)
+    exact, how = _from_base(draft, spec)
+    return on_tick(draft, draft.side, exact, how)
 
 
-def on_tick(market: MarketView, side: Side, exact: Fraction, how: str, notes: list[str]) -> Decimal:
-    """``exact`` rounded away from the market's side of the user. Raises ``Ask`` when nothing is left of it."""
-    price = to_tick(exact, market.tick, side)
+def on_tick(draft: Draft, side: Side, exact: Fraction, how: str = "") -> Decimal:
+    """``exact`` rounded away from the market's side of the user. Raises ``Ask`` when nothing is left
+    of it.
+    """
+    tick = draft.market.tick
+    price = to_tick(exact, tick, side)
     if price <= 0:
         raise Ask(
-            f"{shown(exact)} is no price of {market.base}: its step is {shown(market.tick)}. At which price?"
+            f"{shown(exact)} is no price of {draft.market.base}: its step is {shown(tick)}. At which price?"
         )
     if how:
-        notes.append(f"{how} is {shown(price)}.")
+        draft.notes.append(f"{how} is {shown(price)}.")
     elif Fraction(price) != exact:
         way = "down" if side is Side.BUY else "up"
-        notes.append(
-            f"{shown(exact)} is off the tick of {shown(market.tick)}: rounded {way} to {shown(price)}."
+        draft.notes.append(
+            f"{shown(exact)} is off the tick of {shown(tick)}: rounded {way} to {shown(price)}."
         )
     return price
 
 
-def _from_base(desk: Desk, market: MarketView, spec: Relative, entry: Decimal | None) -> tuple[Fraction, str]:
+def _from_base(draft: Draft, spec: Relative) -> tuple[Fraction, str]:
     if spec.base == "entry":
+        entry = draft.entry()
         if entry is None:
-            raise Ask(f"I know no entry price of a {market.base} position. At which price?")
-        base, named = Fraction(entry), f"your entry of {shown(entry)}"
+            raise Ask(f"I know no entry price of a {draft.market.base} position. At which price?")
+        base, named = entry, f"your entry of {shown(entry)}"
     else:
-        base = desk.mark(market, "a price relative to it")
+        base = draft.mark("a price relative to it")
         named = f"the mark of {shown(base)}"
-    return moved(market, base, spec), f"{distance(spec)} {'above' if spec.side > 0 else 'below'} {named}"
+    way = "above" if spec.side > 0 else "below"
+    return moved(draft.market, base, spec), f"{distance(spec)} {way} {named}"
 
 
 def moved(market: MarketView, base: Fraction, spec: Relative) -> Fraction:
@@ -68,57 +69,47 @@ def distance(spec: Relative) -> str:
     return f"{shown(spec.value)} ticks" if spec.unit == "tick" else f"${shown(spec.value)}"
 
 
-def exit_price(
-    desk: Desk,
-    market: MarketView,
-    held: Side,
-    said: ExitAt,
-    entry: Fraction | None,
-    leverage: Leveraged | None,
-    notes: list[str],
-) -> Decimal:
-    """Price of a take-profit or stop of a position that was entered by ``held``, on the tick of the closing side."""
-    spec = said.spec
-    name = exit_name(said.kind)
+def exit_price(draft: Draft, held: Side, said: ExitAt, entry: Fraction | None) -> Decimal:
+    """Price of a take-profit or stop of a position that was entered by ``held``, on the closing
+    side's tick.
+    """
+    spec, name = said.spec, exit_name(said.kind)
     if spec is None:
         raise Ask(f"At which price should the {name} be?")
     if isinstance(spec, Absolute):
-        return on_tick(market, held.opposite, spec.value, "", notes)
+        return on_tick(draft, held.opposite, spec.value)
     profit = held.sign if said.kind == "take_profit" else -held.sign
+    way = "above" if profit > 0 else "below"
     if spec.side and spec.side != profit:
-        raise Ask(
-            f"A {name} {'above' if spec.side > 0 else 'below'} is on the wrong side of the position. At which price?"
-        )
-    value = spec.value
-    if spec.roe:
-        if leverage is None:
-            raise Ask(f"The {name} is in ROE: at which leverage? Say it, such as '50% roe at 10x'.")
-        value /= leverage.times
+        raise Ask(f"The {name} of that position must be {way} its entry. At which price?")
+    step = Relative(_price_distance(draft, spec, name), spec.unit, profit)
     if spec.base == "mark":
-        base, named = desk.mark(market, f"the {name}"), "the mark"
+        base, named = draft.mark(f"the {name}"), "the mark"
     elif entry is None:
         raise Ask(f"The entry price is unknown, and a {name} in percent counts from it. At which price?")
     else:
         base, named = entry, "the entry"
-    exact = moved(market, base, Relative(value, spec.unit, profit))
-    way = "above" if profit > 0 else "below"
-    how = f"The {name}, {distance(Relative(value, spec.unit, profit))} {way} {named} of {shown(base)},"
-    return on_tick(market, held.opposite, exact, how, notes)
+    how = f"The {name}, {distance(step)} {way} {named} of {shown(base)},"
+    return on_tick(draft, held.opposite, moved(draft.market, base, step), how)
+
+
+def _price_distance(draft: Draft, spec: Relative, name: str) -> Fraction:
+    """The distance in price; one in ROE is divided by the stated leverage."""
+    if not spec.roe:
+        return spec.value
+    leverage = draft.frame.leverage
+    if leverage is None:
+        raise Ask(f"The {name} is in ROE: at which leverage? Say it, such as '50% roe at 10x'.")
+    return spec.value / leverage.times
 
 
 def check_exit_side(
-    market: MarketView,
-    held: Side,
-    kind: Literal["take_profit", "stop_loss"],
-    price: Decimal,
-    base: Fraction | None,
+    market: MarketView, held: Side, kind: ExitKind, price: Decimal, base: Fraction | None
 ) -> None:
-    """Raise ``Ask`` for an exit on the wrong side of ``base`` (entry of a new order, mark for a position)."""
+    """Raise ``Ask`` for an exit on the wrong side of ``base`` (a new order's entry, a position's mark)."""
     name = exit_name(kind)
     if base is None:
-        raise Ask(
-            f"The price of {market.base} is unknown, so I cannot tell on which side the {name} of {shown(price)} is."
-        )
+        raise Ask(f"The price of {market.base} is unknown, so I cannot tell on which side that {name} is.")
     above = (held is Side.BUY) == (kind == "take_profit")
     if (Fraction(price) > base) is not above or Fraction(price) == base:
         should = "above" if above else "below"
@@ -128,6 +119,6 @@ def check_exit_side(
         )
 
 
-def exit_name(kind: Literal["take_profit", "stop_loss"]) -> str:
+def exit_name(kind: ExitKind) -> str:
     """For reading."""
     return "take-profit" if kind == "take_profit" else "stop"

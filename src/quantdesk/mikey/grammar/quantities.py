@@ -15,16 +15,14 @@ from quantdesk.mikey.grammar.senses import Sense
 
 def read_amount(cursor: Cursor, figure: Figure) -> list[Phrase]:
     """The amount that ``figure`` begins, and the market when its unit names one."""
-    if figure.suffix == "x":
+    plain = not figure.dollar and not figure.share
+    if figure.suffix == "x" or (plain and cursor.sense() is Sense.LEVERAGE):
         return [_times(cursor, figure)]
-    if cursor.sense() is Sense.LEVERAGE and not figure.dollar and not figure.share:
-        cursor.take()
-        return [Leveraged(figure.start, cursor.end(), figure.value)]
     if figure.suffix == "%" or cursor.accept(Sense.PERCENT):
         return [_share(cursor, figure, figure.value / 100)]
     if cursor.accept(Sense.BASIS_POINT):
         return [_share(cursor, figure, figure.value / 10_000)]
-    if figure.dollar or cursor.accept(Sense.CURRENCY):
+    if figure.dollar or cursor.sense() is Sense.CURRENCY:
         cursor.accept(Sense.CURRENCY)
         return [_quote(cursor, figure)]
     if figure.share and not figure.of_one:
@@ -55,7 +53,9 @@ def _quote(cursor: Cursor, figure: Figure) -> Amount:
 
 
 def read_role(cursor: Cursor) -> Role | None:
-    """``worth``, ``notional``, ``margin`` after an amount of money. ``worth`` says no more than the unit does."""
+    """``worth``, ``notional``, ``margin`` after an amount of money. ``worth`` says no more than the
+    unit does.
+    """
     start = cursor.at
     cursor.skip(Sense.LINK, Sense.IN)
     word = cursor.accept(Sense.MARGIN, Sense.NOTIONAL, Sense.WORTH)

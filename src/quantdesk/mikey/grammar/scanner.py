@@ -1,6 +1,7 @@
 """Lexemes to phrases: what each piece of the text says.
 
-The scanner goes once through the text. Every lexeme is used by a phrase, is a word that only binds or is polite,
+The scanner goes once through the text. Every lexeme is used by a phrase, is a word that only binds or is
+polite,
 or ends the parse with a question: nothing is passed over because it was not understood.
 """
 

@@ -126,7 +126,9 @@ def refuse_impossible_conditions(lexemes: list[Lexeme], lexicon: Lexicon) -> Non
 
 
 def ask_what_is_unclear(text: str, lexemes: Sequence[Lexeme], lexicon: Lexicon, bases: Sequence[str]) -> None:
-    """Raise ``Ask`` for unknown words, self-corrections and vague amounts; ``Refuse`` for what does not exist."""
+    """Raise ``Ask`` for unknown words, self-corrections and vague amounts; ``Refuse`` for what does
+    not exist.
+    """
     for word in lexemes:
         if word.sense is Sense.CORRECTION:
             raise Ask(
@@ -158,7 +160,8 @@ def _ask_about_unknown(text: str, word: Lexeme, lexicon: Lexicon, bases: Sequenc
         )
     listed = ", ".join(bases)
     raise Ask(
-        f"I do not understand {word.text!r}. The markets here are {listed}; say it such as 'buy 1 sol at market'."
+        f"I do not understand {word.text!r}. The markets here are {listed}; say it such as 'buy 1 "
+        "sol at market'."
     )
 
 

@@ -1,4 +1,6 @@
-"""How an order is to be worked: market or limit, time in force, post-only, trigger. Shared by all that place orders."""
+"""How an order is to be worked: market or limit, time in force, post-only, trigger. Shared by all
+that place orders.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +12,12 @@ from typing import Literal
 
 from quantdesk.domain.orders import Side
 from quantdesk.mikey.grammar.conditions import ONLY_PRICES
-from quantdesk.mikey.grammar.desk import Desk, text_of
+from quantdesk.mikey.grammar.desk import text_of
+from quantdesk.mikey.grammar.draft import Draft
 from quantdesk.mikey.grammar.exact import shown, to_tick
 from quantdesk.mikey.grammar.frames import Frame
 from quantdesk.mikey.grammar.outcome import Action, Ask, Refuse
-from quantdesk.mikey.grammar.phrases import Absolute, Condition, Lasting, PriceSpec, Relative
+from quantdesk.mikey.grammar.phrases import Absolute, Condition, Lasting, Relative
 from quantdesk.mikey.grammar.pricing import moved, order_price
 from quantdesk.mikey.grammar.view import MarketView
 
@@ -85,17 +88,18 @@ class Terms:
         return words
 
 
-def read_terms(desk: Desk, market: MarketView, side: Side, frame: Frame, notes: list[str]) -> Terms:
+def read_terms(draft: Draft) -> Terms:
     """The terms that the frame says. Raises ``Ask`` where they contradict each other or lack a price."""
-    trigger = _trigger(desk, market, side, frame, notes)
+    frame = draft.frame
+    trigger = _trigger(draft)
     said = None if frame.as_stop is not None else frame.price
-    price = order_price(desk, market, side, said.spec, desk.entry(market.symbol), notes) if said else None
+    price = order_price(draft, said.spec) if said else None
     _check_type(frame, price)
     terms = Terms(price, trigger)
     if frame.post_only is not None:
         terms.post_only = frame.post_only.mode
     if frame.lasting is not None:
-        _add_lasting(desk, terms, frame.lasting)
+        _add_lasting(draft.desk.now_ms, terms, frame.lasting)
     if frame.slippage is not None:
         _add_slippage(terms, frame.slippage.share)
     _check_terms(terms)
@@ -118,7 +122,8 @@ def _check_type(frame: Frame, price: Decimal | None) -> None:
 def _check_terms(terms: Terms) -> None:
     if terms.post_only is not None and terms.tif in ("ioc", "fok"):
         raise Ask(
-            f"Post-only and {terms.tif.upper()} contradict each other: one must rest, the other must not. Which?"
+            f"Post-only and {terms.tif.upper()} contradict each other: one must rest, the other "
+            "must not. Which?"
         )
     if terms.price is None and terms.tif in ("gtc", "gtt"):
         raise Ask("A market order does not rest, so it cannot last. At which price should it wait?")
@@ -128,14 +133,14 @@ def _check_terms(terms: Terms) -> None:
         )
 
 
-def _add_lasting(desk: Desk, terms: Terms, lasting: Lasting) -> None:
+def _add_lasting(now_ms: int, terms: Terms, lasting: Lasting) -> None:
     terms.tif = lasting.tif
     if lasting.tif != "gtt":
         return
     if lasting.for_ms is not None:
-        terms.expires_at_ms = desk.now_ms + lasting.for_ms
+        terms.expires_at_ms = now_ms + lasting.for_ms
     elif lasting.minute_of_day is not None:
-        terms.expires_at_ms = _next_time(desk.now_ms, lasting.minute_of_day)
+        terms.expires_at_ms = _next_time(now_ms, lasting.minute_of_day)
     else:
         raise Ask("Until when? Say 'good for an hour' or 'until 17:00 UTC'.")
 
@@ -153,61 +158,61 @@ def _add_slippage(terms: Terms, share: Fraction) -> None:
     terms.max_slippage_bps = int(points)
 
 
-def _trigger(desk: Desk, market: MarketView, side: Side, frame: Frame, notes: list[str]) -> Trigger | None:
+def _trigger(draft: Draft) -> Trigger | None:
+    frame = draft.frame
     condition = frame.condition
-    if condition is None and frame.as_stop is None:
-        return None
-    if condition is not None and frame.as_stop is not None:
-        raise Ask("I read two conditions. At which price should the order wake up?")
     if condition is None:
-        if frame.price is None:
-            raise Ask("At which price should the stop order wake up?")
-        return _stop_order(desk, market, side, frame.price.spec)
-    if condition.market is not None and desk.named(condition.market).symbol != market.symbol:
+        return _stop_order(draft) if frame.as_stop is not None else None
+    if frame.as_stop is not None:
+        raise Ask("I read two conditions. At which price should the order wake up?")
+    if condition.market is not None and draft.desk.named(condition.market).symbol != draft.market.symbol:
         raise Refuse(ONLY_PRICES)
-    return _woken_by(desk, market, side, condition, notes)
+    return _woken_by(draft, condition)
 
 
-def _stop_order(desk: Desk, market: MarketView, side: Side, spec: PriceSpec) -> Trigger:
+def _stop_order(draft: Draft) -> Trigger:
     """``buy stop 2 sol at 150``: must be a stop, or the words contradict the price."""
-    notes: list[str] = []
-    price = order_price(desk, market, side, spec, None, notes)
-    mark = desk.mark(market, "a stop order")
-    if (Fraction(price) > mark) is not (side is Side.BUY) or Fraction(price) == mark:
-        should = "above" if side is Side.BUY else "below"
+    if draft.frame.price is None:
+        raise Ask("At which price should the stop order wake up?")
+    price = order_price(draft, draft.frame.price.spec)
+    mark = draft.mark("a stop order")
+    if (Fraction(price) > mark) is not (draft.side is Side.BUY) or Fraction(price) == mark:
+        should = "above" if draft.side is Side.BUY else "below"
         raise Ask(
-            f"A {side.value} stop must be {should} the mark of {shown(mark)}, not at {shown(price)}. At which price?"
+            f"A {draft.side.value} stop must be {should} the mark of {shown(mark)}, not at {shown(price)}. "
+            "At which price?"
         )
     return Trigger("stop", price)
 
 
-def _woken_by(desk: Desk, market: MarketView, side: Side, condition: Condition, notes: list[str]) -> Trigger:
-    mark = desk.mark(market, "a condition on its price")
-    if isinstance(condition.spec, Absolute):
-        exact = condition.spec.value
-    else:
-        exact = _condition_level(desk, market, condition.spec, mark)
-    price = to_tick(exact, market.tick, side)
+def _woken_by(draft: Draft, condition: Condition) -> Trigger:
+    mark, market = draft.mark("a condition on its price"), draft.market
+    exact = _condition_level(draft, condition, mark)
+    price = to_tick(exact, market.tick, draft.side)
     if Fraction(price) != exact or isinstance(condition.spec, Relative):
-        notes.append(f"The trigger price is {shown(price)}.")
+        draft.notes.append(f"The trigger price is {shown(price)}.")
     if price <= 0 or Fraction(price) == mark:
         raise Ask(f"The mark of {market.base} is {shown(mark)}. At which price should the order wake up?")
     above = Fraction(price) > mark
     if condition.direction and (condition.direction > 0) is not above:
+        now = "below" if above else "above"
         raise Ask(
-            f"The mark of {market.base} is {shown(mark)} now, already {'below' if above else 'above'} {shown(price)}. "
+            f"The mark of {market.base} is {shown(mark)}, already {now} {shown(price)}. "
             "At which price should the order wake up?"
         )
-    return Trigger("stop" if above is (side is Side.BUY) else "take_profit", price)
+    return Trigger("stop" if above is (draft.side is Side.BUY) else "take_profit", price)
 
 
-def _condition_level(desk: Desk, market: MarketView, spec: Relative, mark: Fraction) -> Fraction:
-    if spec.base == "entry":
-        entry = desk.entry(market.symbol)
-        if entry is None:
-            raise Ask(f"I know no entry price of a {market.base} position. At which price?")
-        return moved(market, Fraction(entry), spec)
-    return moved(market, mark, spec)
+def _condition_level(draft: Draft, condition: Condition, mark: Fraction) -> Fraction:
+    spec = condition.spec
+    if isinstance(spec, Absolute):
+        return spec.value
+    if spec.base != "entry":
+        return moved(draft.market, mark, spec)
+    entry = draft.entry()
+    if entry is None:
+        raise Ask(f"I know no entry price of a {draft.market.base} position. At which price?")
+    return moved(draft.market, entry, spec)
 
 
 def _utc(ms: int) -> str:

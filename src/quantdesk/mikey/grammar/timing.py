@@ -12,7 +12,8 @@ from quantdesk.mikey.grammar.senses import Sense
 
 NO_SCHEDULE = (
     "I cannot start an order at a time. What exists: an order now, an order that ends at a time "
-    "('good for an hour', 'until 17:00 UTC'), or one that waits for a price ('if sol hits 130'). Nothing was done."
+    "('good for an hour', 'until 17:00 UTC'), or one that waits for a price ('if sol hits 130'). "
+    "Nothing was done."
 )
 _LONGEST_S = 366 * 86_400
 
@@ -24,19 +25,12 @@ def read_duration_ms(cursor: Cursor) -> int | None:
     if cursor.sense() is Sense.ARTICLE and cursor.sense(1) is Sense.DURATION_UNIT:
         cursor.take()
         return int(cursor.take().value) * 1_000
-    if cursor.sense() is Sense.DURATION_UNIT and cursor.at > 0:
-        return int(cursor.take().value) * 1_000
-    if cursor.sense() not in (Sense.NUMBER, Sense.CARDINAL, Sense.FRACTION, Sense.ARTICLE):
-        return None
     figure = read_figure(cursor)
-    if figure is None:
-        cursor.at = start
-        return None
     cursor.accept(Sense.ARTICLE)
-    if figure.suffix == "m":
+    if figure is not None and figure.suffix == "m":
         return _ms(figure.digits, 60)
     unit = cursor.accept(Sense.DURATION_UNIT)
-    if unit is None:
+    if figure is None or unit is None:
         cursor.at = start
         return None
     return _ms(figure.value, int(unit.value))

@@ -6,26 +6,20 @@ from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from quantdesk.domain.orders import Side
 from quantdesk.mikey.grammar.desk import Step, coins
+from quantdesk.mikey.grammar.draft import Draft
 from quantdesk.mikey.grammar.exact import dollars, shown
 from quantdesk.mikey.grammar.terms import Terms
-from quantdesk.mikey.grammar.view import MarketView
 
 
 def order_words(
-    market: MarketView,
-    side: Side,
-    size: Decimal,
-    terms: Terms,
-    reference: Fraction | None,
-    reduce_only: bool,
-    exits: Mapping[str, Decimal],
+    draft: Draft, size: Decimal, terms: Terms, exits: Mapping[str, Decimal], *, reduce_only: bool
 ) -> str:
-    """``Buy 2 SOL at market, about $280.40``, with its exits."""
-    words = f"{side.value} {coins(market, size)} {terms.words()}"
+    """``buy 2 SOL at market, about $280.40``, with its exits."""
+    words = f"{draft.side.value} {coins(draft.market, size)} {terms.words()}"
     if reduce_only:
         words += ", reduce-only"
+    reference = terms.reference(draft.market)
     if reference is not None:
         words += f", about {dollars(Fraction(size) * reference)}"
     if "take_profit" in exits:

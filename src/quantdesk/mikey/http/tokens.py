@@ -1,4 +1,6 @@
-"""The gateway's internal tokens: JWT HS256 of at most 60 s for the audience ``mikey``. Nothing else is accepted."""
+"""The gateway's internal tokens: JWT HS256 of at most 60 s for the audience ``mikey``. Nothing else
+is accepted.
+"""
 
 from __future__ import annotations
 

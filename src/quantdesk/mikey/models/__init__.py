@@ -1,1 +1,3 @@
-"""Engines that turn words into meaning: the deterministic one always, language models by key (a later issue)."""
+"""Engines that turn words into meaning: the deterministic one always, language models by key (a later
+issue).
+"""

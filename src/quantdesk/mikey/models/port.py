@@ -1,6 +1,7 @@
 """The one interface of every engine.
 
-A language model writes the same command language that users write; its words go through the same grammar and can
+A language model writes the same command language that users write; its words go through the same grammar
+and can
 gain nothing by it. It never sees a key, never names the account and never signs.
 """
 

@@ -1,1 +1,3 @@
-"""Tickets: what would be done, signed, single-use and short-lived; confirming one yields unsigned transactions."""
+"""Tickets: what would be done, signed, single-use and short-lived; confirming one yields unsigned
+transactions.
+"""

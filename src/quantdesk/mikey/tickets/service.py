@@ -68,7 +68,9 @@ class Tickets:
         return marks
 
     async def own(self, ticket_id: str, wallet: str) -> Ticket:
-        """The caller's ticket. Raises NotFound for an unknown or forged one, Forbidden for another wallet's."""
+        """The caller's ticket. Raises NotFound for an unknown or forged one, Forbidden for another
+        wallet's.
+        """
         ticket = await self._repository.find(ticket_id)
         if ticket is None or not self._signer.holds(ticket):
             raise NotFound("There is no such ticket.", code="ticket_unknown")
@@ -79,7 +81,8 @@ class Tickets:
     async def confirm(self, ticket: Ticket) -> list[dict[str, Any]]:
         """Unsigned transactions, one per action, in order.
 
-        Raises TicketRefused (used, expired, out of band, position changed), Refused, NotAvailableYet, DependencyAway.
+        Raises TicketRefused (used, expired, out of band, position changed), Refused, NotAvailableYet,
+        DependencyAway.
         """
         self._check_alive(ticket)
         await self._check_band(ticket)

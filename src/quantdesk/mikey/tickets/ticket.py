@@ -23,7 +23,8 @@ _ORDERED = msgspec.json.Encoder(order="deterministic")
 class Band:
     """What must still hold at the confirmation.
 
-    ``marks``: per market the lowest and highest mark; ``holds``: per market the signed position that a size was
+    ``marks``: per market the lowest and highest mark; ``holds``: per market the signed position that a
+    size was
     derived from. ``slot`` is the chain's slot that the ticket was made at; ``screen`` the market then shown.
     """
 
@@ -87,7 +88,9 @@ class Ticket:
 
 
 class TicketSigner:
-    """Signs tickets: the identifier carries a MAC over itself and the content, so that no other row can pass."""
+    """Signs tickets: the identifier carries a MAC over itself and the content, so that no other row
+    can pass.
+    """
 
     def __init__(self, secret: bytes) -> None:
         self._key = hmac.digest(secret, b"quantdesk mikey tickets v1", "sha256")

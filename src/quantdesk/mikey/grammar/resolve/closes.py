@@ -6,13 +6,14 @@ from decimal import Decimal
 from fractions import Fraction
 
 from quantdesk.domain.orders import Side
-from quantdesk.mikey.grammar.checks import check_limit_price, check_size
+from quantdesk.mikey.grammar.checks import check_size
 from quantdesk.mikey.grammar.desk import Desk, Step, coins
+from quantdesk.mikey.grammar.draft import Draft
 from quantdesk.mikey.grammar.exact import floor_to, shown
 from quantdesk.mikey.grammar.frames import Frame
 from quantdesk.mikey.grammar.outcome import Action, Ask, Tell
 from quantdesk.mikey.grammar.phrases import Amount, Unit
-from quantdesk.mikey.grammar.resolve.orders import order_action
+from quantdesk.mikey.grammar.resolve.orders import check_price, order_action
 from quantdesk.mikey.grammar.senses import Verb
 from quantdesk.mikey.grammar.terms import Terms, read_terms
 from quantdesk.mikey.grammar.view import MarketView
@@ -52,7 +53,8 @@ def _targets(desk: Desk, frame: Frame, required: Side | None) -> list[str]:
     wanted = frame.holding.side if frame.holding and frame.holding.side else required
     if required is not None and wanted is not required:
         raise Ask(
-            f"Close a {_trade(wanted)} by {'selling' if wanted is Side.BUY else 'buying'} it? Say 'close my ...'."
+            f"Close a {_trade(wanted)} by {'selling' if wanted is Side.BUY else 'buying'} it? Say "
+            "'close my ...'."
         )
     named = desk.market_or_none(frame)
     if named is not None:
@@ -98,84 +100,70 @@ def _close_one(desk: Desk, frame: Frame, symbol: str) -> Step:
     market = desk.view.market(symbol)
     assert market is not None
     held = desk.size(symbol)
-    side = Side.SELL if held > 0 else Side.BUY
-    notes: list[str] = []
-    terms = read_terms(desk, market, side, frame, notes)
-    size = _close_size(desk, market, frame, terms, held, notes)
-    if terms.price is not None:
-        against = Fraction(terms.trigger.price) if terms.trigger else _mark(market)
-        check_limit_price(market, side, terms.price, against, terms.post_only is not None)
+    draft = Draft(desk, frame, market, Side.SELL if held > 0 else Side.BUY)
+    terms = read_terms(draft)
+    size = _close_size(draft, terms, held)
+    check_price(draft, terms)
     desk.rely_on(symbol)
     if terms.price is None and terms.trigger is None:
-        desk.fill(symbol, side, size)
-    action = order_action(market, side, size, terms, reduce_only=True)
-    return Step([action], _words(market, held, side, size, terms), notes)
-
-
-def _mark(market: MarketView) -> Fraction | None:
-    return Fraction(market.mark) if market.mark is not None else None
-
-
-def _words(market: MarketView, held: Decimal, side: Side, size: Decimal, terms: Terms) -> str:
+        desk.fill(symbol, draft.side, size)
+    action = order_action(market, draft.side, size, terms, reduce_only=True)
     part = "" if size == abs(held) else f"{coins(market, size)} of "
     trade = "long" if held > 0 else "short"
-    order = order_words(market, side, size, terms, terms.reference(market), True, {})
-    return f"close {part}your {market.base} {trade}: {order}"
+    words = order_words(draft, size, terms, {}, reduce_only=True)
+    return Step([action], f"close {part}your {market.base} {trade}: {words}", draft.notes)
 
 
-def _close_size(
-    desk: Desk, market: MarketView, frame: Frame, terms: Terms, held: Decimal, notes: list[str]
-) -> Decimal:
-    whole = Fraction(abs(held))
-    exact = _said_part(desk, market, frame, terms, whole)
+def _close_size(draft: Draft, terms: Terms, held: Decimal) -> Decimal:
+    market, whole = draft.market, Fraction(abs(held))
+    exact = _said_part(draft, terms, whole)
     if exact > whole:
-        notes.append(f"You hold {coins(market, held)}, so {coins(market, exact)} was cut to that.")
+        draft.notes.append(f"You hold {coins(market, held)}, so {coins(market, exact)} was cut to that.")
         exact = whole
     size = floor_to(exact, market.lot)
     if size <= 0:
         raise Ask(
-            f"That part is less than the smallest size, {coins(market, market.lot)}. How much should I close?"
+            f"That is less than the smallest size, {coins(market, market.lot)}. How much should I close?"
         )
     if Fraction(size) != exact:
-        notes.append(
+        draft.notes.append(
             f"{coins(market, exact)} is off the lot of {shown(market.lot)}: rounded down to {shown(size)}."
         )
     return size
 
 
-def _said_part(desk: Desk, market: MarketView, frame: Frame, terms: Terms, whole: Fraction) -> Fraction:
-    amount, verb = frame.amount, frame.verb
-    if verb is not None and verb.verb is Verb.HALVE and amount is None:
-        return whole * HALF
+def _said_part(draft: Draft, terms: Terms, whole: Fraction) -> Fraction:
+    amount, verb, base = draft.frame.amount, draft.frame.verb, draft.market.base
     if amount is None:
-        if frame.inherited and frame.sized_before:
-            raise Ask(f"How much of your {market.base}? Say a part for each.")
-        if verb is not None and verb.verb in (Verb.REDUCE, Verb.TAKE) and frame.every is None:
-            raise Ask(
-                f"By how much should I reduce your {shown(whole)} {market.base}?",
-                (f"reduce my {market.base} by half", f"close my {market.base}"),
-            )
+        if verb is not None and verb.verb is Verb.HALVE:
+            return whole * HALF
+        if draft.frame.inherited and draft.frame.sized_before:
+            raise Ask(f"How much of your {base}? Say a part for each.")
+        if verb is not None and verb.verb in (Verb.REDUCE, Verb.TAKE) and draft.frame.every is None:
+            choices = (f"reduce my {base} by half", f"close my {base}")
+            raise Ask(f"By how much should I reduce your {shown(whole)} {base}?", choices)
         return whole
-    part = _part(desk, market, amount, terms, whole)
+    part = _part(draft, amount, terms, whole)
     if not amount.target:
         return part
     if part >= whole:
         raise Ask(
-            f"You hold {shown(whole)} {market.base}, so reducing to {shown(part)} changes nothing. To how much?"
+            f"You hold {shown(whole)} {base}, so reducing to {shown(part)} changes nothing. To how much?"
         )
     return whole - part
 
 
-def _part(desk: Desk, market: MarketView, amount: Amount, terms: Terms, whole: Fraction) -> Fraction:
-    if amount.unit is Unit.SHARE:
-        if amount.basis is not None:
-            raise Ask(f"A close is counted from the position. How much of your {shown(whole)} {market.base}?")
-        return amount.value * whole
+def _part(draft: Draft, amount: Amount, terms: Terms, whole: Fraction) -> Fraction:
+    market = draft.market
     if amount.unit is Unit.BASE:
         return amount.value
     if amount.unit is Unit.QUOTE:
         reference = terms.reference(market)
-        return amount.value / (reference if reference is not None else desk.mark(market, "a size in dollars"))
+        return amount.value / (reference if reference is not None else draft.mark("a size in dollars"))
+    if amount.unit is Unit.SHARE:
+        if amount.basis is not None:
+            raise Ask(f"A close is counted from the position. How much of your {shown(whole)} {market.base}?")
+        return amount.value * whole
     number = shown(amount.value)
     raise Ask(
         f"{number} what? {number} {market.base}, or {number}% of the position?",
@@ -189,7 +177,8 @@ def flip(desk: Desk, frame: Frame) -> Step:
     market, held = _position_to_flip(desk, frame)
     if frame.price is not None or frame.as_limit is not None:
         raise Ask(
-            "A flip is one market order. To turn at a price, close with a limit and open with another. Flip now?"
+            "A flip is one market order. To turn at a price, close with a limit and open with "
+            "another. Flip now?"
         )
     if frame.amount is not None:
         raise Ask(
@@ -198,15 +187,15 @@ def flip(desk: Desk, frame: Frame) -> Step:
         )
     side = Side.SELL if held > 0 else Side.BUY
     size = abs(held) * 2
-    notes: list[str] = []
-    terms = read_terms(desk, market, side, frame, notes)
+    draft = Draft(desk, frame, market, side)
+    terms = read_terms(draft)
     check_size(desk, market, side, size, terms.reference(market))
     desk.rely_on(market.symbol)
     desk.fill(market.symbol, side, size)
     action = order_action(market, side, size, terms, reduce_only=False)
     have, then = ("long", "short") if held > 0 else ("short", "long")
-    words = order_words(market, side, size, terms, terms.reference(market), False, {})
-    return Step([action], f"flip your {coins(market, held)} {have} to {then}: {words}", notes)
+    words = order_words(draft, size, terms, {}, reduce_only=False)
+    return Step([action], f"flip your {coins(market, held)} {have} to {then}: {words}", draft.notes)
 
 
 def _position_to_flip(desk: Desk, frame: Frame) -> tuple[MarketView, Decimal]:
@@ -239,14 +228,16 @@ def flatten(desk: Desk, frame: Frame) -> Step:
     if not symbols and resting is not None and not resting:
         where = f" in {named.base}" if named is not None else ""
         raise Tell(f"You have no open orders and no positions{where}: nothing to flatten. Nothing was done.")
+    where = f" in {named.base}" if named is not None else ""
     cancel: Action = {"instruction": "cancel-all"}
     if named is not None:
         cancel["market"] = named.symbol
+    # the exchange refuses to cancel nothing: left out only when it is known that nothing rests
+    first = [] if resting is not None and not resting else [Step([cancel], f"cancel all your orders{where}")]
     closing = [_close_one(desk, Frame(verb=frame.verb, market=frame.market), symbol) for symbol in symbols]
-    where = f" in {named.base}" if named is not None else ""
-    words = "; then ".join([f"cancel all your orders{where}", *(step.sentence for step in closing)])
+    steps = [*first, *closing]
     return Step(
-        [cancel, *(action for step in closing for action in step.actions)],
-        words,
-        [note for step in closing for note in step.notes],
+        [action for step in steps for action in step.actions],
+        "; then ".join(step.sentence for step in steps),
+        [note for step in steps for note in step.notes],
     )

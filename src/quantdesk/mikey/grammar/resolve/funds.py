@@ -43,7 +43,8 @@ def transfer(desk: Desk, frame: Frame) -> Step:
     """Move USDC to another sub-account of the same wallet."""
     if frame.to_sub is None:
         raise Refuse(
-            "I move money only between your own sub-accounts, such as 'transfer 100 usdc to sub 1'. Nothing was done."
+            "I move money only between your own sub-accounts, such as 'transfer 100 usdc to sub "
+            "1'. Nothing was done."
         )
     amount = _amount(desk, frame, "transfer")
     action = _action("transfer", amount) | {"to_sub": frame.to_sub.sub}

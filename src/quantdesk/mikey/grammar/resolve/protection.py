@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from quantdesk.domain.orders import Side
 from quantdesk.mikey.grammar.desk import Desk, Step, coins, text_of
+from quantdesk.mikey.grammar.draft import Draft
 from quantdesk.mikey.grammar.exact import floor_to, shown
 from quantdesk.mikey.grammar.frames import Frame
 from quantdesk.mikey.grammar.outcome import Action, Ask, Tell
@@ -21,23 +22,18 @@ def protect(desk: Desk, frame: Frame) -> Step:
     market, held = _position(desk, frame)
     side = Side.BUY if held > 0 else Side.SELL
     size = _size(market, frame, held)
-    entry = desk.entry(market.symbol)
-    mark = Fraction(market.mark) if market.mark is not None else None
-    notes: list[str] = []
+    draft = Draft(desk, frame, market, side)
     actions: list[Action] = []
     words: list[str] = []
     for said in _said(frame):
-        price = exit_price(
-            desk, market, side, said, Fraction(entry) if entry is not None else None, frame.leverage, notes
-        )
-        check_exit_side(market, side, said.kind, price, mark)
-        actions.append(_trigger(market, side.opposite, said, price, size))
+        price = exit_price(draft, side, said, draft.entry())
+        check_exit_side(market, side, said.kind, price, draft.mark_or_none())
+        actions.append(_trigger(draft, said, price, size))
         words.append(f"{exit_name(said.kind)} at {shown(price)}")
     desk.rely_on(market.symbol)
     trade = "long" if held > 0 else "short"
-    return Step(
-        actions, f"set {' and '.join(words)} for {coins(market, size)} of your {market.base} {trade}", notes
-    )
+    sentence = f"set {' and '.join(words)} for {coins(market, size)} of your {market.base} {trade}"
+    return Step(actions, sentence, draft.notes)
 
 
 def _said(frame: Frame) -> list[ExitAt]:
@@ -89,13 +85,13 @@ def _size(market: MarketView, frame: Frame, held: Decimal) -> Decimal:
     return size
 
 
-def _trigger(market: MarketView, side: Side, said: ExitAt, price: Decimal, size: Decimal) -> Action:
+def _trigger(draft: Draft, said: ExitAt, price: Decimal, size: Decimal) -> Action:
     return {
         "instruction": "place-trigger",
-        "market": market.symbol,
+        "market": draft.market.symbol,
         "kind": "stop" if said.kind == "stop_loss" else "take_profit",
         "trigger_price": text_of(price),
-        "side": side.value,
+        "side": draft.side.opposite.value,
         "type": "market",
         "size": text_of(size),
         "reduce_only": True,

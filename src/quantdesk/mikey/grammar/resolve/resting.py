@@ -7,6 +7,7 @@ from fractions import Fraction
 from quantdesk.domain.orders import Side
 from quantdesk.mikey.grammar.checks import check_limit_price
 from quantdesk.mikey.grammar.desk import Desk, Step, coins, text_of
+from quantdesk.mikey.grammar.draft import Draft
 from quantdesk.mikey.grammar.exact import shown
 from quantdesk.mikey.grammar.frames import Frame
 from quantdesk.mikey.grammar.outcome import Action, Ask, Tell
@@ -113,21 +114,20 @@ def move(desk: Desk, frame: Frame) -> Step:
         raise Tell(NO_TRIGGERS)
     order, market = _order_to_move(desk, frame)
     side = Side(order.side)
-    notes: list[str] = []
+    draft = Draft(desk, frame, market, side)
     if frame.shift is not None and frame.price is not None:
         raise Ask("To a price, or by a distance? I read both.")
     if frame.shift is not None:
         spec = frame.shift.spec
         how = f"{distance(spec)} {'above' if spec.side > 0 else 'below'} {shown(order.price)}"
-        price = on_tick(market, side, moved(market, Fraction(order.price), spec), how, notes)
+        price = on_tick(draft, side, moved(market, Fraction(order.price), spec), how)
     elif frame.price is not None:
-        price = order_price(desk, market, side, frame.price.spec, desk.entry(market.symbol), notes)
+        price = order_price(draft, frame.price.spec)
     else:
         raise Ask(f"To which price should your {_name(desk, order)} move? Say 'to 142.5' or 'up 50'.")
     if price == order.price:
         raise Tell(f"Your {_name(desk, order)} is there already. Nothing was done.")
-    mark = Fraction(market.mark) if market.mark is not None else None
-    check_limit_price(market, side, price, mark, rests=False)
+    check_limit_price(market, side, price, draft.mark_or_none(), rests=False)
     action: Action = {
         "instruction": "modify-order",
         "market": market.symbol,
@@ -135,7 +135,7 @@ def move(desk: Desk, frame: Frame) -> Step:
         "price": text_of(price),
     }
     words = f"move your {_name(desk, order)} ({coins(market, order.size)}) to {shown(price)}"
-    return Step([action], words, notes)
+    return Step([action], words, draft.notes)
 
 
 def _order_to_move(desk: Desk, frame: Frame) -> tuple[OrderView, MarketView]:
