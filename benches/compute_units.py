@@ -1,7 +1,7 @@
 """Compute units per instruction of the shipped program, against budgets and a committed table.
 
     python benches/compute_units.py           print
-    python benches/compute_units.py --check   also fail where a number is over its budget or 3 % over the table
+    python benches/compute_units.py --check   also fail over a budget, or 3 % over the table
     python benches/compute_units.py --write   replace the table
 
 Worst ordinary case: every trader holds eight positions, the ledger has room for 8,000 slots, the book is full
@@ -19,10 +19,11 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from integration.program import idl  # noqa: E402
-from integration.program.exchange import ASK, HEADER_BYTES, USDC, Exchange, Trader, machine, quote  # noqa: E402
-from integration.program.invariants import check, dtype  # noqa: E402
-from solders.account import Account  # noqa: E402
+from solders.account import Account
+
+from integration.program import idl
+from integration.program.exchange import ASK, HEADER_BYTES, USDC, Exchange, Trader, machine, quote
+from integration.program.invariants import check, dtype
 
 TABLE = ROOT / "benches" / "compute_units.json"
 TOLERANCE = 0.03
@@ -60,7 +61,7 @@ class Scene:
         check(self.box)
 
     def _fill_book(self) -> None:
-        """Orders deep in market 0's book, written into the accounts directly (placing them costs a fortune)."""
+        """Orders deep in market 0's book, written into the accounts directly: placing them takes long."""
         box = self.box
         fillers = [box.funded(900 + index, 1_000) for index in range(FILLERS)]
         indexes = [box.trader_state(filler)["slot_index"] for filler in fillers]
@@ -168,7 +169,11 @@ def _money(box: Exchange, maker: Trader) -> dict[str, int]:
 
 def problems(units: dict[str, int], table: dict[str, int]) -> list[str]:
     """What is over its budget or over the table."""
-    found = [f"{name}: {units[name]} over the budget of {most}" for name, most in BUDGETS.items() if units[name] > most]
+    found = [
+        f"{name}: {units[name]} over the budget of {most}"
+        for name, most in BUDGETS.items()
+        if units[name] > most
+    ]
     for name, value in units.items():
         before = table.get(name)
         if before is None:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-import requires
-from integration.program import idl
-from integration.program.vm import PROGRAM_BYTES, Outcome, Vm
 from solders.account import Account
 from solders.instruction import Instruction
 from solders.keypair import Keypair
 from solders.pubkey import Pubkey
 from solders.token import ID as TOKEN_PROGRAM
+
+import requires
+from integration.program import idl
+from integration.program.vm import PROGRAM_BYTES, Outcome, Vm
 
 USDC = 1_000_000
 """Quote atoms of one USDC."""
@@ -119,7 +120,9 @@ def market_params(authority: Pubkey, **changes: Any) -> dict[str, Any]:
 class Exchange:
     """One exchange under the program and everything a test does with it."""
 
-    def __init__(self, vm: Vm, number: int = 0, *, slots: int = 64, client_data_limit: int = 16 << 20) -> None:
+    def __init__(
+        self, vm: Vm, number: int = 0, *, slots: int = 64, client_data_limit: int = 16 << 20
+    ) -> None:
         self.vm, self.number = vm, number
         self.admin = vm.fund(1_000_001 + number)
         self.authority = vm.fund(2_000_001 + number)
@@ -296,12 +299,20 @@ class Exchange:
     def deposit(self, trader: Trader, amount: int, **accounts: Pubkey) -> Result:
         """deposit USDC."""
         more = {"owner": trader.key.pubkey(), "trader": trader.address, "source": trader.wallet} | accounts
-        return self.run(self.build("deposit", {"collateral": 0, "amount": amount}, **more), signers=[trader.key])
+        return self.run(
+            self.build("deposit", {"collateral": 0, "amount": amount}, **more), signers=[trader.key]
+        )
 
     def withdraw(self, trader: Trader, amount: int, **accounts: Pubkey) -> Result:
         """withdraw USDC."""
-        more = {"owner": trader.key.pubkey(), "trader": trader.address, "destination": trader.wallet} | accounts
-        return self.run(self.build("withdraw", {"collateral": 0, "amount": amount}, **more), signers=[trader.key])
+        more = {
+            "owner": trader.key.pubkey(),
+            "trader": trader.address,
+            "destination": trader.wallet,
+        } | accounts
+        return self.run(
+            self.build("withdraw", {"collateral": 0, "amount": amount}, **more), signers=[trader.key]
+        )
 
     def activate(self, trader: Trader) -> Result:
         """activate."""
@@ -310,7 +321,11 @@ class Exchange:
 
     def close(self, trader: Trader) -> Result:
         """close_trader."""
-        more = {"owner": trader.key.pubkey(), "trader": trader.address, "rent_receiver": self.vm.payer.pubkey()}
+        more = {
+            "owner": trader.key.pubkey(),
+            "trader": trader.address,
+            "rent_receiver": self.vm.payer.pubkey(),
+        }
         return self.run(self.build("close_trader", **more), signers=[trader.key])
 
     def funded(self, seed: int, usdc: int, sub: int = 0) -> Trader:
@@ -322,7 +337,9 @@ class Exchange:
 
     # -- prices and orders ------------------------------------------------------------------
 
-    def post(self, prices: Mapping[int, int], *, confidence: int = 0, publish_ms: int | None = None) -> Result:
+    def post(
+        self, prices: Mapping[int, int], *, confidence: int = 0, publish_ms: int | None = None
+    ) -> Result:
         """update_price, published now unless ``publish_ms`` says otherwise."""
         stamp = self.vm.unix * 1_000 if publish_ms is None else publish_ms
         updates = [
@@ -336,14 +353,22 @@ class Exchange:
         more = {"book": self.book(market), "trader": trader.address, "signer": trader.key.pubkey()}
         return self.build(name, {"market": market} | dict(args), **more)
 
-    def place(self, trader: Trader, side: str, ticks: int, lots: int, market: int = 0, **changes: Any) -> Result:
+    def place(
+        self, trader: Trader, side: str, ticks: int, lots: int, market: int = 0, **changes: Any
+    ) -> Result:
         """place_order."""
         instruction = self.trading("place_order", trader, market, order(side, ticks, lots, **changes))
         return self.run(instruction, signers=[trader.key])
 
     def batch(self, name: str, trader: Trader, market: int = 0, **args: Any) -> Result:
         """place_many or replace_many."""
-        base = {"self_trade": "CancelMaker", "expiry_kind": "Never", "expiry": 0, "nonce": 0, "valid_until_slot": 0}
+        base = {
+            "self_trade": "CancelMaker",
+            "expiry_kind": "Never",
+            "expiry": 0,
+            "nonce": 0,
+            "valid_until_slot": 0,
+        }
         return self.run(self.trading(name, trader, market, base | args), signers=[trader.key])
 
     def cancel(self, trader: Trader, ticks: int, seq: int, market: int = 0) -> Result:
@@ -397,7 +422,9 @@ class Exchange:
         header = idl.decode_account("Book", data)
         offset = HEADER_BYTES["Book"] + (0 if side == "Bid" else header["capacity"] * 32)
         count = header["bid_count" if side == "Bid" else "ask_count"]
-        found = [idl.decode_struct("Order", data[offset + 32 * at : offset + 32 * at + 32]) for at in range(count)]
+        found = [
+            idl.decode_struct("Order", data[offset + 32 * at : offset + 32 * at + 32]) for at in range(count)
+        ]
         return found[::-1]
 
 
@@ -438,9 +465,9 @@ def machine() -> Vm:
 
 
 @pytest.fixture
-def exchange() -> Iterator[Exchange]:
+def exchange() -> Exchange:
     """An open exchange with one market priced at $150."""
     box = Exchange(machine())
     box.set_up()
     box.ok(box.post({0: 1_500_000}))
-    yield box
+    return box

@@ -19,7 +19,17 @@ from solders.pubkey import Pubkey
 
 IDL_PATH = Path(__file__).resolve().parents[3] / "idl" / "quantdesk.json"
 EVENT_TAG = bytes.fromhex("e445a52e51cb9a1d")
-PRIMITIVES = {"u8": "B", "u16": "H", "u32": "I", "u64": "Q", "i8": "b", "i16": "h", "i32": "i", "i64": "q", "bool": "?"}
+PRIMITIVES = {
+    "u8": "B",
+    "u16": "H",
+    "u32": "I",
+    "u64": "Q",
+    "i8": "b",
+    "i16": "h",
+    "i32": "i",
+    "i64": "q",
+    "bool": "?",
+}
 
 Json = Any
 
@@ -94,15 +104,10 @@ class Cursor:
 def decode(kind: Json, cursor: Cursor) -> Any:
     """The next value of the IDL type: integers, ``Pubkey``, lists and dicts."""
     if isinstance(kind, str):
-        if kind == "pubkey":
-            return Pubkey(cursor.take(32))
-        code = PRIMITIVES[kind]
-        return struct.unpack("<" + code, cursor.take(struct.calcsize("<" + code)))[0]
+        return _decode_plain(kind, cursor)
     if "array" in kind:
         of, count = kind["array"]
-        if of == "u8":
-            return cursor.take(count)
-        return [decode(of, cursor) for _ in range(count)]
+        return cursor.take(count) if of == "u8" else [decode(of, cursor) for _ in range(count)]
     if "vec" in kind:
         (count,) = struct.unpack("<I", cursor.take(4))
         return [decode(kind["vec"], cursor) for _ in range(count)]
@@ -112,8 +117,15 @@ def decode(kind: Json, cursor: Cursor) -> Any:
     return {field["name"]: decode(field["type"], cursor) for field in defined["fields"]}
 
 
+def _decode_plain(kind: str, cursor: Cursor) -> Any:
+    if kind == "pubkey":
+        return Pubkey(cursor.take(32))
+    code = PRIMITIVES[kind]
+    return struct.unpack("<" + code, cursor.take(struct.calcsize("<" + code)))[0]
+
+
 def decode_account(name: str, data: bytes) -> dict[str, Any]:
-    """The fixed beginning of an account of type ``name``; its layout has no padding, so it reads like borsh."""
+    """The fixed beginning of an account of type ``name``; without padding it reads like borsh."""
     assert data[:8] == discriminator("account", name), f"not a {name}"
     return decode_struct(name, data[8:])
 
@@ -146,7 +158,9 @@ def decode_event(data: bytes) -> tuple[str, dict[str, Any]] | None:
     raise ValueError(f"no event with discriminator {data[8:16].hex()}")
 
 
-def instruction(name: str, accounts: Mapping[str, Pubkey], args: Mapping[str, Any] | None = None) -> Instruction:
+def instruction(
+    name: str, accounts: Mapping[str, Pubkey], args: Mapping[str, Any] | None = None
+) -> Instruction:
     """Build an instruction from accounts and arguments by name; fixed addresses come from the IDL."""
     spec = instructions()[name]
     metas = []

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+
 from integration.program import idl
 from integration.program.exchange import ASK, HEADER_BYTES, Exchange
 
@@ -96,7 +97,9 @@ def _money_is_accounted_for(books: Books) -> None:
     state, collateral = books.exchange, books.exchange["collaterals"][0]
     balances = sum(int(books.slots[index]["usdc"]) for index in books.indexes)
     quote = sum(
-        int(position["quote"]) for market in range(len(books.books)) for _, position in _positions(books, market)
+        int(position["quote"])
+        for market in range(len(books.books))
+        for _, position in _positions(books, market)
     )
     parked = sum(int(trader["parked"][0]) for trader in books.traders)
     pools = sum(int(market["funding_pool"]) for market in state["markets"][: len(books.books)])

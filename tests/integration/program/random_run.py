@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+
 from integration.program import invariants
 from integration.program.exchange import USDC, Exchange, Result, Trader, machine, quote
 from integration.program.invariants import Books
@@ -61,7 +62,11 @@ class RandomRun:
 
     def others_are_untouched(self, before: Books, result: Result, actor: Trader | None) -> None:
         """A slot differs only if the instruction's event names it, or it is the actor's."""
-        named = {int(self.exchange.trader_state(actor)["slot_index"])} if actor and self.exchange.vm.data(actor.address) else set()
+        named = (
+            {int(self.exchange.trader_state(actor)["slot_index"])}
+            if actor and self.exchange.vm.data(actor.address)
+            else set()
+        )
         for _, fields in result.events:
             named |= {row["slot"] for row in fields.get("touched", [])}
             named |= {fields[key] for key in ("slot_index",) if key in fields}
@@ -69,7 +74,10 @@ class RandomRun:
             self._event_tells_the_truth(fields)
         for index in range(min(len(before.slots), len(self.books.slots))):
             if index not in named:
-                assert before.slots[index].tobytes() == self.books.slots[index].tobytes(), (index, result.events)
+                assert before.slots[index].tobytes() == self.books.slots[index].tobytes(), (
+                    index,
+                    result.events,
+                )
 
     def _event_tells_the_truth(self, fields: dict[str, Any]) -> None:
         for row in fields.get("touched", []):
@@ -89,7 +97,9 @@ class RandomRun:
         return max(1, self.prices[market] // TICK + round(self.draw.gauss(0, spread)))
 
     def post(self) -> Result:
-        self.exchange.vm.advance(slots=self.draw.randrange(1, 4), seconds=self.draw.choice([0, 1, 1, 2, 5, 60]))
+        self.exchange.vm.advance(
+            slots=self.draw.randrange(1, 4), seconds=self.draw.choice([0, 1, 1, 2, 5, 60])
+        )
         return self.exchange.post(dict(enumerate(self.prices)), confidence=self.draw.choice([0, 100, 2_000]))
 
     def update_price(self) -> tuple[str, Result, None]:
@@ -135,7 +145,11 @@ class RandomRun:
 
     def place_many(self) -> tuple[str, Result, Trader]:
         trader, market = self.trader(), self.draw.randrange(self.markets)
-        return "place_many", self.exchange.batch("place_many", trader, market, quotes=self._quotes(market)), trader
+        return (
+            "place_many",
+            self.exchange.batch("place_many", trader, market, quotes=self._quotes(market)),
+            trader,
+        )
 
     def resting(self, trader: Trader, market: int) -> list[dict[str, int]]:
         """Ids of the trader's orders, and sometimes one that is not there."""
@@ -148,7 +162,9 @@ class RandomRun:
     def replace_many(self) -> tuple[str, Result, Trader]:
         trader, market = self.trader(), self.draw.randrange(self.markets)
         cancels = self.resting(trader, market)[:16]
-        result = self.exchange.batch("replace_many", trader, market, cancels=cancels, quotes=self._quotes(market))
+        result = self.exchange.batch(
+            "replace_many", trader, market, cancels=cancels, quotes=self._quotes(market)
+        )
         return "replace_many", result, trader
 
     def cancel_order(self) -> tuple[str, Result, Trader]:
@@ -171,7 +187,11 @@ class RandomRun:
 
     def deposit(self) -> tuple[str, Result, Trader]:
         trader = self.trader()
-        return "deposit", self.exchange.deposit(trader, self.draw.choice([0, 1, 20 * USDC, 500 * USDC])), trader
+        return (
+            "deposit",
+            self.exchange.deposit(trader, self.draw.choice([0, 1, 20 * USDC, 500 * USDC])),
+            trader,
+        )
 
     def withdraw(self) -> tuple[str, Result, Trader]:
         trader = self.trader()
@@ -215,6 +235,8 @@ class RandomRun:
         base, price = held["base"], self.prices[market] // TICK
         mine, theirs = ("Ask", "Bid") if base > 0 else ("Bid", "Ask")
         box.ok(box.place(whale, theirs, price, abs(base) + 100, market, kind="PostOnly"))
-        closing = box.ok(box.place(trader, mine, price, abs(base), market, kind="ImmediateOrCancel", reduce_only=True))
+        closing = box.ok(
+            box.place(trader, mine, price, abs(base), market, kind="ImmediateOrCancel", reduce_only=True)
+        )
         assert closing.event["orders"][0]["filled"] == abs(base)
         box.ok(box.cancel_all(whale, market=market))

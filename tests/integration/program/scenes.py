@@ -1,7 +1,7 @@
 """One valid call of every instruction, for tests that then spoil it in one way.
 
-A scene prepares an exchange and gives the instruction's arguments, accounts and signers. A new instruction in the
-IDL without a scene fails the tests (``test_every_instruction_has_a_scene``).
+A scene prepares an exchange and gives the instruction's arguments, accounts and signers. A new instruction
+in the IDL without a scene fails the tests (``test_every_instruction_has_a_scene``).
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from integration.program import idl
-from integration.program.exchange import USDC, Exchange, machine, market_params, order, quote
 from solders.account import Account
 from solders.instruction import AccountMeta, Instruction
 from solders.keypair import Keypair
 from solders.pubkey import Pubkey
 from solders.token import ID as TOKEN_PROGRAM
+
+from integration.program import idl
+from integration.program.exchange import USDC, Exchange, machine, market_params, order, quote
 
 
 @dataclass
@@ -46,8 +47,10 @@ class Scene:
         """An account's address: the IDL's fixed one or the scene's."""
         return Pubkey.from_string(one["address"]) if one.get("address") else self.accounts[one["name"]]
 
-    def instruction(self, replace: Mapping[str, Pubkey] | None = None, **flags: dict[str, bool]) -> Instruction:
-        """The call, with accounts replaced and ``is_signer`` or ``is_writable`` overridden by account name."""
+    def instruction(
+        self, replace: Mapping[str, Pubkey] | None = None, **flags: dict[str, bool]
+    ) -> Instruction:
+        """The call, with accounts replaced and signer or writable flags overridden by account name."""
         valid = idl.instruction(self.name, self.accounts, self.args)
         metas = []
         for one in self.spec:
@@ -79,7 +82,11 @@ def _pair(*, ready: bool = True, markets: int = 2) -> tuple[Exchange, Exchange]:
 
 
 def _scene(
-    name: str, pair: tuple[Exchange, Exchange], args: Mapping[str, Any], signers: dict[str, Keypair], **accounts: Pubkey
+    name: str,
+    pair: tuple[Exchange, Exchange],
+    args: Mapping[str, Any],
+    signers: dict[str, Keypair],
+    **accounts: Pubkey,
 ) -> Scene:
     exchange, other = pair
     keys = {role: key.pubkey() for role, key in signers.items()}
@@ -102,7 +109,8 @@ def init_exchange() -> Scene:
         "min_slot_equity": USDC,
         "client_data_limit": 1 << 24,
         "slot_capacity": 30,
-        "fee_tiers": [{"min_volume": 0, "maker": 0, "taker": 500}] + [{"min_volume": 0, "maker": 0, "taker": 0}] * 7,
+        "fee_tiers": [{"min_volume": 0, "maker": 0, "taker": 500}]
+        + [{"min_volume": 0, "maker": 0, "taker": 0}] * 7,
     }
     return _scene("init_exchange", (fresh, pair[1]), args, {"payer": _payer(fresh), "admin": fresh.admin})
 
@@ -201,7 +209,14 @@ def withdraw() -> Scene:
     accounts = {name: key for name, key in scene.accounts.items() if name not in ("owner", "source")}
     accounts["destination"] = scene.exchange.traders[0].wallet
     pair = (scene.exchange, scene.other)
-    return _scene("withdraw", pair, scene.args, scene.signers, trader=accounts["trader"], destination=accounts["destination"])
+    return _scene(
+        "withdraw",
+        pair,
+        scene.args,
+        scene.signers,
+        trader=accounts["trader"],
+        destination=accounts["destination"],
+    )
 
 
 def close_trader() -> Scene:

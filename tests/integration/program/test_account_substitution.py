@@ -1,19 +1,20 @@
-"""Every account of every instruction, replaced in turn: refused, by a name that says why, and nothing changes.
+"""Every account of every instruction, replaced in turn: refused by a name that says why; nothing changes.
 
 Generated from the IDL, so that a new instruction is covered by being there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import pytest
-from integration.program import idl
-from integration.program.exchange import Exchange, Result
-from integration.program.scenes import SCENES, Scene, copy_account
 from solders.instruction import Instruction
 from solders.keypair import Keypair
 from solders.pubkey import Pubkey
+
+from integration.program import idl
+from integration.program.exchange import Exchange, Result
+from integration.program.scenes import SCENES, Scene, copy_account
 
 HERE_ANYTHING_GOES = {
     ("close_trader", "rent_receiver"): "the owner may send the rent anywhere",
@@ -37,8 +38,8 @@ STRUCTURAL = {
 
 
 @pytest.fixture(scope="module", params=sorted(idl.instructions()))
-def scene(request: pytest.FixtureRequest) -> Iterator[Scene]:
-    yield SCENES[request.param]()
+def scene(request: pytest.FixtureRequest) -> Scene:
+    return SCENES[request.param]()
 
 
 def refused(scene: Scene, instruction: Instruction, signers: list[Keypair], what: str) -> None:
@@ -86,7 +87,9 @@ def _replacements(scene: Scene, name: str, address: Pubkey) -> Mapping[str, Pubk
     found = {"uninitialised": Keypair.from_seed(bytes([90] * 32)).pubkey()}
     found |= {f"the account of {other}": key for other, key in scene.addresses().items() if key != address}
     if scene.exchange.vm.data(address):
-        found["a copy under another owner"] = copy_account(scene, address, owner=scene.exchange.vm.payer.pubkey())
+        found["a copy under another owner"] = copy_account(
+            scene, address, owner=scene.exchange.vm.payer.pubkey()
+        )
     theirs: dict[str, Pubkey] = {
         "exchange": scene.other.address,
         "ledger": scene.other.ledger,
@@ -135,7 +138,9 @@ def test_arguments_cut_short_or_too_long_are_refused(scene: Scene) -> None:
 def test_the_call_as_it_stands_succeeds_and_fits_a_packet(scene: Scene) -> None:
     """Last: only now is it known that what was refused above was refused for the one thing spoiled."""
     exchange: Exchange = scene.exchange
-    exchange.sequence = exchange.state()["event_seq"] if len(exchange.vm.data(exchange.address)) > 20_000 else 0
+    exchange.sequence = (
+        exchange.state()["event_seq"] if len(exchange.vm.data(exchange.address)) > 20_000 else 0
+    )
     result = exchange.run(scene.instruction(), signers=list(scene.signers.values()))
     assert result.error is None, (scene.name, result.error, result.outcome.logs)
     assert result.outcome.size <= 1_232

@@ -80,7 +80,9 @@ def test_a_missing_cancel_and_a_crossing_post_only_are_result_codes_not_failures
 
 def test_the_book_keeps_price_then_time(exchange: Exchange) -> None:
     traders = [exchange.funded(seed, 10_000) for seed in (1, 2, 3)]
-    for trader, ticks in zip([*traders, *traders], [14_990, 14_995, 14_990, 14_980, 14_995, 14_990], strict=True):
+    for trader, ticks in zip(
+        [*traders, *traders], [14_990, 14_995, 14_990, 14_980, 14_995, 14_990], strict=True
+    ):
         exchange.ok(exchange.place(trader, "Bid", ticks, 100))
     numbers = [(order["ticks"], order["seq"]) for order in exchange.orders("Bid")]
     assert numbers == sorted(numbers, key=lambda one: (-one[0], one[1]))

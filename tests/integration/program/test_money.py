@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from integration.program.exchange import USDC, Exchange, machine
 from solders.keypair import Keypair
+
+from integration.program.exchange import USDC, Exchange, machine
 
 EVERYTHING = 2**64 - 1
 
@@ -111,7 +112,10 @@ def test_the_vault_cannot_pay_itself(exchange: Exchange) -> None:
 
 def test_only_token_accounts_of_the_collaterals_mint_take_part(exchange: Exchange) -> None:
     trader = exchange.funded(1, 40)
-    other_mint, foreign = Keypair.from_seed(bytes([3] * 32)).pubkey(), Keypair.from_seed(bytes([4] * 32)).pubkey()
+    other_mint, foreign = (
+        Keypair.from_seed(bytes([3] * 32)).pubkey(),
+        Keypair.from_seed(bytes([4] * 32)).pubkey(),
+    )
     exchange.put_tokens(foreign, trader.key.pubkey(), 10 * USDC, mint=other_mint)
     assert exchange.deposit(trader, USDC, source=foreign).error == "WrongMint"
     assert exchange.withdraw(trader, USDC, destination=foreign).error == "WrongMint"

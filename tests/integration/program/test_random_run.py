@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from integration.program import invariants
 from integration.program.exchange import USDC
 from integration.program.random_run import RandomRun

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from solders.token import ID as TOKEN_PROGRAM
+
 from integration.program import idl
 from integration.program.exchange import USDC, Exchange, Result, Trader, quote
-from solders.token import ID as TOKEN_PROGRAM
 
 
 @pytest.fixture
@@ -22,7 +23,9 @@ def trader(exchange: Exchange) -> Trader:
 
 def state(exchange: Exchange) -> dict[object, bytes]:
     found = exchange.vm.svm.get_program_accounts(idl.program_id())
-    return {key: account.data for key, account in [*found, *exchange.vm.svm.get_program_accounts(TOKEN_PROGRAM)]}
+    return {
+        key: account.data for key, account in [*found, *exchange.vm.svm.get_program_accounts(TOKEN_PROGRAM)]
+    }
 
 
 def refuse(exchange: Exchange, name: str, act: Callable[[], Result]) -> None:
@@ -41,12 +44,27 @@ def test_malformed_orders(exchange: Exchange, trader: Trader) -> None:
         ("PriceOutsideBand", lambda: exchange.place(trader, "Bid", 15_751, 100)),
         ("PriceOutsideBand", lambda: exchange.place(trader, "Ask", 14_249, 100)),
         ("ReduceOnlyWouldIncrease", lambda: exchange.place(trader, "Bid", 14_990, 100, reduce_only=True)),
-        ("OrderExpired", lambda: exchange.place(trader, "Bid", 14_990, 10, expiry_kind="Time", expiry=vm.unix)),
-        ("OrderExpired", lambda: exchange.place(trader, "Bid", 14_990, 10, expiry_kind="Slot", expiry=vm.slot)),
-        ("InstructionExpired", lambda: exchange.place(trader, "Bid", 14_990, 10, valid_until_slot=vm.slot - 1)),
+        (
+            "OrderExpired",
+            lambda: exchange.place(trader, "Bid", 14_990, 10, expiry_kind="Time", expiry=vm.unix),
+        ),
+        (
+            "OrderExpired",
+            lambda: exchange.place(trader, "Bid", 14_990, 10, expiry_kind="Slot", expiry=vm.slot),
+        ),
+        (
+            "InstructionExpired",
+            lambda: exchange.place(trader, "Bid", 14_990, 10, valid_until_slot=vm.slot - 1),
+        ),
         ("UnknownMarket", lambda: exchange.place(trader, "Bid", 14_990, 10, market=1)),
-        ("TooManyQuotes", lambda: exchange.batch("place_many", trader, quotes=[quote("Bid", 14_000, 10)] * 17)),
-        ("MinimumFillNotReached", lambda: exchange.place(trader, "Bid", 15_100, 10, kind="ImmediateOrCancel")),
+        (
+            "TooManyQuotes",
+            lambda: exchange.batch("place_many", trader, quotes=[quote("Bid", 14_000, 10)] * 17),
+        ),
+        (
+            "MinimumFillNotReached",
+            lambda: exchange.place(trader, "Bid", 15_100, 10, kind="ImmediateOrCancel"),
+        ),
     ]:
         refuse(exchange, name, act)
 
@@ -60,18 +78,24 @@ def test_a_post_only_order_never_takes_and_a_sliding_one_steps_back(
     assert (slid["orders"][0]["ticks"], slid["fills"]) == (15_009, [])
 
 
-def test_fill_or_kill_leaves_nothing_when_it_cannot_fill(exchange: Exchange, maker: Trader, trader: Trader) -> None:
+def test_fill_or_kill_leaves_nothing_when_it_cannot_fill(
+    exchange: Exchange, maker: Trader, trader: Trader
+) -> None:
     exchange.ok(exchange.place(maker, "Ask", 15_010, 50))
     refuse(
         exchange,
         "MinimumFillNotReached",
         lambda: exchange.place(trader, "Bid", 15_010, 60, kind="ImmediateOrCancel", min_fill_lots=60),
     )
-    filled = exchange.ok(exchange.place(trader, "Bid", 15_010, 50, kind="ImmediateOrCancel", min_fill_lots=50))
+    filled = exchange.ok(
+        exchange.place(trader, "Bid", 15_010, 50, kind="ImmediateOrCancel", min_fill_lots=50)
+    )
     assert filled.event["orders"][0]["filled"] == 50
 
 
-def test_initial_margin_bounds_what_may_be_opened_with_orders_counted(exchange: Exchange, trader: Trader) -> None:
+def test_initial_margin_bounds_what_may_be_opened_with_orders_counted(
+    exchange: Exchange, trader: Trader
+) -> None:
     most = 1_000 * USDC * 20 // 1_500_000  # 20x at the mark
     refuse(exchange, "InsufficientMargin", lambda: exchange.place(trader, "Bid", 14_990, most + 1))
     exchange.ok(exchange.place(trader, "Bid", 14_990, most))
@@ -104,17 +128,19 @@ def test_orders_of_others_cannot_be_cancelled(exchange: Exchange, maker: Trader,
     assert len(exchange.orders("Ask")) == 1
 
 
-def test_an_owner_never_trades_with_itself_also_through_a_sub_account(exchange: Exchange, trader: Trader) -> None:
+def test_an_owner_never_trades_with_itself_also_through_a_sub_account(
+    exchange: Exchange, trader: Trader
+) -> None:
     other = exchange.funded(2, 1_000, sub=1)
     exchange.ok(exchange.place(trader, "Ask", 15_010, 100))
-    refuse(
-        exchange, "SelfTrade", lambda: exchange.place(other, "Bid", 15_010, 100, self_trade="CancelTaker")
-    )
+    refuse(exchange, "SelfTrade", lambda: exchange.place(other, "Bid", 15_010, 100, self_trade="CancelTaker"))
     event = exchange.ok(exchange.place(other, "Bid", 15_010, 100)).event
     assert (event["fills"], event["removed"][0]["reason"], event["orders"][0]["resting"]) == ([], 2, 100)
 
 
-def test_a_stale_wide_or_missing_price_opens_no_risk_but_cancels_work(exchange: Exchange, trader: Trader) -> None:
+def test_a_stale_wide_or_missing_price_opens_no_risk_but_cancels_work(
+    exchange: Exchange, trader: Trader
+) -> None:
     exchange.ok(exchange.place(trader, "Bid", 14_990, 10))
     exchange.vm.advance(slots=25, seconds=11)
     refuse(exchange, "PriceStale", lambda: exchange.place(trader, "Bid", 14_990, 10))
@@ -145,7 +171,9 @@ def _prices(exchange: Exchange, count: int):  # type: ignore[no-untyped-def]
     return exchange.build("update_price", {"updates": [update] * count})
 
 
-def test_a_maker_that_would_fall_under_maintenance_is_removed_not_filled(exchange: Exchange, maker: Trader) -> None:
+def test_a_maker_that_would_fall_under_maintenance_is_removed_not_filled(
+    exchange: Exchange, maker: Trader
+) -> None:
     poor = exchange.funded(7, 80)
     exchange.ok(exchange.place(poor, "Bid", 15_000, 1_000))
     exchange.vm.advance(slots=3, seconds=1)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from integration.program import idl
-from integration.program.exchange import HEADER_BYTES, USDC, Exchange, machine
 from solders.keypair import Keypair
 from solders.pubkey import Pubkey
+
+from integration.program import idl
+from integration.program.exchange import HEADER_BYTES, USDC, Exchange, machine
 
 
 @pytest.fixture
@@ -68,9 +69,19 @@ def test_an_exchange_cannot_be_created_twice(fresh: Exchange) -> None:
         ("slot_capacity", 8_001),
         ("timelock_s", 28 * 86_400 + 1),
         ("guardian", Pubkey(bytes(32))),
-        ("fee_tiers", [{"min_volume": 0, "maker": -20, "taker": 19}] + [{"min_volume": 0, "maker": 0, "taker": 0}] * 7),
-        ("fee_tiers", [{"min_volume": 0, "maker": 0, "taker": 10_001}] + [{"min_volume": 0, "maker": 0, "taker": 0}] * 7),
-        ("fee_tiers", [{"min_volume": 5, "maker": 0, "taker": 1}] + [{"min_volume": 0, "maker": 0, "taker": 0}] * 7),
+        (
+            "fee_tiers",
+            [{"min_volume": 0, "maker": -20, "taker": 19}] + [{"min_volume": 0, "maker": 0, "taker": 0}] * 7,
+        ),
+        (
+            "fee_tiers",
+            [{"min_volume": 0, "maker": 0, "taker": 10_001}]
+            + [{"min_volume": 0, "maker": 0, "taker": 0}] * 7,
+        ),
+        (
+            "fee_tiers",
+            [{"min_volume": 5, "maker": 0, "taker": 1}] + [{"min_volume": 0, "maker": 0, "taker": 0}] * 7,
+        ),
     ],
 )
 def test_exchange_parameters_obey_compiled_bounds(fresh: Exchange, change: str, value: object) -> None:

@@ -1,7 +1,7 @@
-"""The real virtual machine for program tests: LiteSVM with mainnet's features, one payer, a clock one can move.
+"""The real virtual machine for program tests: LiteSVM with mainnet's features, a payer, a clock to move.
 
-Programs enter through the upgradeable loader's deploy instruction, so its verifier runs: an undefined symbol or an
-instruction that mainnet refuses fails here, which ``add_program`` alone would not notice.
+Programs enter through the upgradeable loader's deploy instruction, so its verifier runs: an undefined
+symbol or an instruction that mainnet refuses fails here, which ``add_program`` alone would not notice.
 """
 
 from __future__ import annotations
@@ -89,7 +89,9 @@ class Vm:
     def send(self, *instructions: Instruction, signers: list[Keypair] | None = None) -> Outcome:
         """Run one transaction that the payer pays for."""
         keys = [self.payer] + [key for key in signers or [] if key != self.payer]
-        message = Message.new_with_blockhash(list(instructions), self.payer.pubkey(), self.svm.latest_blockhash())
+        message = Message.new_with_blockhash(
+            list(instructions), self.payer.pubkey(), self.svm.latest_blockhash()
+        )
         transaction = Transaction(keys, message, self.svm.latest_blockhash())
         return outcome(self.svm.send_transaction(transaction), len(bytes(transaction)))
 

@@ -6,14 +6,15 @@ import random
 import subprocess
 
 import pytest
-import requires
-from integration.program.vm import ROOT, Vm
 from solders.instruction import Instruction
 from solders.keypair import Keypair
 from solders.message import Message
 from solders.pubkey import Pubkey
 from solders.transaction import Transaction
 from solders.transaction_metadata import FailedTransactionMetadata
+
+import requires
+from integration.program.vm import ROOT, Vm
 
 MASK = (1 << 128) - 1
 EDGES = [0, 1, 2, MASK, 1 << 64, (1 << 64) - 1, 1 << 63, 1 << 127, (1 << 127) - 1, 1 << 32, (1 << 96) - 1]
@@ -23,7 +24,8 @@ EDGES = [0, 1, 2, MASK, 1 << 64, (1 << 64) - 1, 1 << 63, 1 << 127, (1 << 127) - 
 def probe() -> tuple[Vm, Pubkey]:
     """The probe program, built with the on-chain toolchain and deployed."""
     build = ROOT / "onchain" / "build.sh"
-    ready = subprocess.run([ROOT / "onchain" / "toolchain.sh", "--missing"], capture_output=True, text=True)
+    check = [ROOT / "onchain" / "toolchain.sh", "--missing"]
+    ready = subprocess.run(check, capture_output=True, text=True, check=False)
     if ready.returncode:
         requires.missing("; ".join(ready.stdout.splitlines()))
     command = [build, "--crate", "quantdesk-int128-probe"]
