@@ -1,4 +1,4 @@
-"""The terminal as a trader uses it, driven in Debian's headless Chromium: what tests say, in words of the screen."""
+"""The terminal as a trader uses it, in Debian's headless Chromium: what tests say, in words of the screen."""
 
 from __future__ import annotations
 

@@ -2,11 +2,12 @@ import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { idlInstructions } from "./vite.idl.ts";
 
 const gateway = process.env["GATEWAY_URL"] ?? "http://127.0.0.1:3002";
 
 export default defineConfig(({ mode }) => ({
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), idlInstructions()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   // A literal, so that a build without it drops the development wallet's whole chunk.
   define: { __LOCALNET_BUILD__: JSON.stringify(mode !== "production") },

@@ -78,6 +78,7 @@ def test_nothing_on_any_screen_breaks_the_accessibility_rules(open_screen: Open)
             screen = open_screen(size=size, theme=theme)
             screen.wait_for_market()
             assert screen.accessibility_violations() == [], (size, theme)
+            screen.close()
 
 
 def test_nothing_scrolls_sideways_on_any_size(open_screen: Open) -> None:
@@ -85,6 +86,7 @@ def test_nothing_scrolls_sideways_on_any_size(open_screen: Open) -> None:
         screen = open_screen(size=size)
         screen.wait_for_market()
         assert screen.page.evaluate("document.documentElement.scrollWidth") == width
+        screen.close()
 
 
 def test_a_connected_wallet_comes_back_by_itself_on_the_next_visit(open_screen: Open) -> None:
@@ -157,6 +159,18 @@ def test_a_transaction_with_a_program_off_the_allow_list_can_not_be_signed(
     expect(screen.at("review")).to_have_count(0)
 
 
+def test_an_order_other_than_the_one_asked_for_can_not_be_signed(open_screen: Open, fake: Served) -> None:
+    screen = open_screen()
+    screen.wait_for_market()
+    screen.connect()
+    screen.fund("1000")
+    fake.say("swap")
+    screen.draft("buy", "limit", "1", "100")
+    screen.at("submit-order").click()
+    expect(screen.at("review")).to_contain_text("It would not buy.")
+    expect(screen.at("sign")).to_be_disabled()
+
+
 def test_an_order_that_the_exchange_would_refuse_says_why_and_can_not_be_sent(open_screen: Open) -> None:
     screen = open_screen()
     screen.wait_for_market()
@@ -218,6 +232,7 @@ def test_the_feed_is_named_on_every_size(open_screen: Open) -> None:
     for size in SIZES:
         screen = open_screen(size=size)
         expect(screen.at("feed").locator("visible=true").first).to_contain_text("Simulated")
+        screen.close()
 
 
 def test_a_trade_on_the_phone_from_faucet_to_position(open_screen: Open) -> None:

@@ -1,4 +1,4 @@
-"""The issue's second promise: a whole trading day in the browser, every transaction settled by the program on chain."""
+"""A whole trading day in the browser: every transaction settled by the program on chain."""
 
 from __future__ import annotations
 

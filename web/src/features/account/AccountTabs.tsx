@@ -14,6 +14,7 @@ import { useConnection } from "@/lib/state/connection";
 import { mergeNewest, tickerStore } from "@/lib/state/market";
 import { show } from "@/lib/state/screen";
 import { staleReason } from "@/lib/state/tradable";
+import { callsOnly } from "@/lib/transactions/asked";
 import { propose } from "@/lib/transactions/flow";
 import { useWallet } from "@/lib/wallet/session";
 import { Fills, Transfers } from "./Fills";
@@ -143,6 +144,7 @@ export function AccountTabs({ markets, exchange, className = "" }: AccountTabsPr
       wallet: address,
       programId,
       build: () => buildCancelAll(address, markets.size === 1 ? ([...markets][0] ?? null) : null),
+      asked: callsOnly("cancel_all"),
     });
   };
   const closeAll = async (address: string): Promise<void> => {

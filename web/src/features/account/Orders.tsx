@@ -5,6 +5,7 @@ import { buildCancel } from "@/lib/api/instructions";
 import type { Market, Order } from "@/lib/api/models";
 import { decimal, isZero } from "@/lib/decimal/decimal";
 import { dateAndClock, dollars, fixed, UNKNOWN } from "@/lib/decimal/format";
+import { callsOnly } from "@/lib/transactions/asked";
 import { propose } from "@/lib/transactions/flow";
 
 interface OrdersProps {
@@ -54,6 +55,7 @@ export function OpenOrders({ orders, markets, wallet, programId }: OrdersProps &
       wallet,
       programId,
       build: () => buildCancel(wallet, order.market, id),
+      asked: callsOnly("cancel_order"),
     });
   };
   const columns: readonly Column<Order>[] = [

@@ -8,6 +8,7 @@ import { compare, decimal, isZero, sign, toShortText } from "@/lib/decimal/decim
 import { dollars, fixed, percent, signedDollars, signedPercent, UNKNOWN } from "@/lib/decimal/format";
 import { useTickers } from "@/lib/state/market";
 import { prefer } from "@/lib/state/preferences";
+import { placesExactly } from "@/lib/transactions/asked";
 import { propose } from "@/lib/transactions/flow";
 import { livePosition, partOf, type LivePosition } from "./pnl";
 
@@ -52,6 +53,7 @@ export async function closeAtMarket(row: { position: Position; market: Market },
     wallet,
     programId,
     build: () => buildOrder(wallet, words),
+    asked: placesExactly(words, row.market),
   });
 }
 

@@ -65,7 +65,7 @@ function useLines(symbol: string): readonly ChartLine[] {
   }, [openOrders, positions, symbol]);
 }
 
-function Legend({ bar, market, unknownBeforeMs }: { bar: Candle | null; market: Market; unknownBeforeMs: number | null }): ReactNode {
+function Legend({ bar, market, hasVolume, unknownBeforeMs }: { bar: Candle | null; market: Market; hasVolume: boolean; unknownBeforeMs: number | null }): ReactNode {
   const tone = bar ? toneOf(sign(subtract(decimal(bar.c), decimal(bar.o)))) : "";
   const part = (label: string, value: string): ReactNode => (
     <span key={label}>
@@ -76,7 +76,7 @@ function Legend({ bar, market, unknownBeforeMs }: { bar: Candle | null; market: 
     <div className="pointer-events-none absolute top-1.5 left-3 z-[5] flex flex-col gap-0.5">
       <p className="num flex flex-wrap gap-x-2.5 text-caption">
         {bar && (["o", "h", "l", "c"] as const).map((key) => part(key.toUpperCase(), fixed(bar[key], market.price_decimals)))}
-        {bar && part("V", compact(bar.v))}
+        {bar && hasVolume && part("V", compact(bar.v))}
       </p>
       {unknownBeforeMs !== null && <p className="text-caption text-text-3">Unknown before {dateAndClock(unknownBeforeMs)}</p>}
     </div>
@@ -137,7 +137,7 @@ export function Chart({ market, className = "" }: { market: Market; className?: 
             <Empty>No {source === "trade" ? "trade" : source} candle yet. The exchange shows only what it has seen; the first bar appears with the first {source === "trade" ? "trade" : "price"}.</Empty>
           ) : (
             <>
-              <Legend bar={hovered ?? bars.at(-1) ?? null} market={market} unknownBeforeMs={view.unknownBeforeMs} />
+              <Legend bar={hovered ?? bars.at(-1) ?? null} market={market} hasVolume={source === "trade"} unknownBeforeMs={view.unknownBeforeMs} />
               <a
                 href="https://www.tradingview.com/"
                 target="_blank"
@@ -150,6 +150,7 @@ export function Chart({ market, className = "" }: { market: Market; className?: 
                 <ChartCanvas
                   bars={bars}
                   seriesKey={key}
+                  hasVolume={source === "trade"}
                   priceDecimals={market.price_decimals}
                   lines={lines}
                   theme={theme}

@@ -29,6 +29,8 @@ interface ChartCanvasProps {
   bars: readonly Candle[];
   /** Another key is another series: the view starts anew. */
   seriesKey: string;
+  /** Only trades have a volume. */
+  hasVolume: boolean;
   priceDecimals: number;
   lines: readonly ChartLine[];
   theme: string;
@@ -106,7 +108,7 @@ function draw({ price, volume }: Handles, drawn: readonly Candle[], bars: readon
   volume.setData(bars.map(volumePoint));
 }
 
-export default function ChartCanvas({ bars, seriesKey, priceDecimals, lines, theme, onHover, onReachStart }: ChartCanvasProps): ReactNode {
+export default function ChartCanvas({ bars, seriesKey, hasVolume, priceDecimals, lines, theme, onHover, onReachStart }: ChartCanvasProps): ReactNode {
   const container = useRef<HTMLDivElement>(null);
   const handles = useRef<Handles | null>(null);
   const drawn = useRef<{ key: string; bars: readonly Candle[] }>({ key: "", bars: [] });
@@ -143,6 +145,10 @@ export default function ChartCanvas({ bars, seriesKey, priceDecimals, lines, the
   useEffect(() => {
     handles.current?.price.applyOptions({ priceFormat: { type: "price", precision: priceDecimals, minMove: 10 ** -priceDecimals } });
   }, [priceDecimals]);
+
+  useEffect(() => {
+    handles.current?.volume.applyOptions({ visible: hasVolume });
+  }, [hasVolume]);
 
   useEffect(() => {
     const made = handles.current;

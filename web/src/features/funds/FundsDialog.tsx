@@ -9,6 +9,7 @@ import { compare, decimal, sign, toShortText, rescale, tryDecimal } from "@/lib/
 import { dollars, fixed, UNKNOWN } from "@/lib/decimal/format";
 import { useAccount } from "@/lib/state/account";
 import { dismiss, useScreen } from "@/lib/state/screen";
+import { movesExactly } from "@/lib/transactions/asked";
 import { propose } from "@/lib/transactions/flow";
 import { useWallet } from "@/lib/wallet/session";
 
@@ -79,6 +80,7 @@ function FundsForm({ direction, wallet, exchange }: { direction: "deposit" | "wi
       sentence: deposit ? `Deposit ${fixed(text, 2)} USDC as collateral.` : `Withdraw ${fixed(text, 2)} USDC to your wallet.`,
       wallet,
       programId: exchange.program_id,
+      asked: movesExactly(direction, text, decimals),
       build: () => (deposit ? buildDeposit(wallet, ASSET, text) : buildWithdraw(wallet, ASSET, text)),
     });
   };

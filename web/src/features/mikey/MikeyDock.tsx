@@ -124,7 +124,16 @@ interface DockProps {
   onClose?: (() => void) | undefined;
 }
 
-function Answer({ turn, wallet, market, markets, exchange }: { turn: Turn; wallet: string | null } & DockProps): ReactNode {
+interface AnswerProps {
+  turn: Turn;
+  wallet: string | null;
+  markets: readonly Market[];
+  exchange: Exchange;
+  onChoose: (words: string) => void;
+  onAgain: () => void;
+}
+
+function Answer({ turn, wallet, markets, exchange, onChoose, onAgain }: AnswerProps): ReactNode {
   const { reply, error } = turn;
   if (error && !reply) {
     return (
@@ -140,9 +149,12 @@ function Answer({ turn, wallet, market, markets, exchange }: { turn: Turn; walle
       <>
         <TicketView turn={turn} reply={reply} wallet={wallet} exchange={exchange} market={markets.find((each) => each.symbol === symbol)} />
         {error && (
-          <p role="alert" className="rounded bg-sell-soft px-2.5 py-1.5 text-sell">
-            {error}
-          </p>
+          <div role="alert" className="flex flex-col items-start gap-1.5 rounded bg-sell-soft px-2.5 py-1.5 text-sell">
+            <p>{error}</p>
+            <Button size="small" onClick={onAgain}>
+              Ask again
+            </Button>
+          </div>
         )}
       </>
     );
@@ -154,7 +166,7 @@ function Answer({ turn, wallet, market, markets, exchange }: { turn: Turn; walle
       {choices.length > 0 && (
         <div className="mt-2 flex flex-wrap gap-1">
           {choices.map((choice) => (
-            <Button key={choice} size="small" className="bg-surface-3" onClick={() => void say(choice, wallet, market.symbol)}>
+            <Button key={choice} size="small" className="bg-surface-3" onClick={() => onChoose(choice)}>
               {choice}
             </Button>
           ))}
@@ -168,6 +180,7 @@ export function MikeyDock({ market, markets, exchange, onClose }: DockProps): Re
   const { turns } = useConversation();
   const wallet = useWallet((state) => state.account?.address ?? null);
   const [text, setText] = useState("");
+  const input = useRef<HTMLInputElement>(null);
   const end = useRef<HTMLDivElement>(null);
   // Braces: newer browsers return a promise here, and an effect may only return its undoing.
   useEffect(() => {
@@ -203,7 +216,17 @@ export function MikeyDock({ market, markets, exchange, onClose }: DockProps): Re
         {turns.map((turn) => (
           <div key={turn.id} className="flex flex-col gap-1.5">
             <Words text={turn.text} spans={turn.reply?.spans ?? []} />
-            <Answer turn={turn} wallet={wallet} market={market} markets={markets} exchange={exchange} />
+            <Answer
+              turn={turn}
+              wallet={wallet}
+              markets={markets}
+              exchange={exchange}
+              onAgain={() => send(turn.text)}
+              onChoose={(words) => {
+                setText(words);
+                input.current?.focus();
+              }}
+            />
           </div>
         ))}
         <div ref={end} />
@@ -216,6 +239,7 @@ export function MikeyDock({ market, markets, exchange, onClose }: DockProps): Re
         }}
       >
         <input
+          ref={input}
           aria-label="Tell MIKEY"
           data-testid="mikey-input"
           placeholder="long 2 sol at market"

@@ -6,7 +6,9 @@ import { SkeletonRows } from "@/components/states";
 import type { BuiltTransaction, DecodedInstruction, Margin } from "@/lib/api/models";
 import { decimal, divide, whole } from "@/lib/decimal/decimal";
 import { dollars, fixed, percent, shortKey, UNKNOWN } from "@/lib/decimal/format";
+import type { DecodedCall, Value } from "@/lib/solana/decode";
 import { programName } from "@/lib/solana/guard";
+import type { CompiledInstruction } from "@/lib/solana/message";
 import { approve, decline, rebuild, useFlow, type Review } from "@/lib/transactions/flow";
 
 function Changes({ before, after }: { before: Margin | null; after: Margin | null }): ReactNode {
@@ -51,25 +53,39 @@ function Changes({ before, after }: { before: Margin | null; after: Margin | nul
   );
 }
 
-const valueText = (value: unknown): string => (typeof value === "string" || typeof value === "number" ? String(value) : JSON.stringify(value));
+function valueText(value: Value): string {
+  if (Array.isArray(value)) return value.map(valueText).join("; ");
+  if (typeof value === "object" && value !== null) return Object.entries(value).map(([name, each]) => `${name} ${valueText(each)}`).join(", ");
+  return String(value);
+}
 
-function Instruction({ instruction, programId, ours }: { instruction: DecodedInstruction | undefined; programId: string; ours: string }): ReactNode {
+interface InstructionProps {
+  compiled: CompiledInstruction;
+  /** From the bytes. */
+  call: DecodedCall | null;
+  /** The gateway's own words about it. */
+  told: DecodedInstruction | undefined;
+  ours: string;
+}
+
+function Instruction({ compiled, call, told, ours }: InstructionProps): ReactNode {
+  const { programId, accounts } = compiled;
   const known = programName(programId, ours);
-  const entries = Object.entries(instruction?.args ?? {});
+  const entries = Object.entries(call?.args ?? {});
   return (
     <li className="border-b border-line py-2 last:border-0">
       <div className="flex items-baseline gap-2">
         <span className={known ? "font-medium" : "font-medium text-sell"}>{known ?? "Unknown program"}</span>
-        <span className="num text-text-2">{instruction?.name ?? "not decoded"}</span>
+        <span className="num text-text-2">{call?.name ?? told?.name ?? "not decoded"}</span>
         <span className="num ml-auto text-caption text-text-3" title={programId}>
           {shortKey(programId)}
         </span>
       </div>
-      {instruction?.summary && <p className="text-text-2">{instruction.summary}</p>}
-      {entries.length > 0 && (
+      {told?.summary && <p className="text-text-2">{told.summary}</p>}
+      {call && (
         <details>
           <summary className="target text-caption text-text-3 hover:text-text-1">
-            {entries.length} arguments, {instruction?.accounts.length ?? 0} accounts
+            {entries.length} arguments, {accounts.length} accounts, read from the bytes
           </summary>
           <dl className="num grid grid-cols-[auto_1fr] gap-x-3 text-caption">
             {entries.map(([name, value]) => (
@@ -80,11 +96,9 @@ function Instruction({ instruction, programId, ours }: { instruction: DecodedIns
             ))}
           </dl>
           <ul className="num mt-1 text-caption text-text-3">
-            {instruction?.accounts.map((account, index) => (
-              <li key={index} title={account.address}>
-                {account.name ?? "account"} {shortKey(account.address)}
-                {account.signer ? " signs" : ""}
-                {account.writable ? " writable" : ""}
+            {accounts.map((address, index) => (
+              <li key={index} title={address}>
+                {call.accounts[index] ?? "account"} {shortKey(address)}
               </li>
             ))}
           </ul>
@@ -114,7 +128,7 @@ function Verdict({ review }: { review: Review }): ReactNode {
   return (
     <p className="flex gap-2 text-caption text-text-3">
       <ShieldCheck size={14} aria-hidden className="shrink-0 text-buy" />
-      Read from the transaction's own bytes: every program is on the allow-list, it uses no durable nonce, and only your wallet signs.
+      Read from the transaction's own bytes: it is what you asked for, every program is on the allow-list, it uses no durable nonce, and your wallet signs.
     </p>
   );
 }
@@ -131,7 +145,7 @@ function Details({ review, built }: { review: Review; built: BuiltTransaction })
         <h3 className="text-caption text-text-3">Instructions</h3>
         <ol aria-label="Instructions">
           {(review.parsed?.instructions ?? []).map((each, index) => (
-            <Instruction key={index} programId={each.programId} ours={ours} instruction={built.instructions[index]} />
+            <Instruction key={index} compiled={each} call={review.calls[index] ?? null} told={built.instructions[index]} ours={ours} />
           ))}
         </ol>
       </div>

@@ -14,6 +14,7 @@ import { amendDraft, useDraft, type Draft } from "@/lib/state/draft";
 import { useTicker } from "@/lib/state/market";
 import { dismiss, show } from "@/lib/state/screen";
 import { staleReason } from "@/lib/state/tradable";
+import { placesExactly } from "@/lib/transactions/asked";
 import { propose } from "@/lib/transactions/flow";
 import { useWallet } from "@/lib/wallet/session";
 import { PreviewTable } from "@/components/PreviewTable";
@@ -133,6 +134,7 @@ function Submit({ market, words, draft, state, exchange, problem, onTry }: Submi
       wallet: wallet.address,
       programId: exchange.program_id,
       build: () => buildOrder(wallet.address, words),
+      asked: placesExactly(words, market),
     });
   };
   const action = draft.side === "buy" ? "Buy" : "Sell";

@@ -7,10 +7,12 @@
 import { create } from "zustand";
 import { answered, gateway, reason, Refusal } from "../api/client";
 import type { BuiltTransaction, TransactionReply } from "../api/models";
+import type { Asked } from "./asked";
 import { decodeBase64, encodeBase64 } from "../solana/base64";
 import { encodeBase58 } from "../solana/base58";
 import { objections } from "../solana/guard";
 import { parseTransaction, type ParsedTransaction } from "../solana/message";
+import type { DecodedCall } from "../solana/decode";
 import { signTransaction } from "../wallet/session";
 
 export interface Proposal {
@@ -19,6 +21,8 @@ export interface Proposal {
   readonly wallet: string;
   readonly programId: string;
   readonly build: () => Promise<BuiltTransaction>;
+  /** What the bytes are held to; absent where the words came from MIKEY's ticket. */
+  readonly asked?: Asked;
 }
 
 export type Stage = "building" | "review" | "signing";
@@ -29,6 +33,8 @@ export interface Review {
   readonly stage: Stage;
   readonly built: BuiltTransaction | null;
   readonly parsed: ParsedTransaction | null;
+  /** One for each instruction; null for other programs' and for what can't be decoded. */
+  readonly calls: readonly (DecodedCall | null)[];
   readonly builtAt: number;
   readonly blocked: readonly string[];
   readonly error: string | null;
@@ -84,7 +90,7 @@ function begin(): void {
     return;
   }
   const { id, proposal } = next;
-  useFlow.setState({ review: { id, proposal, stage: "building", built: null, parsed: null, builtAt: 0, blocked: [], error: null } });
+  useFlow.setState({ review: { id, proposal, stage: "building", built: null, parsed: null, calls: [], builtAt: 0, blocked: [], error: null } });
   void rebuild();
 }
 
@@ -97,11 +103,22 @@ export async function rebuild(): Promise<void> {
   try {
     const built = await proposal.build();
     const parsed = parseTransaction(decodeBase64(built.transaction));
-    const blocked = objections(parsed, proposal.programId, proposal.wallet);
-    amend(id, { stage: "review", built, parsed, blocked, builtAt: performance.now() });
+    const { calls, blocked } = await judge(parsed, proposal);
+    amend(id, { stage: "review", built, parsed, calls, blocked, builtAt: performance.now() });
   } catch (error) {
     amend(id, { stage: "review", built: null, parsed: null, error: reason(error) });
   }
+}
+
+/** What the bytes do, and why they must not be signed. The decoder comes with the first review. */
+async function judge(parsed: ParsedTransaction, proposal: Proposal): Promise<{ calls: (DecodedCall | null)[]; blocked: string[] }> {
+  const { decodeCall } = await import("../solana/decode");
+  const { programId, wallet, asked } = proposal;
+  const ours = parsed.instructions.map((each) => (each.programId === programId ? decodeCall(each) : undefined));
+  const blocked = objections(parsed, programId, wallet);
+  if (ours.includes(null)) blocked.push("It holds an instruction of the exchange that this terminal can't read.");
+  blocked.push(...(asked?.(ours.filter((call) => call !== undefined && call !== null)) ?? []));
+  return { calls: ours.map((call) => call ?? null), blocked };
 }
 
 function amend(id: number, change: Partial<Review>): void {
@@ -134,8 +151,8 @@ export async function approve(): Promise<void> {
   let wire: Uint8Array;
   try {
     wire = await signTransaction(decodeBase64(review.built.transaction));
-    const after = objections(parseTransaction(wire), review.proposal.programId, review.proposal.wallet);
-    if (after.length) throw new Error(`The wallet changed the transaction. ${after.join(" ")}`);
+    const { blocked } = await judge(parseTransaction(wire), review.proposal);
+    if (blocked.length) throw new Error(`The wallet changed the transaction. ${blocked.join(" ")}`);
   } catch (error) {
     amend(review.id, { stage: "review", error: reason(error) });
     return;
