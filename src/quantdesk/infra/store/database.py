@@ -33,6 +33,7 @@ class Store:
         if self.dialect == "postgresql":
             snapshot |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         self._reader = engine.execution_options(**snapshot)
+        self._upserts: dict[tuple[str, str | None], Insert] = {}
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -60,6 +61,13 @@ class Store:
         With ``newer_by`` (a column) only when the new value of it is at least the stored one: a late or
         repeated write then never takes a row back in time.
         """
+        known = self._upserts.get((table.name, newer_by))
+        if known is None:
+            # Building one takes 0.3 ms; the indexer would do it ten times a block.
+            known = self._upserts[table.name, newer_by] = self._make_upsert(table, newer_by)
+        return known
+
+    def _make_upsert(self, table: Table, newer_by: str | None) -> Insert:
         statement = self.insert(table)
         keys = [column.name for column in table.primary_key.columns]
         fresh = {name: statement.excluded[name] for name in table.c.keys() if name not in keys}  # noqa: SIM118
