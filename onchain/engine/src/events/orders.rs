@@ -35,7 +35,8 @@ packed_record! {
         pub index: u8,
         /// 0 is success, else the error's number.
         pub code: u16,
-        /// Running number, resting or not; the top bit is the side, 1 for an ask. 0: refused at once.
+        /// Running number, resting or not; the top bit is the side, 1 for an ask. Refused at once: the
+        /// side alone.
         pub seq: u64,
         /// The client's own number.
         pub client_id: u64,

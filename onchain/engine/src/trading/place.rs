@@ -108,11 +108,10 @@ impl Venue<'_> {
     }
 
     /// Records what became of the order. Its number always names its side: a refused order has the
-    /// side alone, one that filled without resting a number of its own.
+    /// side alone.
     #[inline(always)]
     pub(super) fn report(&mut self, intent: &Intent, outcome: &Outcome) -> Result<(), Error> {
         let seq = match outcome.seq {
-            0 if outcome.filled > 0 => self.book.next_seq(intent.side)?,
             0 if matches!(intent.side, Side::Ask) => ASK_BIT,
             seq => seq,
         };
