@@ -25,7 +25,7 @@ from quantdesk.program.layouts import (
 )
 from quantdesk.program.token import token_amount
 
-FRESH_S = 15.0
+FRESH_S = 5.0
 ACTIVE = "active"
 
 
@@ -63,6 +63,16 @@ class ChainView:
             self._read_at = 0.0  # it is being made just now: look again next time
             raise NotOnChain(f"exchange {exchange.id} is not open yet or has no market")
         return exchange.markets
+
+    async def matches(self, market: Market) -> bool:
+        """Whether orders may match now.
+
+        Active, with a price on chain that is young enough, and not in the minute of rest after a gap in prices.
+        """
+        now_s = time.time()
+        resume_at = max(market.resume_at, (await self.exchange()).resume_at)
+        fresh = now_s * 1_000 - market.publish_ms <= market.open_max_age_ms
+        return market.status_name == ACTIVE and fresh and now_s > resume_at
 
     async def trader(self, owner: Pubkey) -> Trader | None:
         account = (await self.rpc.get_account(self.venue.trader(owner))).value

@@ -9,7 +9,7 @@ import structlog
 
 from quantdesk.domain.units import ATOMS_PER_USDC
 from quantdesk.keepers.account import Seat, TraderAccount
-from quantdesk.keepers.chain import ACTIVE, ChainView, equity
+from quantdesk.keepers.chain import ChainView, equity
 from quantdesk.keepers.config import Role, TakerConfig
 from quantdesk.keepers.errors import LossLimit, NotOnChain
 from quantdesk.keepers.feed import PriceFeed, TradeFlow
@@ -92,7 +92,7 @@ class Taker:
 
     async def _follow(self, market: Market, slot: Slot) -> None:
         trades = self._flow.take(market.symbol)
-        if market.status_name != ACTIVE:
+        if not await self._view.matches(market):
             return
         index = self._feed.quoted(market.parameters, self._config.stale_s).price
         position = slot.position(market.index)

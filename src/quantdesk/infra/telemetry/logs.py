@@ -41,7 +41,7 @@ def configure_logging(service: str, level: str = "info") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(threshold)
-    for chatty in ("httpx", "httpcore", "websockets", "asyncio"):
+    for chatty in ("httpx", "httpcore", "websockets", "asyncio", "alembic", "sqlalchemy"):
         logging.getLogger(chatty).setLevel(max(threshold, logging.WARNING))
 
 
