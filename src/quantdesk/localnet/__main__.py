@@ -41,9 +41,9 @@ async def run(config: LocalnetConfig) -> None:
         await serving
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Exit code 0 when stopped, 1 when it could not run; the reason goes to stderr."""
-    config = parse_arguments(sys.argv[1:])
+    config = parse_arguments(sys.argv[1:] if arguments is None else arguments)
     configure_logging("localnet")
     try:
         import uvloop
