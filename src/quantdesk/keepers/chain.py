@@ -67,7 +67,7 @@ class ChainView:
     async def matches(self, market: Market) -> bool:
         """Whether orders may match now.
 
-        Active, with a price on chain that is young enough, and not in the minute of rest after a gap in prices.
+        Active, with a young enough price on chain, and not in the minute of rest after a gap in prices.
         """
         now_s = time.time()
         resume_at = max(market.resume_at, (await self.exchange()).resume_at)
