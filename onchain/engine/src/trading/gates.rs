@@ -127,7 +127,8 @@ impl Venue<'_> {
             true => (market.liquidate_max_age_ms, market.liquidate_confidence),
             false => (market.open_max_age_ms, market.open_confidence),
         };
-        if self.now.unix * 1_000 - market.publish_ms > i64::from(age) {
+        // A clock in milliseconds fits many times over.
+        if self.now.unix.wrapping_mul(1_000) - market.publish_ms > i64::from(age) {
             return Err(Error::PriceStale);
         }
         let narrowest = product(market.index_price.0, u64::from(confidence)).ok_or(Error::ArithmeticOverflow)?;

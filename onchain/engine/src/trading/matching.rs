@@ -10,7 +10,7 @@ use crate::instructions::{SelfTrade, Side};
 use crate::margin::{self, Margin};
 use crate::position;
 use crate::state::{Order, Position, Slot, order_flags};
-use crate::units::LotPrice;
+use crate::units::{LotPrice, product};
 
 /// Why matching ended.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -203,7 +203,7 @@ impl Venue<'_> {
     /// Price and fees of a fill.
     #[inline(always)]
     fn terms(&self, intent: &Intent, ticks: u32, lots: u32) -> Result<Pair, Error> {
-        let price = u64::from(ticks) * self.market().tick_size;
+        let price = product(u64::from(ticks), self.market().tick_size).ok_or(Error::ArithmeticOverflow)?;
         let notional = margin::notional(u64::from(lots), price)?;
         let tier = &self.exchange.fee_tiers[0];
         let (maker_rate, taker_rate) = (i64::from(tier.maker), i64::from(tier.taker));

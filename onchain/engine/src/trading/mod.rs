@@ -24,7 +24,8 @@ use crate::mark;
 use crate::now::Now;
 use crate::position;
 use crate::recorder::Recorder;
-use crate::state::{Exchange, Market, Slot, Trader, slot_flags};
+use crate::slots;
+use crate::state::{Exchange, Market, Slot, Trader};
 use crate::units::Pubkey;
 
 /// Which instruction an event came from: `OrdersProcessed::kind`.
@@ -95,14 +96,7 @@ impl<'a> Venue<'a> {
         if trader.owner != *signer {
             return Err(Error::NotAuthorised);
         }
-        if trader.active == 0 {
-            return Err(Error::TraderNotActive);
-        }
-        let slot = slots.get_mut(usize::from(trader.slot_index)).ok_or(Error::StaleGeneration)?;
-        if slot.generation != trader.generation || slot.flags & slot_flags::ACTIVE == 0 {
-            return Err(Error::StaleGeneration);
-        }
-        slot.last_active = now.unix as u32;
+        slots::of(slots, trader)?.last_active = now.unix as u32;
         let market = usize::from(market);
         mark::integrate(exchange.markets.get_mut(market).ok_or(Error::UnknownMarket)?, now);
         Ok(Self {

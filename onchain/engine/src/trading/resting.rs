@@ -12,8 +12,8 @@ use crate::units::product;
 
 /// Most resting orders a side of a market per slot.
 pub const MAX_ORDERS_A_SIDE: u8 = 64;
-/// What the minimum to rest is multiplied by, by quarter of the side's occupancy.
-const OCCUPANCY_FACTOR: [u64; 4] = [1, 2, 8, 32];
+/// The minimum to rest is multiplied by 1, 2, 8, 32 by quarter of the side's occupancy: as shifts.
+const OCCUPANCY_SHIFT: [u32; 4] = [0, 1, 3, 5];
 
 impl Venue<'_> {
     /// Rests `lots` under the order's id. On a full side the worst price,
@@ -55,7 +55,8 @@ impl Venue<'_> {
         let market = self.market();
         let capacity = u64::from(self.book.header.capacity.max(1));
         let quarter = (self.book.count(intent.side) as u64 * 4 / capacity).min(3) as usize;
-        let least = market.min_order_notional * OCCUPANCY_FACTOR[quarter];
+        // At most $1,000 by its bounds, times 32.
+        let least = market.min_order_notional << OCCUPANCY_SHIFT[quarter];
         let closes = intent.reduce_only() && u64::from(lots) == position.base.0.unsigned_abs();
         let price = product(u64::from(ticks), market.tick_size).ok_or(Error::NotionalTooLarge)?;
         if product(u64::from(lots), price).is_some_and(|notional| notional < least) && !closes {
