@@ -15,7 +15,7 @@ Problem
 
 from typing import Any
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from quantdesk.gateway.wire import Wire
 
@@ -29,7 +29,9 @@ class FieldProblem(Wire):
 
 
 class ProblemBody(Wire):
-    """RFC 9457 problem details with the project's extensions."""
+    """RFC 9457 problem details with the project's extensions; what does not apply is left out."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
 
     type: str = Field(description="URI reference of the problem kind: `/problems/{code}`.")
     title: str
