@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gzip
+import itertools
+import json
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
@@ -13,9 +16,11 @@ import pytest
 from fakes.binance import FakeBinance, kline
 from quantdesk.ingestion.config import BinanceConfig
 from quantdesk.ingestion.history.candles import VenueCandle
+from quantdesk.ingestion.quantities import parse_e8
 from quantdesk.ingestion.sources.binance.reach import binance_answers
 from quantdesk.ingestion.sources.binance.source import BinanceSource
 from quantdesk.ingestion.sources.port import Quote, Trade
+from requires import recorded
 
 MINUTE_MS = 60_000
 
@@ -196,6 +201,32 @@ async def test_minutes_that_the_store_lacks_are_fetched(venue: FakeBinance) -> N
             50_000_000,
             5,
         )
+
+
+async def test_a_burst_of_real_frames_loses_no_trade_and_ends_on_the_last_quote(venue: FakeBinance) -> None:
+    file = recorded("orderflow/binance_spot_btcusdt_20240808.raw.gz")
+    quotes, trades = [], []
+    async with running(venue) as setup:
+        await setup.connected()
+        with gzip.open(file, "rt") as lines:
+            for line in itertools.islice(lines, 4_000):
+                frame = json.loads(line.partition(" ")[2])
+                stream = frame.get("stream", "")
+                if stream.endswith("@bookTicker"):
+                    quotes.append(frame["data"])
+                elif stream.endswith("@trade"):
+                    trades.append(frame["data"])
+                else:
+                    continue
+                await venue.send(stream, frame["data"])
+        await setup.until(lambda: len(setup.sink.trades) == len(trades))
+        await setup.until(
+            lambda: bool(setup.sink.quotes) and setup.sink.quotes[-1].bid == parse_e8(quotes[-1]["b"])
+        )
+        assert len(trades) > 300
+        assert [int(trade.trade_id) for trade in setup.sink.trades] == [raw["t"] for raw in trades]
+        assert setup.sink.quotes[-1].ask == parse_e8(quotes[-1]["a"])
+        assert setup.sink.refusals == []
 
 
 async def test_a_venue_that_refuses_is_tried_again_until_it_serves(venue: FakeBinance) -> None:
