@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 
 import structlog
 
@@ -11,7 +12,7 @@ from quantdesk.domain.units import ATOMS_PER_USDC
 from quantdesk.keepers.account import Seat, TraderAccount
 from quantdesk.keepers.chain import ChainView, equity
 from quantdesk.keepers.config import Role, TakerConfig
-from quantdesk.keepers.errors import LossLimit, NotOnChain
+from quantdesk.keepers.errors import LossLimit, NoPrice, NotOnChain
 from quantdesk.keepers.feed import PriceFeed, TradeFlow
 from quantdesk.keepers.flow import FlowPlan, TakerOrder, order_of
 from quantdesk.keepers.measures import Measures
@@ -67,13 +68,23 @@ class Taker:
             if time.monotonic() - ensured > TOP_UP_EVERY_S:
                 seat, ensured = await self._account.ensure(), time.monotonic()
             markets = await self._view.markets()
-            slot = await self._own_slot(seat)
-            for market in markets:
-                began = time.monotonic()
+            await self._round(markets, await self._own_slot(seat))
+
+    async def _round(self, markets: Sequence[Market], slot: Slot) -> None:
+        """Each market once, spread over the interval; one without a fresh price is left out."""
+        stale = []
+        for market in markets:
+            began = time.monotonic()
+            try:
                 await self._follow(market, slot)
-                pause = self._config.every_s / len(markets) - (time.monotonic() - began)
-                await asyncio.sleep(max(0.0, pause))
-            await self._check()
+            except NoPrice as error:
+                stale.append(str(error))
+            pause = self._config.every_s / len(markets) - (time.monotonic() - began)
+            await asyncio.sleep(max(0.0, pause))
+        await self._check()
+        if stale:
+            self.duty.waiting("; ".join(stale), "NoPrice")
+        else:
             self.duty.acting()
 
     async def _own_slot(self, seat: Seat) -> Slot:
