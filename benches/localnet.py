@@ -59,7 +59,7 @@ class Scene:
         vm = machine()
         vm.set_time(unix=int(time.time()))
         box = Exchange(vm, slots=slots)
-        box.set_up(book_capacity=2_048)
+        box.set_up(book_capacity=2_048, open_max_age_ms=60_000)  # a busy machine takes its time
         box.ok(box.post({0: PRICE}))
         return Scene(box, [box.funded(700 + index, 100_000) for index in range(TRADERS)])
 

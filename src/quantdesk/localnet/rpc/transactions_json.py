@@ -9,6 +9,7 @@ from solders.message import MessageV0
 from solders.pubkey import Pubkey
 
 from quantdesk.localnet.rpc.errors import UNSUPPORTED_TRANSACTION_VERSION, RpcError
+from quantdesk.localnet.rpc.parsed_instructions import parsed_instruction
 from quantdesk.localnet.rpc.token_json import token_amount
 from quantdesk.localnet.runtime.base58 import b58encode
 from quantdesk.localnet.runtime.outcome import InnerCall, TokenBalance, TransactionResult
@@ -150,10 +151,11 @@ def _parsed_message(wire: WireTransaction, result: TransactionResult) -> dict[st
 def decoded_instruction(
     keys: list[str], program_index: int, accounts: bytes, data: bytes, height: int
 ) -> dict[str, Any]:
-    """An instruction with its keys spelled out, as a node shows a program it has no parser for."""
-    return {
-        "programId": keys[program_index],
-        "accounts": [keys[index] for index in accounts],
+    """An instruction in words, or with its keys spelled out where nobody knows the words."""
+    program, named = keys[program_index], [keys[index] for index in accounts]
+    return parsed_instruction(program, named, data, height) or {
+        "programId": program,
+        "accounts": named,
         "data": b58encode(data),
         "stackHeight": height,
     }

@@ -1,6 +1,9 @@
-"""Base58 (Bitcoin's alphabet) for byte strings of any length; keys and signatures go through solders."""
+"""Base58 (Bitcoin's alphabet) for byte strings of any length; keys and signatures go the quick way."""
 
 from __future__ import annotations
+
+from solders.pubkey import Pubkey
+from solders.signature import Signature
 
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _VALUE = {char: value for value, char in enumerate(_ALPHABET)}
@@ -10,6 +13,10 @@ _CHUNK_BASE = 58**_CHUNK
 
 def b58encode(data: bytes) -> str:
     """The base58 text of `data`; leading zero bytes become leading ones."""
+    if len(data) == Signature.LENGTH:
+        return str(Signature.from_bytes(data))
+    if len(data) == Pubkey.LENGTH:
+        return str(Pubkey.from_bytes(data))
     zeros = len(data) - len(data.lstrip(b"\0"))
     number = int.from_bytes(data, "big")
     chars: list[str] = []
