@@ -47,16 +47,29 @@ def _first_needed_seq(db: sqlite3.Connection) -> int:
 
 
 def _first_kept_seq(db: sqlite3.Connection, retention: Retention) -> int:
-    transactions = db.execute(
+    return max(_first_kept_transaction(db, retention), _first_kept_block(db, retention))
+
+
+def _first_kept_transaction(db: sqlite3.Connection, retention: Retention) -> int:
+    count = db.execute("SELECT max(transaction_count) FROM snapshots").fetchone()[0]
+    if count is None or count <= retention.transactions:  # spares the walk below in all but very long lives
+        return 0
+    row = db.execute(
         "SELECT seq FROM entries WHERE signature IS NOT NULL ORDER BY seq DESC LIMIT 1 OFFSET ?",
         (retention.transactions - 1,),
     ).fetchone()
-    blocks = db.execute(
+    return 0 if row is None else int(row[0])
+
+
+def _first_kept_block(db: sqlite3.Connection, retention: Retention) -> int:
+    newest = db.execute("SELECT height FROM blocks ORDER BY slot DESC LIMIT 1").fetchone()[0]
+    oldest = db.execute("SELECT height FROM blocks ORDER BY slot LIMIT 1").fetchone()[0]
+    if newest - oldest < retention.blocks:
+        return 0
+    row = db.execute(
         "SELECT last_seq FROM blocks ORDER BY slot DESC LIMIT 1 OFFSET ?", (retention.blocks,)
     ).fetchone()
-    return max(
-        0 if transactions is None else int(transactions[0]), 0 if blocks is None else int(blocks[0]) + 1
-    )
+    return 0 if row is None else int(row[0]) + 1
 
 
 def _forget_addresses(db: sqlite3.Connection, bodies: list[bytes], last_seq: int) -> None:
