@@ -48,6 +48,11 @@ class Run:
     async def reaches(self, seq: int) -> None:
         """Wait until ``seq`` is in the store and on the bus."""
         await self._wait(lambda: min(self.indexer.state.cursor, self.indexer.state.published) >= seq)
+        await self.seals()
+
+    async def seals(self) -> None:
+        """Wait until every event has its blockhash."""
+        await self._wait(lambda: self.indexer.sealed)
 
     async def _wait(self, done: Callable[[], bool], within_s: float = 30.0) -> None:
         deadline = asyncio.get_running_loop().time() + within_s
@@ -66,7 +71,7 @@ class Ground:
     node: SolanaNode
     url: str
     broker: MemoryBroker = field(default_factory=MemoryBroker)
-    follow_blocks: bool = True
+    follow_blocks: bool = False
     told: list[int] = field(default_factory=list)
     """Sequences of all events that were ever on the bus, in order."""
 

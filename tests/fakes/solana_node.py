@@ -49,6 +49,8 @@ class SolanaNode:
     failures: list[int] = field(default_factory=list)
     """HTTP statuses that the next requests get."""
     calls: list[str] = field(default_factory=list)
+    hidden: dict[str, int] = field(default_factory=dict)
+    """Signature -> how often it is still answered as unknown."""
     subscribed: dict[int, tuple[ServerConnection, str]] = field(default_factory=dict)
     _http: asyncio.Server | None = None
     _ws: Server | None = None
@@ -198,6 +200,9 @@ class SolanaNode:
         return [{"signature": e.signature, "slot": e.slot, "err": e.err, "blockTime": None} for e in chosen]
 
     def _get_transaction(self, signature: str, _: Any) -> Any:
+        if self.hidden.get(signature, 0):
+            self.hidden[signature] -= 1
+            return None
         for each in self.history:
             if each.signature == signature:
                 return self._transaction(each) | {"slot": each.slot, "blockTime": None}

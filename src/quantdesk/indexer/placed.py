@@ -13,6 +13,9 @@ from quantdesk.program.events import Event
 
 Row = dict[str, Any]
 
+UNKNOWN_BLOCKHASH = ""
+"""Of an event whose block was not over yet when it was indexed; filled in soon after."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlacedEvent:

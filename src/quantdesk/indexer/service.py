@@ -11,6 +11,7 @@ import structlog
 from solders.pubkey import Pubkey
 from sqlalchemy.exc import SQLAlchemyError
 
+from quantdesk.indexer.blockhashes import BlockSeal
 from quantdesk.indexer.books import BookFollower
 from quantdesk.indexer.config import IndexerConfig
 from quantdesk.indexer.errors import ChainMismatch
@@ -62,6 +63,7 @@ class Indexer:
         self.state = IndexState()
         self._sequencer = Sequencer(0)
         self._publisher = Publisher(bus, self._storage, self.state, measures)
+        self._seal = BlockSeal(self._storage, self._history, self.state)
         self._books: dict[int, asyncio.Task[None]] = {}
 
     def readiness(self) -> dict[str, str | None]:
@@ -85,6 +87,11 @@ class Indexer:
             "traders": len(self.state.traders),
             "markets": sorted(row["symbol"] for row in self.state.markets.values()),
         }
+
+    @property
+    def sealed(self) -> bool:
+        """Whether every indexed event has its blockhash."""
+        return not self._seal.due
 
     def lag_ms(self) -> int:
         """How long ago the last indexed event happened, while the chain has newer ones; else 0."""
@@ -112,7 +119,7 @@ class Indexer:
     async def _load(self) -> None:
         while True:
             try:
-                self.state = await self._storage.load()
+                await self._take_up(await self._storage.load())
             except _STORE_ERRORS as error:
                 self._store_failed(error)
                 await asyncio.sleep(RETRY_S)
@@ -120,8 +127,13 @@ class Indexer:
                 break
         self._trouble["store"] = None
         self._sequencer = Sequencer(self.state.cursor)
-        self._publisher = Publisher(self._bus, self._storage, self.state, self._measures)
         _log.info("state read", event_seq=self.state.cursor, open_orders=len(self.state.open_orders))
+
+    async def _take_up(self, state: IndexState) -> None:
+        self.state = state
+        self._publisher = Publisher(self._bus, self._storage, state, self._measures)
+        self._seal = BlockSeal(self._storage, self._history, state)
+        await self._seal.load()
 
     async def _follow(self) -> None:
         async for item in self._source():
@@ -138,8 +150,8 @@ class Indexer:
             try:
                 async for item in follow_blocks(self._pubsub, self._venue):
                     yield item
-            except RpcError as error:
-                _log.info("no block subscription, following logs", reason=error.message)
+            except RpcError as refusal:
+                _log.info("no block subscription, following logs", reason=refusal.message)
         async for item in follow_logs(self._pubsub, self._history, self._venue):
             yield item
 
@@ -147,6 +159,7 @@ class Indexer:
         """Project, commit and publish whatever is in order now."""
         while batch := self._sequencer.take(BATCH):
             changes = project(self.state, batch)
+            self._seal.note(changes)
             await self._commit(changes)
             await self._publish(changes)
             self._last_ts_ms = batch[-1].ts_ms
@@ -190,7 +203,7 @@ class Indexer:
 
     async def _fill_from_history(self) -> None:
         before = self.state.cursor
-        signature = await self._storage.last_signature()
+        signature = await self._storage.signature_at(before)
         async for arrival in self._history.since(signature):
             self._sequencer.add(arrival.events)
             await self._advance(arrival.slot)
@@ -206,9 +219,8 @@ class Indexer:
             return
         _log.warning("history lost", from_seq=self.state.cursor + 1, to_seq=changes.last.seq)
         await self._commit(changes)
-        self.state = await self._storage.load()
+        await self._take_up(await self._storage.load())
         self.state.published = changes.last.seq
-        self._publisher = Publisher(self._bus, self._storage, self.state, self._measures)
         self._sequencer.skip_to(changes.last.seq + 1)
         await self._advance(changes.last.slot)
 
@@ -240,7 +252,16 @@ class Indexer:
         if self._publisher.behind and not self._working.locked():
             async with self._working:
                 await self._publish_due()
+        await self._fill_blockhashes()
         await self._tell_status()
+
+    async def _fill_blockhashes(self) -> None:
+        try:
+            await self._seal.fill()
+        except SolanaError as error:
+            self._trouble["node"] = str(error)
+        except _STORE_ERRORS as error:
+            self._store_failed(error)
 
     async def _publish_due(self) -> None:
         try:

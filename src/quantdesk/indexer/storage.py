@@ -6,11 +6,11 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from quantdesk.domain.candles import Candle, Resolution
-from quantdesk.indexer.placed import Changes, PlacedEvent, Row
+from quantdesk.indexer.placed import UNKNOWN_BLOCKHASH, Changes, PlacedEvent, Row
 from quantdesk.indexer.state import Holder, IndexState
 from quantdesk.infra.store import Store, tables
 from quantdesk.program.events import decode_payload
@@ -91,13 +91,33 @@ class IndexStorage:
             rows = (await connection.execute(chosen)).mappings().all()
         return [_placed(row) for row in rows]
 
-    async def last_signature(self) -> str | None:
-        """Signature of the last event indexed: where a backfill may stop."""
+    async def signature_at(self, cursor: int) -> str | None:
+        """Signature of the last event up to ``cursor``: where a backfill may stop.
+
+        Not the newest stored one: another indexer of the same store may be ahead of this one.
+        """
         table = tables.chain_events
-        chosen = select(table.c.signature).order_by(table.c.event_seq.desc()).limit(1)
+        chosen = select(table.c.signature).where(table.c.event_seq <= cursor)
         async with self._store.read() as connection:
-            found: str | None = (await connection.execute(chosen)).scalar_one_or_none()
-        return found
+            found = await connection.execute(chosen.order_by(table.c.event_seq.desc()).limit(1))
+            signature: str | None = found.scalar_one_or_none()
+        return signature
+
+    async def unsealed_slots(self, since_seq: int) -> set[int]:
+        """Slots of events after ``since_seq`` whose blockhash is not known yet."""
+        table = tables.chain_events
+        unknown = (table.c.event_seq > since_seq) & (table.c.blockhash == UNKNOWN_BLOCKHASH)
+        async with self._store.read() as connection:
+            return set((await connection.execute(select(table.c.slot).where(unknown))).scalars())
+
+    async def seal(self, hashes: Mapping[int, str], since_seq: int) -> None:
+        """Write the blockhash of each slot into its events after ``since_seq``."""
+        table = tables.chain_events
+        of_slot = (table.c.event_seq > since_seq) & (table.c.slot == bindparam("of_slot"))
+        statement = update(table).where(of_slot).values(blockhash=bindparam("its_hash"))
+        rows = [{"of_slot": slot, "its_hash": blockhash} for slot, blockhash in hashes.items()]
+        async with self._store.write() as connection:
+            await connection.execute(statement, rows)
 
     def _statement(self, table: Table) -> Any:
         newer_by = NEWER_BY.get(table)

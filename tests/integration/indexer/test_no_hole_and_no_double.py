@@ -64,17 +64,33 @@ async def test_what_happened_before_the_start_and_after_it_is_indexed_once(
     assert ground.told == list(range(1, len(events) + 1))
 
 
-async def test_a_node_without_block_subscriptions_gives_the_same_rows(
-    node: SolanaNode, tmp_path: Path
+@pytest.mark.parametrize("offered", [True, False])
+async def test_following_blocks_gives_the_same_rows_and_logs_are_the_fallback(
+    offered: bool, node: SolanaNode, tmp_path: Path
 ) -> None:
     events = history(2, 80)
-    node.offers_blocks = False
-    ground = await sqlite_ground(node, tmp_path)
+    node.offers_blocks = offered
+    ground = await sqlite_ground(node, tmp_path, follow_blocks=True)
     async with ground.life() as run:
         for start in range(0, len(events), 10):
             await node.tell(node.land(events[start : start + 10]))
             await asyncio.sleep(0.01)
         await run.reaches(len(events))
+    assert await dump(ground.url) == await undisturbed(events, tmp_path)
+
+
+async def test_a_transaction_that_the_node_can_not_give_yet_is_asked_for_again(
+    node: SolanaNode, tmp_path: Path
+) -> None:
+    events = history(13, 30)
+    ground = await sqlite_ground(node, tmp_path)
+    async with ground.life() as run:
+        await node.tell(node.land(events[:20]))
+        await run.reaches(20)
+        node.hidden = {each.signature: 3 for each in events[20:]}
+        await node.tell(node.land(events[20:]))
+        await run.reaches(len(events))
+        assert run.indexer._measures.holes._value.get() == 0
     assert await dump(ground.url) == await undisturbed(events, tmp_path)
 
 

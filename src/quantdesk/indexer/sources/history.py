@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 
+from quantdesk.indexer.placed import UNKNOWN_BLOCKHASH
 from quantdesk.indexer.sources.reading import Arrival, placed_events
 from quantdesk.infra.solana import SolanaRpc
 from quantdesk.program.addresses import Addresses
@@ -34,21 +35,24 @@ class History:
         wanted = await self._signatures(signature)
         wanted.reverse()
         for start in range(0, len(wanted), CHUNK):
-            for arrival in await self.transactions(wanted[start : start + CHUNK]):
+            arrivals, _ = await self.transactions(wanted[start : start + CHUNK])
+            for arrival in arrivals:
                 yield arrival
 
-    async def transactions(self, signatures: Sequence[str]) -> list[Arrival]:
-        """Events of ``signatures``, by slot; a transaction that the node does not know (yet) is left out."""
-        answers = [
-            each for each in await self._rpc.get_transactions(signatures, "confirmed") if each is not None
-        ]
-        slots = sorted({each.slot for each in answers})
-        hashes = await self._rpc.get_block_hashes(slots)
+    async def transactions(self, signatures: Sequence[str]) -> tuple[list[Arrival], list[str]]:
+        """Events of ``signatures`` by slot, and those that the node does not know (yet)."""
+        found = await self._rpc.get_transactions(signatures, "confirmed")
+        missing = [name for name, answer in zip(signatures, found, strict=True) if answer is None]
+        answers = [answer for answer in found if answer is not None]
         arrivals: list[Arrival] = []
-        for slot in slots:
+        for slot in sorted({each.slot for each in answers}):
             landed = [(a.transaction, a.meta) for a in answers if a.slot == slot and a.meta is not None]
-            arrivals.append(Arrival(slot, placed_events(self._venue, slot, hashes.get(slot, ""), landed)))
-        return arrivals
+            arrivals.append(Arrival(slot, placed_events(self._venue, slot, UNKNOWN_BLOCKHASH, landed)))
+        return arrivals, missing
+
+    async def blockhashes(self, slots: Sequence[int]) -> dict[int, str]:
+        """Hashes of the blocks of ``slots`` that are over and known to the node."""
+        return await self._rpc.get_block_hashes(slots)
 
     async def _signatures(self, until: str | None) -> list[str]:
         """Signatures of successful transactions after ``until``, newest first."""

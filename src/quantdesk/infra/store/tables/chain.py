@@ -18,7 +18,7 @@ chain_events = table(
     "derived",
     integer("event_seq", key=True),
     integer("slot"),
-    text("blockhash", 44, comment="of the block that held it: a fork repeats sequences"),
+    text("blockhash", 44, comment="of its block (a fork repeats sequences); empty = not known yet"),
     signature(),
     integer("ts_ms", comment="the chain's clock"),
     text("name", 32, comment="event name in the IDL"),

@@ -131,7 +131,7 @@ def upgrade() -> None:
             "blockhash",
             sa.String(length=44),
             nullable=False,
-            comment="of the block that held it: a fork repeats sequences",
+            comment="of its block (a fork repeats sequences); empty = not known yet",
         ),
         sa.Column("signature", sa.String(length=88), nullable=False),
         sa.Column("ts_ms", sa.BigInteger(), autoincrement=False, nullable=False, comment="the chain's clock"),
