@@ -26,6 +26,11 @@ _ADVICE = (
     "to see what an "
     "order would do. " + NOTHING_DONE
 )
+_ASKED_BACK = (
+    "That reads as a question, so I took no order from it. Say it as an order, such as 'buy 2 sol "
+    "at market', or ask "
+    "'what if I buy 2 sol'. " + NOTHING_DONE
+)
 _SHOULD = frozenset(
     (
         "should",
@@ -53,6 +58,8 @@ def answer(lexemes: Sequence[Lexeme], view: View) -> Outcome:
     for keys, tell in _TOPICS:
         if words & keys:
             return Outcome("answer", f"{tell(view, markets or list(view.markets))} {NOTHING_DONE}")
+    if any(lexeme.sense is Sense.VERB for lexeme in lexemes):
+        return Outcome("answer", _ASKED_BACK)
     if markets and words & {"much", "what", "what's", "whats", "how's", "how"}:
         return Outcome("answer", f"{_prices(view, markets)} {NOTHING_DONE}")
     return Outcome(

@@ -98,6 +98,7 @@ def _check_margin(desk: Desk, market: MarketView, side: Side, size: Decimal, pri
     free = Fraction(desk.free_collateral)
     needed = initial_margin(market, abs(after) * price) - initial_margin(market, abs(held) * price)
     if needed <= max(free, Fraction(0)):
+        desk.free_collateral = desk.free_collateral - rounded(needed, 6)
         return
     raise Ask(
         f"{coins(market, size)} is {dollars(Fraction(size) * price)} and needs {dollars(needed)} of "
@@ -105,6 +106,17 @@ def _check_margin(desk: Desk, market: MarketView, side: Side, size: Decimal, pri
         f"is {dollars(free)}.{_deposit_first(free)} How much do you mean?",
         _largest(market, side, free, price),
     )
+
+
+def release_margin(desk: Desk, market: MarketView, before: Decimal, after: Decimal) -> None:
+    """What closing from ``before`` to ``after`` frees for the later actions of the same text."""
+    if desk.free_collateral is None or market.mark is None:
+        return
+    mark = Fraction(market.mark)
+    freed = initial_margin(market, Fraction(abs(before)) * mark) - initial_margin(
+        market, Fraction(abs(after)) * mark
+    )
+    desk.free_collateral += rounded(freed, 6)
 
 
 def _deposit_first(free: Fraction) -> str:

@@ -96,6 +96,12 @@ def _in_digits(cursor: Cursor) -> Figure | None:
             f"{first.text!r} can be read in two ways. Write it with a point for decimals and commas for "
             "thousands, such as 1,000.50."
         )
+    after = cursor.peek()
+    if after is not None and after.sense is Sense.NUMBER and len(after.text) == 3 and after.text.isdigit():
+        raise Ask(
+            f"'{first.text} {after.text}' can be read in two ways. Write thousands with a "
+            "comma, such as 1,000."
+        )
     value, share = numeral.value, False
     if cursor.sense() is Sense.SLASH and cursor.sense(1) is Sense.NUMBER:
         cursor.take()

@@ -32,6 +32,7 @@ from quantdesk.mikey.grammar.phrases import (
     Slippage,
     TakeOff,
     ToSub,
+    TurnTo,
 )
 from quantdesk.mikey.grammar.senses import Verb
 
@@ -68,6 +69,7 @@ class Frame:
     condition: Condition | None = None
     shift: Shift | None = None
     take_off: TakeOff | None = None
+    turn_to: TurnTo | None = None
     to_sub: ToSub | None = None
     inherited: bool = False
     sized_before: bool = False
@@ -111,6 +113,7 @@ _SLOTS: dict[type[Phrase], tuple[str, str]] = {
     Condition: ("condition", "conditions"),
     Shift: ("shift", "moves"),
     TakeOff: ("take_off", ""),
+    TurnTo: ("turn_to", "sides"),
     ToSub: ("to_sub", "sub-accounts"),
 }
 _TRAILING = (

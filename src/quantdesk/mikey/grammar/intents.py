@@ -86,7 +86,13 @@ def _add(desk: Desk, frame: Frame) -> Step:
     held = desk.size(market.symbol)
     pointed = frame.holding is not None or frame.owned is not None
     if not pointed:
-        raise Ask("Add to which side? Buy or sell?", (f"buy {market.base}", f"sell {market.base}"))
+        raise Ask(
+            "Add to which side? Buy or sell?",
+            (
+                f"buy{orders.spoken_amount(frame)} {market.base}",
+                f"sell{orders.spoken_amount(frame)} {market.base}",
+            ),
+        )
     said = frame.holding.side if frame.holding is not None else None
     if held == 0 or (said is not None and (held > 0) is not (said is Side.BUY)):
         raise Ask(f"You have no such {market.base} position to add to. Buy or sell?")
@@ -130,7 +136,7 @@ _RESOLVERS: dict[Verb, tuple[Callable[[Desk, Frame], Step], frozenset[str]]] = {
     Verb.HALVE: (_close, _CLOSE),
     Verb.TAKE: (_close, _CLOSE),
     Verb.COVER: (_cover, _CLOSE),
-    Verb.FLIP: (closes.flip, _WHERE | {"at_market", "price", "as_limit", "amount", "slippage"}),
+    Verb.FLIP: (closes.flip, _WHERE | {"at_market", "price", "as_limit", "amount", "slippage", "turn_to"}),
     Verb.FLATTEN: (closes.flatten, _WHERE | {"at_market"}),
     Verb.CANCEL: (
         resting.cancel,

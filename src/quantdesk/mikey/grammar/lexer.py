@@ -84,7 +84,7 @@ def tokens(text: str) -> list[Token]:
         kind, raw = _kind(match.lastgroup or ""), match.group()
         glued = bool(found) and found[-1].end == match.start()
         numeral = _numeral(raw) if kind is TokenKind.NUMBER else None
-        shown = raw if kind is TokenKind.ADDRESS else raw.lower().replace("’", "'")
+        shown = raw if kind is TokenKind.ADDRESS else raw.lower().replace("’", "'").replace("\n", ";")
         found.append(Token(kind, shown, match.start(), match.end(), glued, numeral))
     return found
 

@@ -229,6 +229,13 @@ class Shift(Phrase):
 
 
 @dataclass(frozen=True, slots=True)
+class TurnTo(Phrase):
+    """``flip ... to short``: the side that a flip should end on."""
+
+    side: Side
+
+
+@dataclass(frozen=True, slots=True)
 class TakeOff(Phrase):
     """``off``, which makes ``take`` a reduction."""
 

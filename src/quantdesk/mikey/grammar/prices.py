@@ -136,9 +136,15 @@ def _plain_exit(cursor: Cursor, start: int) -> PriceSpec | None:
 
 def _is_a_share(cursor: Cursor) -> bool:
     """``tp 50% of my sol at 160``: a share of the position, not a distance."""
-    return cursor.sense() is Sense.LINK and cursor.sense(1) in (
-        Sense.MY,
-        Sense.MARKET,
-        Sense.POSITION,
-        Sense.IT,
+    word = cursor.peek()
+    return (
+        word is not None
+        and word.text == "of"
+        and cursor.sense(1)
+        in (
+            Sense.MY,
+            Sense.MARKET,
+            Sense.POSITION,
+            Sense.IT,
+        )
     )

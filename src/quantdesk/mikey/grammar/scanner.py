@@ -40,6 +40,7 @@ from quantdesk.mikey.grammar.phrases import (
     Slippage,
     TakeOff,
     ToSub,
+    TurnTo,
     Unit,
 )
 from quantdesk.mikey.grammar.prices import read_bound_price, read_offset, read_price
@@ -104,6 +105,8 @@ class Scanner:
             Sense.CLOCK: self._on_clock,
             Sense.ACCOUNT: self._on_sub,
             Sense.CURRENCY: self._on_currency,
+            Sense.VAGUE_FUNDS: self._on_funds,
+            Sense.OTHER_PRICE: self._on_other_price,
         }
         for sense in (Sense.LINK, Sense.OPERATOR, Sense.COURTESY, Sense.ARTICLE, Sense.COLON):
             self._handlers[sense] = lambda _: None
@@ -176,6 +179,9 @@ class Scanner:
             return
         if verb is Verb.ADD and self._adds_an_exit():
             return
+        if verb in (Verb.LONG, Verb.SHORT):
+            # "open a long position of 2 sol"
+            self._cursor.accept(Sense.POSITION)
         self._verb = verb
         self._say(Does(word.start, word.end, verb, word.text))
 
@@ -194,11 +200,13 @@ class Scanner:
         if verb not in (Verb.LONG, Verb.SHORT):
             return False
         last = self._last()
-        if isinstance(last, Owned | Every | Holding) or after is Sense.POSITION:
+        if isinstance(last, Owned | Every | Holding):
             return True
         before = self._cursor.peek(-2)
-        named = isinstance(last, InMarket) or (before is not None and before.text in ("the", "this", "that"))
-        return named and self._verb in _REDUCING
+        pointed = before is not None and before.text in ("the", "this", "that")
+        if after is Sense.POSITION and (pointed or self._verb in _REDUCING):
+            return True
+        return (pointed or isinstance(last, InMarket)) and self._verb in _REDUCING
 
     def _on_side_as_noun(self, word: Lexeme, verb: Verb) -> None:
         cursor = self._cursor
@@ -258,6 +266,8 @@ class Scanner:
 
     def _on_limit(self, word: Lexeme) -> None:
         cursor = self._cursor
+        if self._verb in _ON_ORDERS and cursor.sense() in (Sense.ORDER, Sense.ORDER_SIDE_NOUN):
+            return
         cursor.accept(Sense.ORDER)
         self._say(AsLimit(word.start, cursor.end()))
         here = cursor.at
@@ -277,7 +287,7 @@ class Scanner:
 
     def _on_price_word(self, word: Lexeme) -> None:
         cursor = self._cursor
-        if self._verb is Verb.MOVE and cursor.sense() in (Sense.LINK, Sense.TO):
+        if self._verb is Verb.MOVE and cursor.sense() is not Sense.NUMBER:
             return
         spec = read_bound_price(cursor)
         if spec is None:
@@ -433,6 +443,10 @@ class Scanner:
                     [replace(each, target=True) if isinstance(each, Amount) else each for each in said]
                 )
             return
+        if self._verb is Verb.FLIP and after is not None and after.value in ("long", "short"):
+            cursor.take()
+            self._say(TurnTo(word.start, cursor.end(), _SIDES[after.value]))
+            return
         closing = after is not None and after.sense is Sense.VERB and after.value == "close"
         if closing and self._verb in (Verb.BUY, Verb.SELL):
             cursor.take()
@@ -453,6 +467,18 @@ class Scanner:
         """``withdraw all my usdc``: the only asset there is."""
         if self._verb not in (Verb.DEPOSIT, Verb.WITHDRAW, Verb.TRANSFER):
             raise Ask(_NOT_UNDERSTOOD.format(word.text))
+
+    def _on_funds(self, word: Lexeme) -> None:
+        """``flatten my account``: the only verb for which "account" says nothing more."""
+        if self._verb is not Verb.FLATTEN:
+            raise Ask(_NOT_UNDERSTOOD.format(word.text))
+
+    def _on_other_price(self, word: Lexeme) -> None:
+        """``move the bid``: an order of one's own where orders are moved or cancelled."""
+        side = {"the bid": Side.BUY, "the offer": Side.SELL, "the ask": Side.SELL}.get(word.text)
+        if self._verb not in _ON_ORDERS or side is None:
+            raise Ask(_NOT_UNDERSTOOD.format(word.text))
+        self._say(Resting(word.start, word.end, side))
 
     def _on_clock(self, word: Lexeme) -> None:
         raise Ask(f"What is to happen at {word.text}? An order can end at a time: 'until {word.text} UTC'.")

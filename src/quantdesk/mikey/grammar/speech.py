@@ -25,7 +25,7 @@ _LENDING = (
     Sense.ORDER,
     Sense.FREE_COLLATERAL,
 )
-_UNLOCKING = ("skip", "no", "never", "don't", "dont", "do not", "not")
+_NUMBERS = (Sense.NUMBER, Sense.CARDINAL, Sense.FRACTION)
 
 
 def refuse_what_is_never_done(lexemes: Sequence[Lexeme], wallet: str | None) -> None:
@@ -53,10 +53,23 @@ def _refuse_other_people(lexemes: Sequence[Lexeme]) -> None:
         word.text in ("account", "accounts", "wallet", "wallets", "funds", "keys") for word in lexemes
     )
     sent = any(word.sense is Sense.VERB and word.value == "transfer" for word in lexemes)
+    if any(_names_somebody(lexemes, place, sent) for place in range(len(lexemes))):
+        behalf = True
     if behalf or (possessive and lent) or (owners and (account or sent)):
         raise Refuse(
             "I act for your own connected wallet only, not for another person's account. " + NOTHING_DONE
         )
+
+
+def _names_somebody(lexemes: Sequence[Lexeme], place: int, sent: bool) -> bool:
+    """``bob's position``, ``in bob account``, ``send 100 usdc to bob``."""
+    word = lexemes[place]
+    if word.sense is not Sense.UNKNOWN or not word.text[0].isalpha():
+        return False
+    after = lexemes[place + 1] if place + 1 < len(lexemes) else None
+    before = lexemes[place - 1] if place else None
+    lent = after is not None and after.text in ("account", "accounts", "wallet", "position", "orders")
+    return lent or word.text.endswith("'s") or (sent and before is not None and before.sense is Sense.TO)
 
 
 def _refuse_skipped_confirmation(lexemes: Sequence[Lexeme]) -> None:
@@ -129,14 +142,19 @@ def ask_what_is_unclear(text: str, lexemes: Sequence[Lexeme], lexicon: Lexicon, 
     """Raise ``Ask`` for unknown words, self-corrections and vague amounts; ``Refuse`` for what does
     not exist.
     """
-    for word in lexemes:
+    for place, word in enumerate(lexemes):
+        after = lexemes[place + 1] if place + 1 < len(lexemes) else None
+        if word.text in ("minus", "negative") and after is not None and after.sense in _NUMBERS:
+            raise Refuse(f"Amounts and prices are above zero. {NOTHING_DONE}")
+        if word.text == "-" and word.glued:
+            raise Ask("I read a range or a dash in that. Please say one exact number.")
         if word.sense is Sense.CORRECTION:
             raise Ask(
                 f"{word.text!r} leaves open what you want. Please say the whole order once, as you mean it."
             )
         if word.sense is Sense.UNSUPPORTED:
             raise Refuse(f"That does not exist here: {word.value}. {NOTHING_DONE}")
-        if word.sense is Sense.TIME:
+        if word.sense is Sense.TIME and not (place and lexemes[place - 1].sense is Sense.UNTIL):
             raise Refuse(NO_SCHEDULE)
         if word.sense is Sense.AMBIGUOUS_VERB:
             choices = tuple(_replaced(text, word, verb) for verb in ("buy", "sell"))

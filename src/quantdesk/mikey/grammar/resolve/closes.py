@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from quantdesk.domain.orders import Side
-from quantdesk.mikey.grammar.checks import check_size
+from quantdesk.mikey.grammar.checks import check_size, release_margin
 from quantdesk.mikey.grammar.desk import Desk, Step, coins
 from quantdesk.mikey.grammar.draft import Draft
 from quantdesk.mikey.grammar.exact import floor_to, shown
@@ -56,15 +56,16 @@ def _targets(desk: Desk, frame: Frame, required: Side | None) -> list[str]:
             f"Close a {_trade(wanted)} by {'selling' if wanted is Side.BUY else 'buying'} it? Say "
             "'close my ...'."
         )
-    named = desk.market_or_none(frame)
+    every = frame.every is not None or (frame.holding is not None and frame.holding.many)
+    # "once eth hits 2200 close everything" is about everything, not about eth
+    named = desk.market_or_none(frame) if frame.market is not None or not every else None
     if named is not None:
         _check_named(desk, named, wanted, required)
         return [named.symbol]
     held = [symbol for symbol in desk.held() if wanted is None or _long(desk, symbol) is (wanted is Side.BUY)]
     if not held:
         raise Tell(f"You have no open {_trade(wanted)}: nothing to close. Nothing was done.")
-    every = frame.every is not None or (frame.holding is not None and frame.holding.many)
-    if required is not None and frame.holding is None and every and len(held) != len(desk.held()):
+    if required is Side.BUY and frame.holding is None and every and len(held) != len(desk.held()):
         raise Ask(
             "You hold longs and shorts. Close everything, or only one side?",
             ("close everything", "close my longs"),
@@ -107,6 +108,7 @@ def _close_one(desk: Desk, frame: Frame, symbol: str) -> Step:
     desk.rely_on(symbol)
     if terms.price is None and terms.trigger is None:
         desk.fill(symbol, draft.side, size)
+        release_margin(desk, market, held, desk.size(symbol))
     action = order_action(market, draft.side, size, terms, reduce_only=True)
     part = "" if size == abs(held) else f"{coins(market, size)} of "
     trade = "long" if held > 0 else "short"
@@ -212,6 +214,12 @@ def _position_to_flip(desk: Desk, frame: Frame) -> tuple[MarketView, Decimal]:
     if said is not None and (size > 0) is not (said is Side.BUY):
         raise Ask(
             f"You are {'long' if size > 0 else 'short'} {coins(market, size)}. Flip that?",
+            (f"flip my {market.base}",),
+        )
+    turned = frame.turn_to.side if frame.turn_to is not None else None
+    if turned is not None and (size > 0) is (turned is Side.BUY):
+        raise Ask(
+            f"You are {'long' if size > 0 else 'short'} {coins(market, size)} already. Flip it?",
             (f"flip my {market.base}",),
         )
     return market, size

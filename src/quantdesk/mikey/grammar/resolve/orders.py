@@ -30,11 +30,11 @@ def place_order(desk: Desk, frame: Frame, side: Side) -> Step:
     exits = _exits(draft, terms)
     size = _order_size(draft, terms, exits.get("stop_loss"))
     reduce_only = frame.reduce_only is not None
+    check_price(draft, terms)
     if reduce_only:
         _check_reduces(draft, size)
     else:
         check_size(desk, market, side, size, terms.reference(market))
-    check_price(draft, terms)
     action = order_action(market, side, size, terms, reduce_only=reduce_only)
     action |= {name: text_of(price) for name, price in exits.items()}
     if terms.price is None and terms.trigger is None:
@@ -113,7 +113,7 @@ def _said_size(draft: Draft, terms: Terms) -> Fraction:
     assert amount is not None
     if amount.unit is Unit.BASE or (amount.loose and amount.basis is None):
         held = draft.desk.size(market.symbol)
-        if amount.loose and held != 0:
+        if amount.loose and held != 0 and (held > 0) is (draft.side is Side.SELL):
             raise Ask(
                 f"Half a {market.base}, or half of your {coins(market, held)}? "
                 f"Say '0.5 {market.base}' or 'half my {market.base}'."
