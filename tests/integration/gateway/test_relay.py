@@ -118,6 +118,14 @@ async def test_sending_twice_does_it_once_and_answers_the_same(ground: GatewayGr
     await taker.do("cancel-all", market="SOL-PERP")
 
 
+async def test_two_alike_orders_built_at_once_are_two_transactions(taker: Trader) -> None:
+    first, second = [await taker.build("place-order", **ORDER) for _ in range(2)]
+    assert first["transaction"] != second["transaction"]
+    signatures = {(await taker.send(each))["signature"] for each in (first, second)}
+    assert len(signatures) == 2
+    await taker.do("cancel-all", market="SOL-PERP")
+
+
 async def test_a_transaction_nobody_knows_is_404(ground: GatewayGround) -> None:
     unknown = Signature.new_unique()
     answer = await ground.client.get(f"/v1/tx/{unknown}")

@@ -1,10 +1,11 @@
 """Builds, previews, relays and looks up transactions."""
 
 import asyncio
+import itertools
 import json
+import secrets
 from base64 import b64encode
 from collections import OrderedDict
-from secrets import token_hex
 from typing import Any
 
 import httpx
@@ -60,6 +61,8 @@ from quantdesk.program.instructions import TraderKey, compute_budget
 MAX_UNITS = 1_400_000
 UNIT_MARGIN_PERCENT = 15
 UNIT_MARGIN = 2_000
+DISTINCT_BUILDS = 2_048
+"""Builds of one blockhash differ in their unit limit: two alike orders are two transactions."""
 SIGNATURE_LAMPORTS = 5_000
 WAIT_S = 20.0
 BLOCKHASH_LIFE = 150
@@ -92,6 +95,7 @@ class TransactionService:
         self._reader = ChainReader(rpc, venue)
         self._fees = PriorityFees(rpc, venue, clock)
         self._blockhashes: OrderedDict[str, int] = OrderedDict()
+        self._builds = itertools.count(secrets.randbelow(DISTINCT_BUILDS))
 
     async def build(self, name: str, body: BuildRequest) -> BuiltTransaction:
         """An unsigned transaction for one request, decoded and simulated. Raises Problem."""
@@ -101,13 +105,13 @@ class TransactionService:
         trial = [*compute_budget(units=MAX_UNITS, micro_lamports=price), *asked]
         wire = unsigned(trial, setting.fee_payer, reading.blockhash.blockhash)
         outcome = await simulate(self._rpc, self._venue, wire)
-        limit = unit_limit(outcome)
+        limit = min(MAX_UNITS, unit_limit(outcome) + next(self._builds) % DISTINCT_BUILDS)
         final = [*compute_budget(units=limit, micro_lamports=price), *asked]
         wire = unsigned(final, setting.fee_payer, reading.blockhash.blockhash)
         self._remember(reading)
         signers = signers_of(wire)
         return BuiltTransaction(
-            id=token_hex(8),
+            id=secrets.token_hex(8),
             transaction=_base64(wire),
             signers=signers,
             fee_payer=str(setting.fee_payer),
@@ -320,8 +324,8 @@ class TransactionService:
 def unit_limit(outcome: Outcome) -> int:
     """What the simulation used and a margin; the most there is when it failed."""
     if outcome.error is not None or not outcome.units:
-        return MAX_UNITS
-    return min(MAX_UNITS, outcome.units * (100 + UNIT_MARGIN_PERCENT) // 100 + UNIT_MARGIN)
+        return MAX_UNITS - DISTINCT_BUILDS
+    return outcome.units * (100 + UNIT_MARGIN_PERCENT) // 100 + UNIT_MARGIN
 
 
 def refused_by_program(error: ProgramError, signature: str | None = None) -> Refused:
