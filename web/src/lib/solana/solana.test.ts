@@ -1,25 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { OURS, SIGNER as WALLET, wire, type Call } from "@/testing/transactions";
 import { decodeBase58, encodeBase58 } from "./base58";
 import { objections, SYSTEM_PROGRAM } from "./guard";
 import { MalformedTransaction, parseTransaction, withSignature } from "./message";
 
-const OURS = encodeBase58(new Uint8Array(32).fill(7));
-const WALLET = encodeBase58(new Uint8Array(32).fill(1));
 const FOREIGN = encodeBase58(new Uint8Array(32).fill(66));
-
-interface Call {
-  readonly program: string;
-  readonly data: readonly number[];
-}
-
-/** A one-signer transaction as bytes: signature, header, keys, blockhash, instructions. */
-function wire(calls: readonly Call[], { version, tables = 0 }: { version?: 0; tables?: number } = {}): Uint8Array {
-  const keys = [WALLET, ...new Set(calls.map((call) => call.program))];
-  const instructions = calls.flatMap(({ program, data }) => [keys.indexOf(program), 1, 0, data.length, ...data]);
-  const message = [1, 0, keys.length - 1, keys.length, ...keys.flatMap((key) => [...decodeBase58(key)]), ...new Array<number>(32).fill(5), calls.length, ...instructions];
-  return Uint8Array.from([1, ...new Array<number>(64).fill(0), ...(version === 0 ? [0x80, ...message, tables] : message)]);
-}
-
 const ours: Call = { program: OURS, data: [1, 2, 3] };
 
 describe("base58", () => {
