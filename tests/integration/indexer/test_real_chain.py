@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from indexer_ground import dump
 from keepers_ground import Ground, ground
@@ -29,7 +29,7 @@ from quantdesk.program.layouts import Book, Exchange, Ledger
 __all__ = ["ground"]
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(240)]
 START = {"BTC-PERP": 87_232.0, "ETH-PERP": 2_059.1, "SOL-PERP": 143.54}
-KILLS = 5
+KILLS = 4
 WITHIN_S = 60.0
 
 
@@ -82,15 +82,28 @@ async def trading(ground: Ground) -> AsyncIterator[None]:
 
 
 async def cursor(store: Store) -> int:
+    return await scalar(store, select(tables.cursors.c.event_seq).where(tables.cursors.c.name == "indexed"))
+
+
+async def scalar(store: Store, statement: Any) -> int:
     async with store.read() as connection:
-        chosen = select(tables.cursors.c.event_seq).where(tables.cursors.c.name == "indexed")
-        return int((await connection.execute(chosen)).scalar() or 0)
+        return int((await connection.execute(statement)).scalar() or 0)
 
 
 async def head(ground: Ground) -> int:
     answer = await ground.rpc.get_account(ground.venue.exchange, "confirmed")
     assert answer.value is not None
     return Exchange.decode(answer.value.bytes).event_seq
+
+
+async def finishes(store: Store, seq: int, running: Any) -> None:
+    """Everything is indexed and every event knows its block."""
+    await reaches(store, seq, running)
+    unsealed = select(func.count()).where(tables.chain_events.c.blockhash == "")
+    deadline = time.monotonic() + WITHIN_S
+    while await scalar(store, unsealed):
+        assert time.monotonic() < deadline, running.log()
+        await asyncio.sleep(0.1)
 
 
 async def reaches(store: Store, seq: int, running: Any) -> None:
@@ -122,12 +135,12 @@ async def test_killed_again_and_again_while_the_market_trades_it_holds_what_the_
                 await running.kill()
     last = await settled(ground)
     async with indexer(ground, disturbed) as running:
-        await reaches(store, last, running)
+        await finishes(store, last, running)
     await compare_with_chain(store, ground)
     await store.close()
     anew = open_store(f"sqlite:///{fresh}")
     async with indexer(ground, fresh) as running:
-        await reaches(anew, last, running)
+        await finishes(anew, last, running)
     await anew.close()
     assert await dump(f"sqlite:///{disturbed}") == await dump(f"sqlite:///{fresh}")
 
