@@ -49,6 +49,7 @@ class _Process:
         self._flow = TradeFlow(self._bus)
         self._duties: list[Duty] = []
         self._jobs: list[Callable[[], Coroutine[Any, Any, None]]] = []
+        self._last_acts: list[Callable[[], Coroutine[Any, Any, None]]] = []
         if config.oracle is not None and Role.ORACLE in roles:
             oracle = Oracle(
                 config.oracle, self._view, self._sender(config.oracle.key_file), self._feed, self._measures
@@ -59,6 +60,7 @@ class _Process:
                 config.maker, self._view, self._sender(config.maker.key_file), self._feed, self._measures
             )
             self._add(maker.duty, maker.run)
+            self._last_acts.append(maker.retire)
         if config.taker is not None and Role.TAKER in roles:
             taker = Taker(
                 config.taker,
@@ -84,6 +86,8 @@ class _Process:
                 tasks.create_task(job())
 
     async def close(self) -> None:
+        for act in self._last_acts:
+            await act()
         await self._bus.close()
         await self._rpc.close()
 

@@ -17,7 +17,7 @@ from quantdesk.keepers.errors import NoPrice, NotOnChain
 from quantdesk.keepers.feed import PriceFeed
 from quantdesk.keepers.measures import Measures
 from quantdesk.keepers.quotes import PPM, QuotePlan, WantedQuote, centre, wanted_quotes
-from quantdesk.keepers.role import Duty
+from quantdesk.keepers.role import EXPECTED, Duty, described
 from quantdesk.keepers.sender import Sender
 from quantdesk.program.errors import error_name
 from quantdesk.program.events import Event, OrdersProcessed
@@ -26,6 +26,8 @@ from quantdesk.program.layouts import Market, Slot
 from quantdesk.program.records import ExpiryKind, OrderKind, Quote, Side
 
 REPLACE_UNITS = 300_000
+RETIRE_S = 3.0
+"""A process that ends waits at most this long for its quotes to leave."""
 MISSING_CANCEL = 128
 """Records from this index on are cancels that were no longer there."""
 QUOTABLE = ("post_only", "active")
@@ -76,6 +78,19 @@ class Maker:
     async def run(self) -> None:
         """Quote for ever."""
         await self.duty.keep(self._make)
+
+    async def retire(self) -> None:
+        """Take all quotes out of the books before the process ends, so that none waits there to go stale."""
+        quoted = [index for index, quoting in self._markets.items() if quoting.live != []]
+        if not quoted:
+            return
+        cancels = [cancel_all(self._view.venue, self._account.key, index) for index in quoted]
+        try:
+            async with asyncio.timeout(RETIRE_S):
+                await self._sender.settle(cancels, REPLACE_UNITS)
+            _log.info("quotes withdrawn: the maker ends", markets=len(quoted))
+        except (*EXPECTED, TimeoutError) as error:
+            _log.warning("quotes left to expire", reason=described(error)[1], expiry_s=self._config.expiry_s)
 
     async def _make(self) -> None:
         self._sender.forget_blockhash()

@@ -234,6 +234,14 @@ async def test_a_restarted_maker_takes_up_its_quotes_and_never_doubles_them(grou
             await until(lambda: quoted_everywhere(ground))
 
 
+async def test_a_maker_that_ends_leaves_no_quote_to_go_stale(ground: Ground) -> None:
+    async with feeding(ground):
+        async with running(keepers(ground), Role.ORACLE, Role.MAKER):
+            await until(lambda: quoted_everywhere(ground))
+        for market in range(3):
+            assert await maker_orders(ground, market) == ([], [])
+
+
 async def test_keepers_killed_at_any_moment_double_nothing(ground: Ground) -> None:
     async with feeding(ground) as feed:
         box = {"data_dir": ground.data.root, "offset": ground.offset, "nats": ground.nats}
