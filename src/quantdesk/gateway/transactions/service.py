@@ -105,7 +105,7 @@ class TransactionService:
         trial = [*compute_budget(units=MAX_UNITS, micro_lamports=price), *asked]
         wire = unsigned(trial, setting.fee_payer, reading.blockhash.blockhash)
         outcome = await simulate(self._rpc, self._venue, wire)
-        limit = min(MAX_UNITS, unit_limit(outcome) + next(self._builds) % DISTINCT_BUILDS)
+        limit = distinct_limit(unit_limit(outcome), next(self._builds))
         final = [*compute_budget(units=limit, micro_lamports=price), *asked]
         wire = unsigned(final, setting.fee_payer, reading.blockhash.blockhash)
         self._remember(reading)
@@ -324,8 +324,14 @@ class TransactionService:
 def unit_limit(outcome: Outcome) -> int:
     """What the simulation used and a margin; the most there is when it failed."""
     if outcome.error is not None or not outcome.units:
-        return MAX_UNITS - DISTINCT_BUILDS
+        return MAX_UNITS
     return outcome.units * (100 + UNIT_MARGIN_PERCENT) // 100 + UNIT_MARGIN
+
+
+def distinct_limit(units: int, build: int) -> int:
+    """At least `units`, and another limit than any of the DISTINCT_BUILDS builds before and after."""
+    steps = min(-(-units // DISTINCT_BUILDS), MAX_UNITS // DISTINCT_BUILDS - 1)
+    return steps * DISTINCT_BUILDS + build % DISTINCT_BUILDS
 
 
 def refused_by_program(error: ProgramError, signature: str | None = None) -> Refused:
