@@ -22,11 +22,12 @@ class BlockSeal:
         self._history = history
         self._state = state
         self._due: dict[int, int] = {}
+        self._asked: dict[int, int] = {}
 
     @property
     def due(self) -> int:
-        """Slots whose hash is not known yet."""
-        return len(self._due)
+        """Slots whose hash is not written yet."""
+        return len(self._due) + len(self._asked)
 
     async def load(self) -> None:
         """Take up what an earlier life left."""
@@ -34,18 +35,28 @@ class BlockSeal:
             self._due[slot] = 0
 
     def note(self, changes: Changes) -> None:
-        """Remember the slots of a batch that came without their hash."""
+        """Remember the slots of a committed batch that came without their hash."""
         for row in changes.rows_of(tables.chain_events):
             if row["blockhash"] == UNKNOWN_BLOCKHASH:
                 self._due.setdefault(row["slot"], 0)
 
     async def fill(self) -> None:
-        """Ask for what is due and write what is known. Raises any ``SolanaError`` or store error."""
+        """Ask for what is due and write what is known. Raises any ``SolanaError`` or store error.
+
+        A slot noted while this runs is due again: its events may have come after the write.
+        """
         if not self._due:
             return
-        hashes = await self._history.blockhashes(sorted(self._due))
-        if hashes:
-            await self._storage.seal(hashes, self._state.cursor - LOOK_BACK)
-        self._due = {
-            slot: tries + 1 for slot, tries in self._due.items() if slot not in hashes and tries < TRIES
-        }
+        self._asked, self._due = self._due, {}
+        hashes: dict[int, str] = {}
+        answered = 0
+        try:
+            known = await self._history.blockhashes(sorted(self._asked))
+            if known:
+                await self._storage.seal(known, self._state.cursor - LOOK_BACK)
+            hashes, answered = known, 1
+        finally:
+            for slot, tries in self._asked.items():
+                if slot not in hashes and tries < TRIES:
+                    self._due.setdefault(slot, tries + answered)
+            self._asked = {}

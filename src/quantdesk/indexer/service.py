@@ -159,8 +159,8 @@ class Indexer:
         """Project, commit and publish whatever is in order now."""
         while batch := self._sequencer.take(BATCH):
             changes = project(self.state, batch)
-            self._seal.note(changes)
             await self._commit(changes)
+            self._seal.note(changes)
             await self._publish(changes)
             self._last_ts_ms = batch[-1].ts_ms
             for placed in batch:
