@@ -140,7 +140,8 @@ def test_pictures_for_the_documents_show_the_terminal_as_it_runs(
 ) -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     mark = screen.mark()
-    screen.order("buy", "market", "12")
+    screen.page.get_by_role("button", name="5s", exact=True).click()
+    screen.order("buy", "market", "60")
     screen.order("buy", "limit", "4", _below(mark, "0.0012"))
     screen.draft("sell", "limit", "4", str((mark * Decimal("1.001")).quantize(CENT)))
     screen.page.mouse.move(5, 5)

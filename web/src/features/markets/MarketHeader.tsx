@@ -57,6 +57,15 @@ function Change({ ticker, places }: { ticker: Ticker | null; places: number }): 
   );
 }
 
+const STATUS_WORDS: Readonly<Record<Ticker["status"], string>> = {
+  initialising: "Not open yet",
+  post_only: "Post-only",
+  active: "Active",
+  reduce_only: "Reduce-only",
+  settling: "Settling",
+  settled: "Settled",
+};
+
 export function MarketHeader({ market, compactLayout }: { market: Market; compactLayout?: boolean }): ReactNode {
   const ticker = useTicker(market.symbol);
   const mark = ticker?.mark ?? null;
@@ -73,6 +82,11 @@ export function MarketHeader({ market, compactLayout }: { market: Market; compac
             <Flashing text={fixed(mark, places)} tone={direction} className={`text-price font-medium ${tone}`} />
           </dd>
         </div>
+        {ticker && ticker.status !== "active" && (
+          <div className="flex shrink-0 items-center">
+            <span className="rounded-[2px] bg-warn-soft px-1.5 py-0.5 font-medium text-warn">{STATUS_WORDS[ticker.status]}</span>
+          </div>
+        )}
         <Stat label="Index" title="The price source's index">
           {fixed(ticker?.index, places)}
         </Stat>
