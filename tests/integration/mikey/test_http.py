@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from fakes.venue import OTHER_WALLET, WALLET
 from mikey_service import SECRET, Mikey, token
@@ -170,6 +171,15 @@ async def test_the_exchange_being_away_is_said_with_503(mikey: Mikey) -> None:
     )
     ready = await mikey.http.get("/ready")
     assert (ready.status_code, ready.json()["checks"]) == (503, {"store": "ok", "gateway": "away"})
+
+
+async def test_the_store_being_away_is_said_with_503(mikey: Mikey) -> None:
+    async with mikey.parts.store.write() as connection:
+        await connection.execute(text("DROP TABLE tickets"))
+    answer = await mikey.post("/v1/parse", PARSE)
+    assert (answer.status_code, answer.json()["code"]) == (503, "store_away")
+    assert (await mikey.post("/v1/parse", {"text": "should i buy sol"})).status_code == 200
+    assert (await mikey.http.get("/ready")).json()["ready"] is False
 
 
 async def test_health_readiness_and_metrics_need_no_token(mikey: Mikey) -> None:

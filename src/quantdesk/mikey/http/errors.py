@@ -8,9 +8,10 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
-from quantdesk.mikey.problems import Malformed, NotFound, Problem
+from quantdesk.mikey.problems import DependencyAway, Malformed, NotFound, Problem
 
 SHOWN = 120
 _log = structlog.get_logger(__name__)
@@ -21,6 +22,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(SQLAlchemyError, _store_away)
     app.add_exception_handler(Exception, _ours)
 
 
@@ -57,6 +59,12 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     if error.status_code == 404:
         return respond(request, NotFound(f"There is nothing at {path}.", code="unknown_path", value=path))
     return respond(request, Malformed(str(error.detail), code="method_not_allowed", status=error.status_code))
+
+
+async def _store_away(request: Request, error: Exception) -> JSONResponse:
+    _log.warning("store_away", path=request.url.path, error=type(error).__name__)
+    detail = "The store does not answer, and tickets are kept there."
+    return respond(request, DependencyAway(detail, code="store_away", dependency="store"))
 
 
 async def _ours(request: Request, error: Exception) -> JSONResponse:
