@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from quantdesk.ingestion.quantities import BadQuantity, parse_e8
 
 FILE = "binance_spot_l1_trades_btc_eth_sol_20250325.jsonl.gz"
-VENUE = "binance"
+VENUE = "recording"
+"""Its quotes were Binance's once; now they come from a file, and never pose as the venue's."""
 INSTRUMENTS = ("BTC-PERP", "ETH-PERP", "SOL-PERP")
 """Our symbol of the recording's instruments 0, 1 and 2."""
 TICK_E8 = 10**6
