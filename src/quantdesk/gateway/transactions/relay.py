@@ -83,9 +83,11 @@ class Relay:
 
     def follow(self, pending: Pending) -> Pending:
         """Begin to follow; one that is followed already is returned."""
-        known = self._pending.setdefault(pending.signature, pending)
+        return self._pending.setdefault(pending.signature, pending)
+
+    def sent(self) -> None:
+        """Something left: ask for its state at once."""
         self._woken.set()
-        return known
 
     def forget(self, signature: str) -> None:
         """It was refused before it left."""
@@ -149,6 +151,7 @@ class Relay:
                     last_sent_ms=row.updated_ms,
                 )
             )
+        self.sent()
 
     async def _round(self) -> None:
         waiting = list(self._pending.values())

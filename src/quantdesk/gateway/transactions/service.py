@@ -179,23 +179,15 @@ class TransactionService:
         signed = read_signed(body.transaction, self._venue.program)
         pending = self._relay.pending(signed.signature)
         if pending is None:
-            known = await self._settled(signed.signature)
-            if known is not None:
-                return known
-            pending = await self._take_over(signed)
+            taken = await self._take_over(signed)
+            if isinstance(taken, TransactionReply):
+                return taken
+            pending = taken
         await wait_until(pending, body.wait, WAIT_S)
         return self._reply(pending)
 
-    async def _settled(self, signature: str) -> TransactionReply | None:
-        """The fate of a transaction that was relayed before; None when it has none yet."""
-        async with self._stored.read() as connection:
-            row = await repository.find(connection, signature)
-            events = await repository.events_of(connection, signature)
-        if events or (row is not None and row.state in {"confirmed", "failed", "expired"}):
-            return _stored_reply(signature, row, events)
-        return None
-
-    async def _take_over(self, signed: SignedTransaction) -> Pending:
+    async def _take_over(self, signed: SignedTransaction) -> Pending | TransactionReply:
+        """Send it for the first time; the fate of one that was relayed before is answered as it is known."""
         last_valid = await self._last_valid(signed.blockhash)
         now = self._clock()
         pending = self._relay.follow(
@@ -219,12 +211,26 @@ class TransactionService:
         )
         try:
             async with self._stored.write() as connection:
-                await repository.add(connection, self._stored.store, relayed)
+                is_new = await repository.add(connection, self._stored.store, relayed)
+            known = None if is_new else await self._settled(signed.signature)
+            if known is not None:
+                self._relay.forget(signed.signature)
+                return known
             await self._first_send(signed)
         except BaseException:
             self._relay.forget(signed.signature)
             raise
+        self._relay.sent()
         return pending
+
+    async def _settled(self, signature: str) -> TransactionReply | None:
+        """The fate of a transaction that was relayed before; None when it has none yet."""
+        async with self._stored.read() as connection:
+            row = await repository.find(connection, signature)
+            events = await repository.events_of(connection, signature)
+        if events or (row is not None and row.state in {"confirmed", "failed", "expired"}):
+            return _stored_reply(signature, row, events)
+        return None
 
     async def _first_send(self, signed: SignedTransaction) -> None:
         try:
