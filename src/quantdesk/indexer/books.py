@@ -22,7 +22,7 @@ from quantdesk.infra.bus.messages import (
     book_snapshot_subject,
     book_subject,
 )
-from quantdesk.infra.solana import NodeAway, Resync, SolanaPubsub, SolanaRpc
+from quantdesk.infra.solana import Resync, SolanaError, SolanaPubsub, SolanaRpc
 from quantdesk.infra.solana.wire import InContext, WireAccount
 from quantdesk.program.layouts import Book, is_ready
 
@@ -111,7 +111,7 @@ class BookFollower:
     async def _refresh(self) -> None:
         try:
             answer = await self._rpc.get_account(self._address, "processed")
-        except NodeAway as error:
+        except SolanaError as error:
             # The subscription just answered, so the node is there; its next notification brings the book.
             _log.warning("book not read", symbol=self.state.symbol, error=str(error))
             return

@@ -12,14 +12,15 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from fakes.book_reader import BookReader
 from indexer_ground import dump
 from keepers_ground import Ground, ground
 from nats_process import free_port
 from part_process import part
-from quantdesk.domain.orders import OrderId
+from quantdesk.domain.orders import OrderId, Side
 from quantdesk.domain.units import Ticks
-from quantdesk.infra.bus import NatsBus
-from quantdesk.infra.bus.messages import Price, VenueTrade
+from quantdesk.infra.bus import Delivery, NatsBus
+from quantdesk.infra.bus.messages import BookDelta, Price, SnapshotRequest, VenueTrade, book_snapshot_subject
 from quantdesk.infra.store import Store, migrate, open_store, tables
 from quantdesk.infra.telemetry import HttpConfig
 from quantdesk.keepers.app import serve
@@ -143,6 +144,41 @@ async def test_killed_again_and_again_while_the_market_trades_it_holds_what_the_
         await finishes(anew, last, running)
     await anew.close()
     assert await dump(f"sqlite:///{disturbed}") == await dump(f"sqlite:///{fresh}")
+
+
+async def test_the_book_on_the_bus_is_the_book_on_the_chain(ground: Ground, tmp_path: Path) -> None:
+    database = tmp_path / "books.db"
+    await migrate(f"sqlite:///{database}")
+    store = open_store(f"sqlite:///{database}")
+    async with NatsBus(ground.nats.config("reader")) as bus:
+        await bus.wait_connected(20)
+        books = {each.symbol: BookReader() for each in ground.deployment.markets}
+        reading = asyncio.create_task(read_books(bus, books))
+        async with indexer(ground, database) as running:
+            async with trading(ground):
+                await reaches(store, await head(ground), running)
+                await asyncio.sleep(4.0)
+            await reaches(store, await settled(ground), running)
+            for market in ground.deployment.markets:
+                answer = await ground.rpc.get_account(ground.venue.book(market.index))
+                assert answer.value is not None
+                book = Book.decode(answer.value.bytes)
+                reader = books[market.symbol]
+                assert reader.deltas > 3, "the book did not move: the test shows nothing"
+                assert reader.levels() == (book.levels(Side.BUY), book.levels(Side.SELL))
+                question = SnapshotRequest(symbol=market.symbol)
+                whole = await bus.request(book_snapshot_subject(market.symbol), question, BookDelta, 5.0)
+                assert (whole.bids, whole.asks) == reader.levels()
+                assert (whole.epoch, whole.seq) == (reader.epoch, book.update_seq)
+        reading.cancel()
+    await store.close()
+
+
+async def read_books(bus: NatsBus, books: dict[str, BookReader]) -> None:
+    subscription = await bus.subscribe("book.*", BookDelta)
+    async for item in subscription:
+        assert isinstance(item, Delivery)
+        books[item.message.symbol].take(item.message)
 
 
 async def settled(ground: Ground) -> int:

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from fakes.book_reader import BookReader
 from quantdesk.indexer.books import BookState
-from quantdesk.infra.bus.messages import BookDelta
 from quantdesk.program.dtypes import account_dtype, struct_dtype
 from quantdesk.program.layouts import Book
 
@@ -27,30 +27,8 @@ def book(update_seq: int, bids: Levels, asks: Levels) -> Book:
     return Book(header, *sides)
 
 
-class Reader:
-    """A client that keeps a book from messages alone."""
-
-    def __init__(self) -> None:
-        self.epoch, self.seq = "", -1
-        self.bids: Levels = {}
-        self.asks: Levels = {}
-
-    def take(self, delta: BookDelta) -> None:
-        if delta.snapshot:
-            self.bids, self.asks = {}, {}
-        else:
-            assert (delta.epoch, delta.prev_seq) == (self.epoch, self.seq)
-        self.epoch, self.seq = delta.epoch, delta.seq
-        for side, levels in ((self.bids, delta.bids), (self.asks, delta.asks)):
-            for ticks, lots in levels:
-                if lots:
-                    side[ticks] = lots
-                else:
-                    del side[ticks]
-
-
 def test_a_reader_of_deltas_has_the_book_after_each_of_them() -> None:
-    chance, state, reader = random.Random(2), BookState("SOL-PERP"), Reader()
+    chance, state, reader = random.Random(2), BookState("SOL-PERP"), BookReader()
     bids: Levels = {}
     asks: Levels = {}
     for seq in range(1, 300):

@@ -180,7 +180,8 @@ class SolanaPubsub:
         self._active.clear()
         self._socket = socket
         self.connected = True
-        for subscription in self._subscriptions:
+        # A copy: one that is added while this waits is asked for by ``subscribe`` itself.
+        for subscription in list(self._subscriptions):
             if subscription.refused is None:
                 await self._ask(socket, subscription)
         async for text in socket:
