@@ -98,6 +98,8 @@ errors! {
     PriceSourceMismatch = 6077, "The market takes its price from another kind of source";
     LedgerNotEmpty = 6078, "The ledger still has active slots";
     DelegateLimit = 6079, "The order passes a limit of the delegate";
+    OrderNotExpired = 6080, "The order is still alive";
+    AccountHealthy = 6081, "The account's equity is above what this step of liquidation needs";
 }
 
 #[cfg(test)]

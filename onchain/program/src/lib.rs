@@ -61,6 +61,8 @@ fn dispatch(tag: u64, accounts: &mut [AccountView], data: &[u8]) -> Result<(), F
         args::CancelOrder::TAG => cancel_order::process(accounts, &decode(data)?),
         args::CancelByClientId::TAG => cancel_by_client_id::process(accounts, &decode(data)?),
         args::CancelAll::TAG => cancel_all::process(accounts, &decode(data)?),
+        args::ModifyOrder::TAG => modify_order::process(accounts, &decode(data)?),
+        args::PruneExpired::TAG => prune_expired::process(accounts, &decode(data)?),
         EVENT => event::receive(accounts),
         args::InitExchange::TAG => init_exchange::process(accounts, &decode(data)?),
         args::OpenExchange::TAG => {

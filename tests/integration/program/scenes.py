@@ -282,6 +282,17 @@ def cancel_all() -> Scene:
     return _trading("cancel_all", lambda _: {"side": "Both"})
 
 
+def modify_order() -> Scene:
+    """A trader moves its resting order."""
+    changes = {"new_ticks": 14_890, "new_lots": 100, "nonce": 0, "valid_until_slot": 0}
+    return _trading("modify_order", lambda seq: {"ticks": 14_900, "seq": seq} | changes)
+
+
+def prune_expired() -> Scene:
+    """A trader asks for an order to be removed that still lives: a result code."""
+    return _trading("prune_expired", lambda seq: {"orders": [{"ticks": 14_900, "seq": seq}]})
+
+
 SCENES: dict[str, Callable[[], Scene]] = {
     one.__name__: one
     for one in (
@@ -302,6 +313,8 @@ SCENES: dict[str, Callable[[], Scene]] = {
         cancel_order,
         cancel_by_client_id,
         cancel_all,
+        modify_order,
+        prune_expired,
     )
 }
 

@@ -26,6 +26,8 @@ pub mod removal {
     pub const FORCED: u8 = 8;
     /// The owner of the maker slot ran out of maintenance margin.
     pub const LIQUIDATION: u8 = 9;
+    /// Its trader changed it: the same order follows with another number.
+    pub const MODIFIED: u8 = 10;
 }
 
 packed_record! {
@@ -97,7 +99,7 @@ packed_record! {
         /// Size that was left.
         pub lots: u32,
         /// 0 cancelled, 1 expired, 2 self-trade, 3 outside band, 4 margin, 5 evicted, 6 reduce-only,
-        /// 7 dead man, 8 forced, 9 liquidation.
+        /// 7 dead man, 8 forced, 9 liquidation, 10 modified.
         pub reason: u8,
     }
 
@@ -161,7 +163,8 @@ event! {
     pub struct OrdersProcessed<'a> {
         /// Market index.
         pub market: u16,
-        /// 0 place_order, 1 place_many, 2 replace_many, 3 cancel_order, 4 cancel_by_client_id, 5 cancel_all.
+        /// 0 place_order, 1 place_many, 2 replace_many, 3 cancel_order, 4 cancel_by_client_id, 5 cancel_all,
+        /// 6 modify_order, 7 prune_expired.
         pub kind: u8,
         /// Slot of the trader who sent it.
         pub taker_slot: u16,

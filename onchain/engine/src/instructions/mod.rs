@@ -9,7 +9,9 @@ mod traders;
 
 pub use choices::{CancelSide, ExpiryKind, GrowKind, OrderKind, SelfTrade, Side};
 pub use governance::{AddCollateral, CreateMarket, GrowAccount, InitExchange, OpenExchange, UpdatePrice};
-pub use orders::{CancelAll, CancelByClientId, CancelOrder, PlaceMany, PlaceOrder, ReplaceMany};
+pub use orders::{
+    CancelAll, CancelByClientId, CancelOrder, ModifyOrder, PlaceMany, PlaceOrder, PruneExpired, ReplaceMany,
+};
 pub use records::{CollateralParams, FeeTierParams, MarginTierParams, MarketParams, OrderId, PriceUpdate, Quote};
 pub use traders::{Activate, CloseTrader, Deposit, OpenTrader, Withdraw};
 
@@ -37,6 +39,8 @@ pub const ALL: &[InstructionDesc] = &[
     CancelOrder::INSTRUCTION,
     CancelByClientId::INSTRUCTION,
     CancelAll::INSTRUCTION,
+    ModifyOrder::INSTRUCTION,
+    PruneExpired::INSTRUCTION,
 ];
 
 /// Structs inside arguments.

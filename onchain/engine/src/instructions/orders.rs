@@ -78,6 +78,34 @@ instruction! {
     }
     accounts TRADING;
 
+    /// Changes a resting order: a smaller size keeps its place, anything else goes to the end of the queue.
+    pub modify_order ModifyOrder {
+        /// Market index.
+        pub market: u16,
+        /// Present price in ticks.
+        pub ticks: u32,
+        /// Running number; the top bit is the side, 1 for an ask.
+        pub seq: u64,
+        /// Price it shall have, ticks.
+        pub new_ticks: u32,
+        /// Size it shall have, lots.
+        pub new_lots: u32,
+        /// Must be larger than the last one used; 0 is none.
+        pub nonce: u64,
+        /// Fails after this slot; 0 is never.
+        pub valid_until_slot: u64,
+    }
+    accounts TRADING;
+
+    /// Removes up to 16 expired orders, of anyone, by any trader.
+    pub prune_expired PruneExpired<'a> {
+        /// Market index.
+        pub market: u16,
+        /// The orders.
+        pub orders: Seq<'a, OrderId>,
+    }
+    accounts TRADING;
+
     /// Cancels one order by its id.
     pub cancel_order CancelOrder {
         /// Market index.

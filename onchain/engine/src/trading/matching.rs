@@ -116,6 +116,18 @@ impl Venue<'_> {
     /// Why a resting order may not trade any more.
     #[inline(always)]
     fn dead(&self, order: &Order, owner: &Slot, band: Band) -> Option<u8> {
+        if let Some(reason) = self.expired(order, owner) {
+            return Some(reason);
+        }
+        if !band.holds(order.ticks) {
+            return Some(removal::OUTSIDE_BAND);
+        }
+        None
+    }
+
+    /// Why a resting order's time is over.
+    #[inline(always)]
+    pub(super) fn expired(&self, order: &Order, owner: &Slot) -> Option<u8> {
         let expiry = u64::from(order.expiry);
         if order.flags & order_flags::EXPIRES_AT_SLOT != 0 && self.now.slot >= expiry
             || order.flags & order_flags::EXPIRES_AT_TIME != 0 && self.now.unix >= expiry as i64
@@ -124,9 +136,6 @@ impl Venue<'_> {
         }
         if owner.cancel_after_slot != 0 && self.now.slot > owner.cancel_after_slot {
             return Some(removal::DEAD_MAN);
-        }
-        if !band.holds(order.ticks) {
-            return Some(removal::OUTSIDE_BAND);
         }
         None
     }

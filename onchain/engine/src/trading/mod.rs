@@ -7,14 +7,18 @@ mod batch;
 mod cancel;
 mod gates;
 mod matching;
+mod modify;
 mod place;
+mod prune;
 mod resting;
 mod settle;
 mod top;
 
 pub use batch::{place_many, replace_many};
 pub use cancel::{cancel_all, cancel_by_client_id, cancel_order};
+pub use modify::modify_order;
 pub use place::place_order;
+pub use prune::prune_expired;
 
 use crate::book::BookView;
 use crate::error::Error;
@@ -42,6 +46,10 @@ pub mod kind {
     pub const CANCEL_BY_CLIENT_ID: u8 = 4;
     /// `cancel_all`.
     pub const CANCEL_ALL: u8 = 5;
+    /// `modify_order`.
+    pub const MODIFY_ORDER: u8 = 6;
+    /// `prune_expired`.
+    pub const PRUNE_EXPIRED: u8 = 7;
 }
 
 /// On whose behalf an instruction runs, and who signed it.

@@ -186,6 +186,25 @@ impl World {
         self.run(who, |venue| trading::cancel_order(venue, &CancelOrder { market: 0, ticks, seq }))
     }
 
+    pub fn modify(&mut self, who: usize, id: (u32, u64), ticks: u32, lots: u32) -> Result<Report, Error> {
+        let args = ModifyOrder {
+            market: 0,
+            ticks: id.0,
+            seq: id.1,
+            new_ticks: ticks,
+            new_lots: lots,
+            nonce: 0,
+            valid_until_slot: 0,
+        };
+        self.run(who, |venue| trading::modify_order(venue, &args))
+    }
+
+    pub fn prune(&mut self, who: usize, orders: &[OrderId]) -> Result<Report, Error> {
+        let orders = encoded(orders);
+        let args = PruneExpired { market: 0, orders: quantdesk_engine::describe::Seq::over(&orders) };
+        self.run(who, |venue| trading::prune_expired(venue, &args))
+    }
+
     pub fn cancel_all(&mut self, who: usize) -> Result<Report, Error> {
         self.run(who, |venue| trading::cancel_all(venue, &CancelAll { market: 0, side: CancelSide::Both }))
     }

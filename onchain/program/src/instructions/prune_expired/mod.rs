@@ -1,0 +1,5 @@
+//! `prune_expired`: removes expired orders. Its accounts are those of every order instruction (`trading/accounts.rs`).
+
+mod processor;
+
+pub use processor::process;
