@@ -16,6 +16,7 @@ from statistics import median
 from typing import Any
 
 import structlog
+import uvloop
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 from gateway_ground import GatewayGround, Trader, gateway_ground, next_message
@@ -95,4 +96,4 @@ async def main() -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(asyncio.run(main()))
+    raise SystemExit(uvloop.run(main()))
