@@ -36,7 +36,12 @@ def read_stop(cursor: Cursor, word: Lexeme) -> list[Phrase]:
     after_verb = (
         before is not None and before.sense is Sense.VERB and before.value in ("buy", "sell", "long", "short")
     )
-    if after_verb and not has_price:
+    if after_verb and has_price:
+        raise Ask(
+            "Is that the price at which the order wakes up, or its stop-loss? Say 'sl 130' "
+            "or 'if sol hits 130'."
+        )
+    if after_verb:
         cursor.at = here
         return [AsStop(word.start, cursor.end())]
     return exit_phrases

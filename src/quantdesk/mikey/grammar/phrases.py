@@ -134,7 +134,7 @@ class Resting(Phrase):
 
     side: Side | None = None
     many: bool = False
-    trigger: bool = False
+    order_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,13 +223,15 @@ class Scanner:
 
     def _on_order_noun(self, word: Lexeme) -> None:
         if self._verb in _ON_ORDERS:
-            self._say(Resting(word.start, word.end, None, word.value == "many"))
-            self._order_number()
+            number = self._order_number() if word.value == "one" else None
+            self._say(Resting(word.start, self._cursor.end(), None, word.value == "many", number))
 
-    def _order_number(self) -> None:
+    def _order_number(self) -> str | None:
+        """``cancel order 1001``: an identifier, not an amount."""
         after = self._cursor.peek()
-        if after is not None and after.sense is Sense.NUMBER and len(after.text) > 12:
-            raise Ask("I do not take order numbers. Name the order by its market, side or price.")
+        if after is None or after.sense is not Sense.NUMBER or not after.text.isdigit():
+            return None
+        return self._cursor.take().text
 
     def _on_order_side_noun(self, word: Lexeme) -> None:
         if self._verb not in _ON_ORDERS:
@@ -237,7 +239,7 @@ class Scanner:
         self._say(Resting(word.start, word.end, _SIDES[word.value], word.text != "ask"))
 
     def _on_market(self, word: Lexeme) -> None:
-        if word.sense is Sense.THIS and self._cursor.sense() in (Sense.MARKET, Sense.POSITION, Sense.ORDER):
+        if word.sense is Sense.THIS and self._cursor.sense() is Sense.MARKET:
             return
         self._cursor.accept(Sense.PERP)
         self._say(replace(subject_of(word), end=self._cursor.end()))

@@ -66,6 +66,7 @@ def _matching(
     if desk.orders is None:
         return None
     spec = frame.price.spec if frame.price is not None else None
+    number = frame.resting.order_id if frame.resting is not None else None
     price = spec.value if isinstance(spec, Absolute) else None
     return [
         order
@@ -73,6 +74,7 @@ def _matching(
         if (market is None or order.market == market.symbol)
         and (side is None or order.side == side.value)
         and (price is None or Fraction(order.price) == price)
+        and (number is None or order.order_id == number)
     ]
 
 
@@ -154,7 +156,9 @@ def _order_to_move(desk: Desk, frame: Frame) -> tuple[OrderView, MarketView]:
     found = [
         order
         for order in desk.orders
-        if (named is None or order.market == named.symbol) and (side is None or order.side == side.value)
+        if (named is None or order.market == named.symbol)
+        and (side is None or order.side == side.value)
+        and frame.resting.order_id in (None, order.order_id)
     ]
     if not found:
         raise Tell(f"You have no open {_kind(named, side)}: nothing to move. Nothing was done.")

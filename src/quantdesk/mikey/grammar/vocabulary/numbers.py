@@ -56,7 +56,7 @@ WORDS: dict[Sense, dict[str, str]] = {
         "": "a, an",
     },
     Sense.CURRENCY: {
-        "": "usd, usdc, dollar, dollars, buck, bucks, us dollars, usdt",
+        "": "usd, usdc, dollar, dollars, buck, bucks, us dollars",
     },
     Sense.CENT: {
         "": "cent, cents",

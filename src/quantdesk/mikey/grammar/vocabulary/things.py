@@ -62,7 +62,7 @@ WORDS: dict[Sense, dict[str, str]] = {
     },
     Sense.COURTESY: {
         "": (
-            "please, pls, plz, please do, thanks, thank you, thx, ty, tysm, cheers, hey, hi, hello, "
+            "@ mikey, please, pls, plz, please do, thanks, thank you, thx, ty, tysm, cheers, hey, hi, hello, "
             "mikey, hey mikey, ok, okay, okey, now, right now, rn, just, kindly, for me, me, bro, "
             "mate, sir, man, dude, yo, gm, alright, immediately, asap, quickly, quick, fast, again "
             "please, i, we, i want to, i want you to, i want, i'd like to, i'd like you to, i'd like, "
