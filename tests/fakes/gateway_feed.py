@@ -413,7 +413,7 @@ class FakeGateway:
             "type": "market",
             "size": "2",
         }
-        return JSONResponse({"transactions": [self.built("place-order", order)]})
+        return JSONResponse({"transactions": [{"action": 0, **self.built("place-order", order)}]})
 
     # ---- socket
 

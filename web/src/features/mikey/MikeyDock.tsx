@@ -2,14 +2,13 @@ import { PanelRightClose, SendHorizontal } from "lucide-react";
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import { Button, IconButton } from "@/components/Button";
 import { PreviewTable } from "@/components/PreviewTable";
-import type { OrderWords } from "@/lib/api/instructions";
 import type { Exchange, Market, MikeyReply } from "@/lib/api/models";
 import { usePreview } from "@/lib/api/usePreview";
 import { countdown } from "@/lib/decimal/format";
 import { useServerNow } from "@/lib/freshness/freshness";
 import { show } from "@/lib/state/screen";
 import { useWallet } from "@/lib/wallet/session";
-import { confirmTicket, dismissTicket, say, useConversation, type Turn } from "./conversation";
+import { confirmTicket, dismissTicket, fieldsOf, orderWords, say, useConversation, type Action, type Turn } from "./conversation";
 
 const EXAMPLES = ["long 2 sol at market", "sell 0.1 btc at 5% above post only", "close half my eth", "cancel everything"];
 
@@ -37,15 +36,12 @@ function Words({ text, spans }: { text: string; spans: readonly Span[] }): React
   return <p className="self-end rounded bg-accent-soft px-2.5 py-1.5 text-text-1">{parts}</p>;
 }
 
-const HIDDEN_FIELDS = new Set(["instruction", "wallet", "sub", "signer", "fee_payer", "priority_fee"]);
-
-function ActionView({ action }: { action: Record<string, unknown> }): ReactNode {
-  const fields = Object.entries(action).filter(([name, value]) => !HIDDEN_FIELDS.has(name) && value !== null && value !== undefined);
+function ActionView({ action }: { action: Action }): ReactNode {
   return (
     <div className="border-t border-line pt-1.5">
       <p className="font-medium">{String(action["instruction"]).replace(/-/g, " ")}</p>
       <dl className="num grid grid-cols-[auto_1fr] gap-x-3 text-caption">
-        {fields.map(([name, value]) => (
+        {fieldsOf(action).map(([name, value]) => (
           <div key={name} className="contents">
             <dt className="text-text-3">{name.replace(/_/g, " ")}</dt>
             <dd className="text-right break-all">{typeof value === "string" ? value : JSON.stringify(value)}</dd>
@@ -56,18 +52,19 @@ function ActionView({ action }: { action: Record<string, unknown> }): ReactNode 
   );
 }
 
-function orderWords(action: Record<string, unknown> | undefined): OrderWords | null {
-  if (action?.["instruction"] !== "place-order") return null;
-  const { market, side, type, size } = action;
-  if (typeof market !== "string" || typeof size !== "string" || (side !== "buy" && side !== "sell") || (type !== "limit" && type !== "market")) return null;
-  const fields = Object.entries(action).filter(([name, value]) => !HIDDEN_FIELDS.has(name) && value !== null);
-  return { ...Object.fromEntries(fields), market, side, type, size };
+interface TicketViewProps {
+  turn: Turn;
+  reply: MikeyReply;
+  wallet: string | null;
+  markets: readonly Market[];
+  exchange: Exchange;
 }
 
-function TicketView({ turn, reply, wallet, market, exchange }: { turn: Turn; reply: MikeyReply; wallet: string | null; market: Market | undefined; exchange: Exchange }): ReactNode {
+function TicketView({ turn, reply, wallet, markets, exchange }: TicketViewProps): ReactNode {
   const now = useServerNow();
   const actions = reply.actions ?? [];
   const words = actions.length === 1 ? orderWords(actions[0]) : null;
+  const market = markets.find((each) => each.symbol === words?.market);
   const open = turn.ticket === "open" || turn.ticket === "confirming";
   const preview = usePreview(open ? wallet : null, words);
   const left = reply.expires_at_ms == null ? null : reply.expires_at_ms - now;
@@ -91,7 +88,7 @@ function TicketView({ turn, reply, wallet, market, exchange }: { turn: Turn; rep
               data-testid="mikey-confirm"
               className="flex-1"
               disabled={turn.ticket === "confirming"}
-              onClick={() => void confirmTicket(turn, wallet, exchange.program_id)}
+              onClick={() => void confirmTicket(turn, wallet, exchange.program_id, markets)}
             >
               {turn.ticket === "confirming" ? "Confirming…" : "Confirm and review"}
             </Button>
@@ -144,10 +141,9 @@ function Answer({ turn, wallet, markets, exchange, onChoose, onAgain }: AnswerPr
   }
   if (!reply) return <p className="skeleton h-8 w-40" role="status" aria-label="MIKEY is reading" />;
   if (reply.kind === "ticket") {
-    const symbol = reply.actions?.[0]?.["market"];
     return (
       <>
-        <TicketView turn={turn} reply={reply} wallet={wallet} exchange={exchange} market={markets.find((each) => each.symbol === symbol)} />
+        <TicketView turn={turn} reply={reply} wallet={wallet} exchange={exchange} markets={markets} />
         {error && (
           <div role="alert" className="flex flex-col items-start gap-1.5 rounded bg-sell-soft px-2.5 py-1.5 text-sell">
             <p>{error}</p>

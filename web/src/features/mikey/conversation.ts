@@ -1,9 +1,11 @@
 /** The talk with MIKEY: words in, one typed answer out. MIKEY drafts; only the wallet signs. */
 import * as v from "valibot";
 import { create } from "zustand";
+import type { OrderWords } from "@/lib/api/instructions";
 import { answered, gateway, reason, Refusal } from "@/lib/api/client";
-import type { BuiltTransaction, MikeyReply } from "@/lib/api/models";
+import type { BuiltTransaction, Market, MikeyReply } from "@/lib/api/models";
 import { SUB } from "@/lib/state/account";
+import { callsOnly, placesExactly, type Asked } from "@/lib/transactions/asked";
 import { propose } from "@/lib/transactions/flow";
 import { signIn } from "@/lib/wallet/signIn";
 
@@ -37,10 +39,35 @@ export async function say(text: string, wallet: string | null, market: string): 
 export const dismissTicket = (id: number): void => amend(id, { ticket: "dismissed" });
 
 const built = v.pipe(
-  v.looseObject({ transaction: v.string(), instructions: v.array(v.unknown()), simulation: v.looseObject({ ok: v.boolean() }) }),
-  v.transform((value) => value as unknown as BuiltTransaction),
+  v.looseObject({ action: v.number(), transaction: v.string(), instructions: v.array(v.unknown()), simulation: v.looseObject({ ok: v.boolean() }) }),
+  v.transform((value) => value as unknown as BuiltTransaction & { readonly action: number }),
 );
 const confirmation = v.looseObject({ transactions: v.array(built) });
+
+const HIDDEN_FIELDS = new Set(["instruction", "wallet", "sub", "signer", "fee_payer", "priority_fee"]);
+
+export type Action = Record<string, unknown>;
+
+/** The fields of an action that a trader reads. */
+export const fieldsOf = (action: Action): [string, unknown][] =>
+  Object.entries(action).filter(([name, value]) => !HIDDEN_FIELDS.has(name) && value !== null && value !== undefined);
+
+/** The action as an order for the preview and for the check of the bytes; null when it is none. */
+export function orderWords(action: Action | undefined): OrderWords | null {
+  if (action?.["instruction"] !== "place-order") return null;
+  const { market, side, type, size } = action;
+  if (typeof market !== "string" || typeof size !== "string" || (side !== "buy" && side !== "sell") || (type !== "limit" && type !== "market")) return null;
+  return { ...Object.fromEntries(fieldsOf(action)), market, side, type, size };
+}
+
+/** The bytes are held to the ticket's action, as they are to the user's own clicks. */
+function askedOf(action: Action | undefined, markets: readonly Market[]): Asked {
+  const words = orderWords(action);
+  const market = markets.find((each) => each.symbol === words?.market);
+  if (words && market) return placesExactly(words, market);
+  const name = action?.["instruction"];
+  return callsOnly(typeof name === "string" ? name.replace(/-/g, "_") : "nothing that the ticket names");
+}
 
 /** A ticket may be confirmed once: what it yields can't be built again, only drafted anew. */
 function once(transaction: BuiltTransaction): () => Promise<BuiltTransaction> {
@@ -53,7 +80,7 @@ function once(transaction: BuiltTransaction): () => Promise<BuiltTransaction> {
 }
 
 /** Signs in if need be, turns the ticket into unsigned transactions and takes them through review one by one. */
-export async function confirmTicket(turn: Turn, wallet: string, programId: string): Promise<void> {
+export async function confirmTicket(turn: Turn, wallet: string, programId: string, markets: readonly Market[]): Promise<void> {
   const ticketId = turn.reply?.ticket_id;
   if (!ticketId) return;
   amend(turn.id, { ticket: "confirming", error: null });
@@ -63,8 +90,10 @@ export async function confirmTicket(turn: Turn, wallet: string, programId: strin
     const { transactions } = v.parse(confirmation, await answered(gateway.POST("/v1/mikey/tickets/{ticket_id}/confirm", { params })));
     amend(turn.id, { ticket: "confirmed" });
     for (const transaction of transactions) {
-      const sentence = transaction.instructions.map((each) => each.summary).filter(Boolean).join(" ") || turn.text;
-      const done = await propose({ sentence, wallet, programId, build: once(transaction) });
+      const action = turn.reply.actions?.[transaction.action];
+      const ours = transaction.instructions.filter((each) => each.program_id === programId).map((each) => each.summary);
+      const sentence = transactions.length === 1 ? turn.reply.text : ours.join(", ");
+      const done = await propose({ sentence, wallet, programId, build: once(transaction), asked: askedOf(action, markets) });
       if (done?.state !== "confirmed") break;
     }
   } catch (error) {
