@@ -138,6 +138,6 @@ def _quote_words(quote: dict[str, Any], parameters: Parameters) -> str:
     price = parameters.price_text(Ticks(quote["ticks"]))
     bound = "at most" if quote["side"] == 0 else "at least"
     takes = quote["kind"] == 3
-    at = f"{bound} {price}" if takes else price
+    at = f"for {bound} {price}" if takes else f"at {price}"
     reduce = ", reduce-only" if quote["reduce_only"] else ""
-    return f"{verb} {size} {parameters.symbol} at {at}{_KIND_WORDS[quote['kind']]}{reduce}"
+    return f"{verb} {size} {parameters.symbol} {at}{_KIND_WORDS[quote['kind']]}{reduce}"
