@@ -1,6 +1,6 @@
 """``parse``: the meaning of one text, by rules alone. Pure: no clock, no network, no memory.
 
-characters -> tokens (lexer) -> lexemes (lexicon) -> is it a command? (speech) -> phrases (scanner)
+characters -> tokens (lexer) -> lexemes (lexicon) -> is it a command? (speech) -> phrases (scan)
 -> frames (frames) -> instructions (intents, resolve) -> checks -> outcome
 """
 
@@ -16,7 +16,7 @@ from quantdesk.mikey.grammar.intents import LeftOver, resolve
 from quantdesk.mikey.grammar.lexicon import Lexeme, lexicon
 from quantdesk.mikey.grammar.outcome import Action, Ask, Ending, Outcome, Refuse, Span
 from quantdesk.mikey.grammar.phrases import AtMarket, Condition, InMarket, Owned, Phrase
-from quantdesk.mikey.grammar.scanner import Scanner
+from quantdesk.mikey.grammar.scan import phrases_of
 from quantdesk.mikey.grammar.senses import Sense
 from quantdesk.mikey.grammar.spans import spans_of
 from quantdesk.mikey.grammar.view import View
@@ -72,7 +72,7 @@ def _meaning(text: str, view: View, now_ms: int) -> Outcome:
 
 
 def _resolved(lexemes: list[Lexeme], view: View, now_ms: int) -> tuple[list[Step], list[Frame], Desk]:
-    phrases = _prepared(Scanner(lexemes).phrases())
+    phrases = _prepared(phrases_of(lexemes))
     frames = FrameBuilder(phrases).frames()
     if not frames:
         raise Ask("I read no order in that. Say it such as 'buy 2 sol at market'. Nothing was done.")

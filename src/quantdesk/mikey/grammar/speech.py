@@ -11,7 +11,7 @@ from quantdesk.mikey.grammar.conditions import read_condition
 from quantdesk.mikey.grammar.cursor import Cursor
 from quantdesk.mikey.grammar.lexicon import Lexeme, Lexicon
 from quantdesk.mikey.grammar.outcome import Ask, Refuse, Tell
-from quantdesk.mikey.grammar.scanner import vague_question
+from quantdesk.mikey.grammar.scan.numbers import vague_question
 from quantdesk.mikey.grammar.senses import Sense
 from quantdesk.mikey.grammar.timing import NO_SCHEDULE
 
