@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from decimal import ROUND_DOWN, Decimal
 from pathlib import Path
@@ -136,9 +137,9 @@ def test_mikey_asks_instead_of_guessing(screen: Screen) -> None:
 
 
 def test_pictures_for_the_documents_show_the_terminal_as_it_runs(
-    screen: Screen, browser: Browser, box: Box
+    screen: Screen, browser: Browser, box: Box, tmp_path: Path
 ) -> None:
-    IMAGES.mkdir(parents=True, exist_ok=True)
+    images = IMAGES if os.environ.get("UPDATE_PICTURES") == "1" else tmp_path
     mark = screen.mark()
     screen.page.get_by_role("button", name="5s", exact=True).click()
     screen.order("buy", "market", "60")
@@ -146,10 +147,10 @@ def test_pictures_for_the_documents_show_the_terminal_as_it_runs(
     screen.draft("sell", "limit", "4", str((mark * Decimal("1.001")).quantize(CENT)))
     screen.page.mouse.move(5, 5)
     screen.page.wait_for_timeout(1_500)
-    screen.page.screenshot(path=IMAGES / "terminal.png")
+    screen.page.screenshot(path=images / "terminal.png")
     assert screen.accessibility_violations() == []
     phone = Screen.open(browser, box.terminal, size="phone", theme="light")
     phone.wait_for_market()
     phone.page.wait_for_timeout(1_500)
-    phone.page.screenshot(path=IMAGES / "terminal-phone.png")
+    phone.page.screenshot(path=images / "terminal-phone.png")
     phone.close()
