@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 
@@ -22,9 +21,11 @@ SnapshotRows = tuple[SnapshotHeader, list[tuple[object, ...]]]
 class Journal:
     """Collects entries, commits them together, and calls back in order once they are on the disk.
 
-    While one commit is under way the bank goes on and the next batch collects, so a slow disk makes
-    batches larger and not the queue longer. After a failed commit nothing is accepted any more, and what
-    was executed but never told is dropped.
+    A batch is what was executed in one turn of the event loop; what arrives during its commit waits in the
+    sockets and makes the next one larger, so a slow disk makes batches larger and not the queue longer. The
+    commit runs on the loop itself: handing it to a thread and back costs more than the overlap gives (a third
+    of the processor's time per transaction, benches/localnet.py). After a failed commit nothing is accepted
+    any more, and what was executed but never told is dropped.
     """
 
     def __init__(
@@ -43,7 +44,6 @@ class Journal:
         self._on_batch = on_batch
         self._on_failure = on_failure
         self._store = store
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="localnet-commit")
         self._entries: list[Entry] = []
         self._blocks: list[BlockRow] = []
         self._callbacks: list[Callable[[LedgerFull | None], None]] = []
@@ -114,23 +114,11 @@ class Journal:
             for chore in chores:
                 chore(self._store.connection)
             self._store.append(entries, blocks)
+            self._store.commit()
         except sqlite3.Error as error:
             self._fail(error, callbacks)
             return
-        last = entries[-1].seq if entries else self.committed_seq
-        commit = asyncio.get_running_loop().run_in_executor(self._thread, self._store.commit)
-        commit.add_done_callback(lambda done: self._committed(done, last, callbacks))
-
-    def _committed(
-        self, done: asyncio.Future[None], last: int, callbacks: list[Callable[[LedgerFull | None], None]]
-    ) -> None:
-        error = done.exception()
-        if error is not None:
-            if not isinstance(error, sqlite3.Error):
-                raise error
-            self._fail(error, callbacks)
-            return
-        self.committed_seq = last
+        self.committed_seq = entries[-1].seq if entries else self.committed_seq
         self._committing = False
         if self._entries or self._callbacks or self._chores:
             self._kick()
@@ -159,10 +147,6 @@ class Journal:
         """Wait until nothing is left to commit."""
         while not self._idle.is_set():
             await self._idle.wait()
-
-    def close(self) -> None:
-        """Stop the commit thread; call `drain` first."""
-        self._thread.shutdown(wait=True)
 
 
 def _call(callback: Callable[[LedgerFull | None], None], failure: LedgerFull | None) -> None:

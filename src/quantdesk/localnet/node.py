@@ -243,7 +243,6 @@ class Node:
         if self.journal.failure is None:
             self.journal.add_chore(_record_engine)
             await self.journal.drain()
-        self.journal.close()
         self.history.close()
         self._store.close()
 

@@ -34,7 +34,7 @@ class History:
     """Reads on a connection of their own, which sees only what is committed."""
 
     def __init__(self, path: Path) -> None:
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._db = sqlite3.connect(path, isolation_level=None)
         self._db.execute("PRAGMA query_only = ON")
         self._db.execute("PRAGMA cache_size = -8000")
 

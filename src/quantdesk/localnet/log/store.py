@@ -1,8 +1,6 @@
 """The log on disk: opened, checked, appended to.
 
-One connection writes. WAL with `synchronous=FULL`: a commit that returned is on the disk. Inserts run on
-the event loop (they are quick), the commit with its fsync in a thread of its own, so that the bank goes on
-meanwhile.
+One connection writes. WAL with `synchronous=FULL`: a commit that returned is on the disk.
 """
 
 from __future__ import annotations
@@ -62,7 +60,7 @@ class LogStore:
             DataDirectoryVersion: it was written by another schema version.
         """
         self.path = data_dir / DATABASE_NAME
-        self.connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
+        self.connection = sqlite3.connect(self.path, isolation_level=None)
         self._address_ids: dict[bytes, int] = {}
         db = self.connection
         db.execute("PRAGMA auto_vacuum = INCREMENTAL")

@@ -80,12 +80,7 @@ class AccountsView:
             return None
         account = self._vm.get_account(address)
         if account is not None:
-            if account.owner not in self._owners:
-                self._owners.add(account.owner)
+            self._owners.add(account.owner)
             if len(account.data) > LARGE_BYTES:
                 self._large.add(address)
         return account
-
-    def is_large(self, address: Pubkey) -> bool:
-        """Whether the account is known to be large."""
-        return address in self._large

@@ -64,18 +64,14 @@ class Executor:
         lamports: list[int] = []
         tokens: list[TokenBalance] = []
         for index, key in enumerate(keys):
-            if self._accounts.is_large(key):
+            account = self._accounts.read_small(key)
+            if account is None:  # absent, or large
                 lamports.append(self._vm.get_balance(key) or 0)
                 continue
-            account = self._accounts.read_small(key)
-            if account is None:
-                lamports.append(0)
-                continue
             lamports.append(account.lamports)
-            if account.owner in TOKEN_PROGRAMS:
-                balance = token_balance_of(index, account, self._accounts.read_small)
-                if balance is not None:
-                    tokens.append(balance)
+            balance = token_balance_of(index, account, self._accounts.read_small)
+            if balance is not None:
+                tokens.append(balance)
         return _Balances(lamports, tokens)
 
     def _program_error(self, wire: WireTransaction, keys: list[Pubkey]) -> str:
@@ -147,5 +143,5 @@ def _result(
 
 
 def _written(wire: WireTransaction, keys: list[Pubkey], loaded: LoadedAddresses | None) -> list[Pubkey]:
-    static = [key for index, key in enumerate(wire.keys) if wire.is_writable(index)]
+    static = [key for key, is_writable in zip(wire.keys, wire.writable_flags(), strict=True) if is_writable]
     return static + loaded.writable if loaded else static

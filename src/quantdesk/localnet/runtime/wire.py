@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import cast
 
 from solders.message import Message, MessageV0, to_bytes_versioned
@@ -18,12 +17,21 @@ class Unsanitary(ValueError):
     """A transaction whose parts do not fit together."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class WireTransaction:
-    """A parsed transaction, with what the bank asks of it again and again."""
+    """A parsed transaction, with what the bank asks of it again and again.
+
+    `message` are the signed bytes, `signature` the first signature, which names the transaction, `keys` the
+    account keys in the message itself, payer first.
+    """
 
     raw: bytes
     parsed: VersionedTransaction
+    body: Message | MessageV0
+    message: bytes
+    signature: bytes
+    blockhash: bytes
+    keys: list[Pubkey]
 
     @staticmethod
     def parse(raw: bytes) -> WireTransaction:
@@ -40,37 +48,21 @@ class WireTransaction:
             parsed.sanitize()
         except SanitizeError as error:
             raise Unsanitary(str(error)) from None
-        return WireTransaction(bytes(parsed), parsed)
+        return WireTransaction.of(parsed)
 
     @staticmethod
     def of(parsed: VersionedTransaction) -> WireTransaction:
-        """A transaction that was put together here."""
-        return WireTransaction(bytes(parsed), parsed)
-
-    @cached_property
-    def body(self) -> Message | MessageV0:
-        """The message."""
-        return cast(Message | MessageV0, self.parsed.message)
-
-    @cached_property
-    def message(self) -> bytes:
-        """The signed bytes."""
-        return to_bytes_versioned(self.body)
-
-    @cached_property
-    def signature(self) -> bytes:
-        """The first signature, which names the transaction."""
-        return bytes(self.parsed.signatures[0])
-
-    @cached_property
-    def blockhash(self) -> bytes:
-        """The recent blockhash it names."""
-        return bytes(self.body.recent_blockhash)
-
-    @cached_property
-    def keys(self) -> list[Pubkey]:
-        """The account keys in the message itself, payer first."""
-        return list(self.body.account_keys)
+        """A transaction that is known to be whole."""
+        body = cast(Message | MessageV0, parsed.message)
+        return WireTransaction(
+            raw=bytes(parsed),
+            parsed=parsed,
+            body=body,
+            message=to_bytes_versioned(body),
+            signature=bytes(parsed.signatures[0]),
+            blockhash=bytes(body.recent_blockhash),
+            keys=list(body.account_keys),
+        )
 
     @property
     def is_legacy(self) -> bool:
@@ -79,11 +71,18 @@ class WireTransaction:
 
     def is_writable(self, index: int) -> bool:
         """Whether the static key at `index` is declared writable."""
+        return self.writable_flags()[index]
+
+    def writable_flags(self) -> list[bool]:
+        """Whether each static key is declared writable; signers first, the readonly ones last of each part."""
         header = self.body.header
-        signers = header.num_required_signatures
-        if index < signers:
-            return index < signers - header.num_readonly_signed_accounts
-        return index < len(self.keys) - header.num_readonly_unsigned_accounts
+        signers, others = header.num_required_signatures, len(self.keys) - header.num_required_signatures
+        return (
+            [True] * (signers - header.num_readonly_signed_accounts)
+            + [False] * header.num_readonly_signed_accounts
+            + [True] * (others - header.num_readonly_unsigned_accounts)
+            + [False] * header.num_readonly_unsigned_accounts
+        )
 
     def signatures_hold(self) -> bool:
         """Whether every signature is the key's signature of the message."""
