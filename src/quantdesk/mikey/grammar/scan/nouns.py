@@ -23,6 +23,7 @@ from quantdesk.mikey.grammar.senses import Sense, Verb
 
 
 def on_verb(scan: Scan, word: Lexeme) -> None:
+    """Something to be done, or the side of something that is there."""
     verb = Verb(word.value)
     if _is_noun(scan, verb):
         on_side_as_noun(scan, word, verb)
@@ -62,6 +63,7 @@ def _is_noun(scan: Scan, verb: Verb) -> bool:
 
 
 def on_side_as_noun(scan: Scan, word: Lexeme, verb: Verb) -> None:
+    """``my long``, ``sell orders``."""
     cursor = scan.cursor
     if scan.verb in ON_ORDERS:
         cursor.accept(Sense.LIMIT)
@@ -74,6 +76,7 @@ def on_side_as_noun(scan: Scan, word: Lexeme, verb: Verb) -> None:
 
 
 def on_order_noun(scan: Scan, word: Lexeme) -> None:
+    """``order``: what is cancelled or moved; elsewhere it says nothing more."""
     if scan.verb in ON_ORDERS:
         number = _order_number(scan) if word.value == "one" else None
         scan.say(Resting(word.start, scan.cursor.end(), None, word.value == "many", number))
@@ -88,12 +91,14 @@ def _order_number(scan: Scan) -> str | None:
 
 
 def on_order_side_noun(scan: Scan, word: Lexeme) -> None:
+    """``bids``, ``asks``: only where orders are cancelled or moved."""
     if scan.verb not in ON_ORDERS:
         raise Ask(NOT_UNDERSTOOD.format(word.text))
     scan.say(Resting(word.start, word.end, SIDES[word.value], word.text != "ask"))
 
 
 def on_market(scan: Scan, word: Lexeme) -> None:
+    """A market by name, or by "this" or "it"."""
     if word.sense is Sense.THIS and scan.cursor.sense() is Sense.MARKET:
         return
     scan.cursor.accept(Sense.PERP)
@@ -115,6 +120,7 @@ def on_funds(scan: Scan, word: Lexeme) -> None:
 
 
 def on_sub(scan: Scan, word: Lexeme) -> None:
+    """``sub 1``: where a transfer goes."""
     figure = read_figure(scan.cursor)
     if (
         scan.verb is not Verb.TRANSFER

@@ -20,6 +20,7 @@ from quantdesk.mikey.grammar.senses import Sense, Verb
 
 
 def on_figure(scan: Scan, figure: Figure) -> None:
+    """A number: a price where it stands as one, else an amount."""
     cursor = scan.cursor
     here = cursor.at
     if scan.verb is not Verb.MOVE or cursor.sense() not in (Sense.UP, Sense.DOWN):
@@ -68,6 +69,7 @@ def on_vague(scan: Scan, word: Lexeme) -> None:
 
 
 def on_clock(scan: Scan, word: Lexeme) -> None:
+    """A clock time that nothing asked for."""
     raise Ask(f"What is to happen at {word.text}? An order can end at a time: 'until {word.text} UTC'.")
 
 

@@ -26,6 +26,7 @@ from quantdesk.mikey.grammar.timing import NO_SCHEDULE, read_duration_ms
 
 
 def on_shift(scan: Scan, word: Lexeme) -> None:
+    """``up 50`` from an order's own price."""
     cursor = scan.cursor
     if scan.verb is not Verb.MOVE:
         raise Ask(NOT_UNDERSTOOD.format(word.text))
@@ -47,6 +48,7 @@ def say_shift(scan: Scan, word: Lexeme, side: int) -> None:
 
 
 def on_lasting(scan: Scan, word: Lexeme) -> None:
+    """``good for an hour``."""
     ms = read_duration_ms(scan.cursor)
     if ms is None:
         raise Ask("For how long? Say 'good for an hour' or 'good for 30 minutes'.")
@@ -54,6 +56,7 @@ def on_lasting(scan: Scan, word: Lexeme) -> None:
 
 
 def on_for(scan: Scan, word: Lexeme) -> None:
+    """``for an hour`` is an expiry; before anything else it only binds."""
     here = scan.cursor.at
     ms = read_duration_ms(scan.cursor)
     if ms is not None and ms > 0:
@@ -63,6 +66,7 @@ def on_for(scan: Scan, word: Lexeme) -> None:
 
 
 def on_in(scan: Scan, word: Lexeme) -> None:
+    """``in half`` is a part; ``in an hour`` is a start, which is refused."""
     cursor = scan.cursor
     here = cursor.at
     if cursor.sense() is Sense.FRACTION and scan.verb in REDUCING:
@@ -87,6 +91,7 @@ def on_by(scan: Scan, word: Lexeme) -> None:
 
 
 def on_to(scan: Scan, word: Lexeme) -> None:
+    """``to 140`` for an order, ``to 1 sol`` for a position, ``to close``, ``to short``."""
     cursor = scan.cursor
     after = cursor.peek()
     if scan.verb is Verb.MOVE:

@@ -25,6 +25,7 @@ from quantdesk.mikey.grammar.timing import refuse_start_time
 
 
 def on_at(scan: Scan, word: Lexeme) -> None:
+    """After ``at``: a price, a leverage; a time is refused."""
     cursor = scan.cursor
     cursor.skip(Sense.LINK, Sense.ARTICLE, Sense.PRICE_WORD, Sense.COLON)
     if cursor.sense() in (Sense.MARKET_ORDER, Sense.LIMIT):
@@ -46,6 +47,7 @@ def on_at(scan: Scan, word: Lexeme) -> None:
 
 
 def on_limit(scan: Scan, word: Lexeme) -> None:
+    """A word for a limit order, and its price when it follows."""
     cursor = scan.cursor
     if scan.verb in ON_ORDERS and cursor.sense() in (Sense.ORDER, Sense.ORDER_SIDE_NOUN):
         return
@@ -69,6 +71,7 @@ def _no_price_word(scan: Scan, place: int) -> bool:
 
 
 def on_price_word(scan: Scan, word: Lexeme) -> None:
+    """``price 142.5``."""
     cursor = scan.cursor
     if scan.verb is Verb.MOVE and cursor.sense() is not Sense.NUMBER:
         return
@@ -79,6 +82,7 @@ def on_price_word(scan: Scan, word: Lexeme) -> None:
 
 
 def on_market_order(scan: Scan, word: Lexeme) -> None:
+    """A word for a market order."""
     scan.cursor.accept(Sense.ORDER)
     scan.say(AtMarket(word.start, scan.cursor.end()))
 
@@ -105,6 +109,7 @@ def on_role(scan: Scan, word: Lexeme) -> None:
 
 
 def on_leverage(scan: Scan, word: Lexeme) -> None:
+    """``leverage 5``; after ``5x`` it says nothing more."""
     cursor = scan.cursor
     cursor.skip(Sense.LINK, Sense.COLON)
     figure = read_figure(cursor)
@@ -118,6 +123,7 @@ def on_leverage(scan: Scan, word: Lexeme) -> None:
 
 
 def on_risk(scan: Scan, word: Lexeme) -> None:
+    """``risk 1%``, ``risking $50``."""
     cursor = scan.cursor
     cursor.skip(Sense.LINK, Sense.COLON)
     figure = read_figure(cursor)
@@ -130,6 +136,7 @@ def on_risk(scan: Scan, word: Lexeme) -> None:
 
 
 def on_slippage(scan: Scan, word: Lexeme) -> None:
+    """``max slippage 0.5%``."""
     cursor = scan.cursor
     cursor.skip(Sense.LINK, Sense.COLON)
     figure = read_figure(cursor)
