@@ -1,0 +1,1 @@
+"""Units, markets, orders, margin and candles of the venue. Imports nothing outward."""

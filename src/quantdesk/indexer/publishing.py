@@ -20,6 +20,8 @@ from quantdesk.program.events import (
     TraderActivated,
     TraderClosed,
     TraderOpened,
+    TraderParked,
+    Transferred,
     Withdrawn,
 )
 
@@ -107,6 +109,10 @@ def concerned(state: IndexState, placed: PlacedEvent) -> set[Holder]:
         slots |= {(each.slot, each.generation) for each in event.touched}
         slots |= {(each.slot, each.generation) for each in event.removed}
         return {state.holder(*each) for each in slots} - {UNKNOWN_HOLDER}
-    if isinstance(event, TraderOpened | TraderActivated | TraderClosed | Deposited | Withdrawn):
+    if isinstance(event, Transferred):
+        return {Holder(str(event.owner), sub) for sub in (event.from_sub, event.to_sub)}
+    if isinstance(
+        event, TraderOpened | TraderActivated | TraderClosed | TraderParked | Deposited | Withdrawn
+    ):
         return {Holder(str(event.owner), event.sub)}
     return set()

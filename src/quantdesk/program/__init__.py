@@ -1,0 +1,1 @@
+"""The on-chain program's bytes: accounts, addresses, instructions, events and errors, all from its IDL."""

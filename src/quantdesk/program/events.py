@@ -147,6 +147,54 @@ class TraderClosed(Event, frozen=True):
     generation: int
 
 
+class TraderParked(Event, frozen=True):
+    """A sub-account gave up its slot; its money is parked."""
+
+    owner: Pubkey
+    sub: int
+    slot_index: int
+    generation: int
+    after: Balances
+
+
+class DeadManSet(Event, frozen=True):
+    """Past ``cancel_after_slot`` the sub-account's orders count as expired; 0 is never."""
+
+    owner: Pubkey
+    sub: int
+    slot_index: int
+    generation: int
+    cancel_after_slot: int
+
+
+class Transferred(Event, frozen=True):
+    """Money moved between two sub-accounts of one owner."""
+
+    owner: Pubkey
+    from_sub: int
+    to_sub: int
+    collateral: int
+    amount: int
+    from_after: Balances
+    to_after: Balances
+
+
+class AuthoritiesSet(Event, frozen=True):
+    """Who governs and who may restrict."""
+
+    admin: Pubkey
+    pending_admin: Pubkey
+    guardian: Pubkey
+
+
+class PauseSet(Event, frozen=True):
+    """What is refused now (bits), since ``by`` said so."""
+
+    paused: int
+    resume_at: int
+    by: Pubkey
+
+
 class PricesUpdated(Event, frozen=True):
     """Prices were posted."""
 
@@ -182,6 +230,11 @@ EVENTS: Mapping[str, type[Event]] = {
         Deposited,
         Withdrawn,
         TraderClosed,
+        TraderParked,
+        DeadManSet,
+        Transferred,
+        AuthoritiesSet,
+        PauseSet,
         PricesUpdated,
         OrdersProcessed,
     )

@@ -83,6 +83,16 @@ class BatchTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderChange:
+    """What a resting order shall become: price in ticks and size in lots; 0 leaves the last two unused."""
+
+    ticks: int
+    lots: int
+    nonce: int = 0
+    valid_until_slot: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class TraderKey:
     """Whose trader account: owner and sub-account number; ``signer`` when a delegate signs."""
 
@@ -158,6 +168,26 @@ def update_price(venue: Addresses, authority: Pubkey, updates: Sequence[PriceUpd
     return _build("update_price", venue, {"authority": authority}, {"updates": list(updates)})
 
 
+def propose_authority(venue: Addresses, admin: Pubkey, proposed: Pubkey) -> Instruction:
+    """Name the next admin; it has to accept."""
+    return _build("propose_authority", venue, {"admin": admin}, {"admin": proposed})
+
+
+def accept_authority(venue: Addresses, authority: Pubkey) -> Instruction:
+    """Become admin, once proposed."""
+    return _build("accept_authority", venue, {"authority": authority}, {})
+
+
+def set_guardian(venue: Addresses, admin: Pubkey, guardian: Pubkey) -> Instruction:
+    """Say who may restrict."""
+    return _build("set_guardian", venue, {"admin": admin}, {"guardian": guardian})
+
+
+def set_pause(venue: Addresses, authority: Pubkey, paused: int) -> Instruction:
+    """Refuse what the bits of ``paused`` say; the guardian may only add bits."""
+    return _build("set_pause", venue, {"authority": authority}, {"paused": paused})
+
+
 # traders
 
 
@@ -186,6 +216,24 @@ def withdraw(
     """Withdraw ``amount`` native units (``ALL_WITHDRAWABLE`` for all) to token account ``destination``."""
     accounts = _own(venue, trader) | {"destination": destination, "vault": venue.vault(mint)}
     return _build("withdraw", venue, accounts, {"collateral": collateral, "amount": amount})
+
+
+def park(venue: Addresses, trader: TraderKey) -> Instruction:
+    """Give up the slot; ``trader.signer`` is anyone once it is idle or under the minimum."""
+    return _build("park", venue, _seated(venue, trader), {})
+
+
+def set_dead_man(venue: Addresses, trader: TraderKey, cancel_after_slot: int) -> Instruction:
+    """Let all orders expire past that slot; 0 is never."""
+    return _build("set_dead_man", venue, _seated(venue, trader), {"cancel_after_slot": cancel_after_slot})
+
+
+def transfer(
+    venue: Addresses, trader: TraderKey, to_sub: int, *, collateral: int, amount: int
+) -> Instruction:
+    """Move ``amount`` native units to another sub-account of the same owner."""
+    accounts = _own(venue, trader) | {"to_trader": venue.trader(trader.owner, to_sub)}
+    return _build("transfer", venue, accounts, {"collateral": collateral, "amount": amount})
 
 
 def close_trader(venue: Addresses, trader: TraderKey, *, rent_receiver: Pubkey | None = None) -> Instruction:
@@ -228,6 +276,31 @@ def replace_many(
     named = [{"ticks": each.ticks, "seq": each.seq} for each in cancels]
     arguments = {"market": market, "cancels": named, "quotes": list(quotes)} | _terms(terms)
     return _build("replace_many", venue, _trading(venue, trader, market), arguments)
+
+
+def modify_order(
+    venue: Addresses, trader: TraderKey, market: int, order_id: OrderId, change: OrderChange
+) -> Instruction:
+    """Change a resting order: a smaller size keeps its place in the queue, anything else loses it."""
+    arguments = {
+        "market": market,
+        "ticks": order_id.ticks,
+        "seq": order_id.seq,
+        "new_ticks": change.ticks,
+        "new_lots": change.lots,
+        "nonce": change.nonce,
+        "valid_until_slot": change.valid_until_slot,
+    }
+    return _build("modify_order", venue, _trading(venue, trader, market), arguments)
+
+
+def prune_expired(venue: Addresses, trader: TraderKey, market: int, orders: Sequence[OrderId]) -> Instruction:
+    """Remove up to 16 expired orders of anyone."""
+    _at_most(len(orders), "orders")
+    named = [{"ticks": each.ticks, "seq": each.seq} for each in orders]
+    return _build(
+        "prune_expired", venue, _trading(venue, trader, market), {"market": market, "orders": named}
+    )
 
 
 def cancel_order(venue: Addresses, trader: TraderKey, market: int, order_id: OrderId) -> Instruction:
@@ -285,6 +358,10 @@ def instruction_name(data: bytes) -> str | None:
 
 def _own(venue: Addresses, trader: TraderKey) -> dict[str, Pubkey]:
     return {"trader": venue.trader(trader.owner, trader.sub), "owner": trader.owner}
+
+
+def _seated(venue: Addresses, trader: TraderKey) -> dict[str, Pubkey]:
+    return {"trader": venue.trader(trader.owner, trader.sub), "signer": trader.signer or trader.owner}
 
 
 def _trading(venue: Addresses, trader: TraderKey, market: int) -> dict[str, Pubkey]:

@@ -68,6 +68,23 @@ class GrowKind(IntEnum):
     BOOK = 2
 
 
+class TradeKind(IntEnum):
+    """Which instruction an ``OrdersProcessed`` is about: its ``kind``."""
+
+    PLACE_ORDER = 0
+    PLACE_MANY = 1
+    REPLACE_MANY = 2
+    CANCEL_ORDER = 3
+    CANCEL_BY_CLIENT_ID = 4
+    CANCEL_ALL = 5
+    MODIFY_ORDER = 6
+    PRUNE_EXPIRED = 7
+
+
+CANCEL_INDEX = 128
+"""``OrderRecord.index`` from here on: a cancel of the list that found nothing, not an order."""
+
+
 class OrderFlag:
     """Bits of an order's ``flags``."""
 
@@ -98,6 +115,7 @@ REMOVAL_REASONS = (
     "dead_man",
     "forced",
     "liquidation",
+    "modified",
 )
 """Words for ``RemovedRecord.reason``."""
 

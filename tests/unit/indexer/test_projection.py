@@ -144,9 +144,9 @@ def test_an_order_that_left_says_why(exchange: Exchange, reason: int, status: st
 
 def test_a_refused_quote_is_rejected_with_the_programs_error_name(exchange: Exchange) -> None:
     code = error_named("PostOnlyWouldCross").code
-    row = only(exchange.rest(code=code, resting=0, kind=1), tables.orders)
+    row = only(exchange.rest(code=code, resting=0, kind=1, seq=ASK_BIT), tables.orders)
     assert chosen(row, "status", "reason", "order_id") == ("rejected", "PostOnlyWouldCross", None)
-    assert row["post_only"] == "reject"
+    assert chosen(row, "post_only", "side") == ("reject", "sell")
 
 
 @pytest.mark.parametrize(
@@ -164,6 +164,40 @@ def test_an_orders_terms_are_read_from_its_record(
     row = only(exchange.rest(**changes), tables.orders)
     names = ("time_in_force", "post_only", "reduce_only", "expires_at", "expiry_kind")
     assert chosen(row, *names) == expected
+
+
+def test_an_order_made_smaller_is_the_same_order(exchange: Exchange) -> None:
+    exchange.rest()
+    exchange.take(4, left=6)
+    record = rec.OrderRecord(0, 0, MAKER_SEQ, 77, 142, 2, 0, 2, 0, 0, 0)
+    changes = exchange.apply(exchange.story.trade(exchange.maker, 6, orders=[record]))
+    row = only(changes, tables.orders)
+    assert chosen(row, "order_id", "lots", "filled_lots", "resting_lots") == (ORDER_ID, 6, 4, 2)
+    assert row["status"] == "open"
+
+
+def test_an_order_that_lost_its_place_ends_as_modified_and_goes_on_under_another_id(
+    exchange: Exchange,
+) -> None:
+    exchange.rest()
+    gone = rec.RemovedRecord(0, 1, 142, MAKER_SEQ, 77, 10, 10)
+    record = rec.OrderRecord(0, 0, MAKER_SEQ + 1, 77, 143, 12, 0, 12, 0, 0, 0)
+    changes = exchange.apply(exchange.story.trade(exchange.maker, 6, orders=[record], removed=[gone]))
+    ended, moved = sorted(changes.rows_of(tables.orders), key=lambda row: str(row["ticks"]))
+    assert chosen(ended, "status", "reason") == ("cancelled", "modified")
+    assert chosen(moved, "status", "lots", "client_id") == ("open", 12, "77")
+
+
+def test_a_cancel_that_found_nothing_is_no_order(exchange: Exchange) -> None:
+    code = error_named("OrderNotFound").code
+    assert list(exchange.rest(index=128, code=code, lots=0, resting=0).rows_of(tables.orders)) == []
+
+
+def test_an_order_stopped_after_a_part_fill_is_cancelled_with_the_error(exchange: Exchange) -> None:
+    code = error_named("MaintenanceBreach").code
+    row = only(exchange.rest(code=code, filled=4, resting=0, seq=5), tables.orders)
+    assert chosen(row, "status", "reason", "filled_lots") == ("cancelled", "MaintenanceBreach", 4)
+    assert row["order_id"] is not None
 
 
 def test_a_fill_names_both_wallets_and_whose_side_took(exchange: Exchange) -> None:
@@ -214,6 +248,24 @@ def test_a_closed_trader_holds_nothing(exchange: Exchange) -> None:
     changes = exchange.apply(exchange.story.place(left))
     assert chosen(only(changes, tables.accounts), "state", "slot_index") == ("closed", None)
     assert chosen(only(changes, tables.balances), "amount", "parked", "locked") == (0, 0, 0)
+
+
+def test_a_parked_trader_keeps_its_money_outside_the_slot(exchange: Exchange) -> None:
+    after = balances(None, parked=400)
+    parked = ev.TraderParked(*exchange.story.head(), exchange.maker.owner, 0, 0, 1, after)
+    changes = exchange.apply(exchange.story.place(parked))
+    assert chosen(only(changes, tables.accounts), "state", "slot_index") == ("parked", None)
+    assert chosen(only(changes, tables.balances), "amount", "parked", "locked") == (0, 400, 0)
+
+
+def test_a_transfer_is_a_row_for_each_sub_account(exchange: Exchange) -> None:
+    owner = exchange.maker.owner
+    left, came = balances(exchange.maker), balances(None, parked=30)
+    moved = ev.Transferred(*exchange.story.head(), owner, 0, 1, 0, 30, left, came)
+    changes = exchange.apply(exchange.story.place(moved))
+    rows = [chosen(row, "sub", "kind", "amount", "parked") for row in changes.rows_of(tables.transfers)]
+    assert rows == [(0, "transfer_out", 30, False), (1, "transfer_in", 30, True)]
+    assert {row["sub"]: row["parked"] for row in changes.rows_of(tables.balances)} == {0: 0, 1: 30}
 
 
 def test_everyone_concerned_is_told_once_an_event_with_the_topics(exchange: Exchange) -> None:

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 
 from quantdesk.indexer.placed import Changes, PlacedEvent
 from quantdesk.indexer.projection.markets import market_created, prices_updated, tell_candles, tell_markets
-from quantdesk.indexer.projection.money import trader_activated, trader_closed, trader_opened, transferred
+from quantdesk.indexer.projection.money import (
+    moved_in_or_out,
+    trader_activated,
+    trader_closed,
+    trader_opened,
+    trader_parked,
+    transferred,
+)
 from quantdesk.indexer.projection.orders import Topics, orders_processed
 from quantdesk.indexer.projection.step import Step
 from quantdesk.indexer.state import Holder, IndexState
@@ -21,6 +28,8 @@ from quantdesk.program.events import (
     TraderActivated,
     TraderClosed,
     TraderOpened,
+    TraderParked,
+    Transferred,
     Withdrawn,
     event_json,
 )
@@ -64,7 +73,11 @@ def _apply(step: Step, event: Event) -> Topics:
         case PricesUpdated():
             prices_updated(step, event)
         case Deposited() | Withdrawn():
-            topics = {transferred(step, event): {"balances", "transfers"}}
+            topics = {moved_in_or_out(step, event): {"balances", "transfers"}}
+        case Transferred():
+            topics = {holder: {"balances", "transfers"} for holder in transferred(step, event)}
+        case TraderParked():
+            topics = {trader_parked(step, event): {"accounts", "balances"}}
         case TraderActivated():
             topics = {trader_activated(step, event): {"accounts", "balances"}}
         case TraderOpened():

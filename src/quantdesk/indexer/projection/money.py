@@ -5,7 +5,15 @@ from __future__ import annotations
 from quantdesk.indexer.projection.step import Step
 from quantdesk.indexer.state import Holder
 from quantdesk.infra.store import tables
-from quantdesk.program.events import Deposited, TraderActivated, TraderClosed, TraderOpened, Withdrawn
+from quantdesk.program.events import (
+    Deposited,
+    TraderActivated,
+    TraderClosed,
+    TraderOpened,
+    TraderParked,
+    Transferred,
+    Withdrawn,
+)
 from quantdesk.program.layouts import NO_SLOT
 from quantdesk.program.records import Balances
 
@@ -41,26 +49,53 @@ def trader_closed(step: Step, event: TraderClosed) -> Holder:
     return holder
 
 
-def transferred(step: Step, event: Deposited | Withdrawn) -> Holder:
+def trader_parked(step: Step, event: TraderParked) -> Holder:
+    """A sub-account gave up its slot: its positions were closed before."""
+    holder = Holder(str(event.owner), event.sub)
+    _put_account(step, holder, "parked", None)
+    put_balances(step, holder, event.after)
+    return holder
+
+
+def moved_in_or_out(step: Step, event: Deposited | Withdrawn) -> Holder:
     """Money came in or went out."""
     holder = Holder(str(event.owner), event.sub)
+    kind = "deposit" if isinstance(event, Deposited) else "withdrawal"
+    _put_transfer(step, holder, kind, event, parked=event.parked)
+    put_balances(step, holder, event.after)
+    return holder
+
+
+def transferred(step: Step, event: Transferred) -> list[Holder]:
+    """Money moved between two sub-accounts of one owner: a row each."""
+    giver, taker = Holder(str(event.owner), event.from_sub), Holder(str(event.owner), event.to_sub)
+    for holder, kind, after in (
+        (giver, "transfer_out", event.from_after),
+        (taker, "transfer_in", event.to_after),
+    ):
+        _put_transfer(step, holder, kind, event, parked=after.slot_index == NO_SLOT)
+        put_balances(step, holder, after)
+    return [giver, taker]
+
+
+def _put_transfer(
+    step: Step, holder: Holder, kind: str, event: Deposited | Withdrawn | Transferred, *, parked: bool
+) -> None:
     step.changes.put(
         tables.transfers,
         {
             "event_seq": step.placed.seq,
             "wallet": holder.wallet,
             "sub": holder.sub,
-            "kind": "deposit" if isinstance(event, Deposited) else "withdrawal",
+            "kind": kind,
             "collateral": event.collateral,
             "amount": event.amount,
-            "parked": event.parked,
+            "parked": parked,
             "slot": step.placed.slot,
             "ts_ms": step.placed.ts_ms,
             "signature": step.placed.signature,
         },
     )
-    put_balances(step, holder, event.after)
-    return holder
 
 
 def put_balances(step: Step, holder: Holder, after: Balances) -> None:

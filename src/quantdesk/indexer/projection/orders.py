@@ -16,6 +16,7 @@ from quantdesk.infra.store import tables
 from quantdesk.program.errors import error_name
 from quantdesk.program.events import OrdersProcessed
 from quantdesk.program.records import (
+    CANCEL_INDEX,
     REMOVAL_REASONS,
     FillRecord,
     OrderFlag,
@@ -23,6 +24,7 @@ from quantdesk.program.records import (
     OrderRecord,
     RemovedRecord,
     TouchedRecord,
+    TradeKind,
 )
 
 EXPIRY_REASONS = {"expired", "dead_man"}
@@ -36,12 +38,13 @@ def orders_processed(step: Step, event: OrdersProcessed) -> Topics:
     """Everything that one trading instruction did. Answers who is concerned, and by what."""
     topics: Topics = defaultdict(set)
     taker = step.state.holder(event.taker_slot, event.generation)
-    arrived = {}
+    arrived: dict[int, Row] = {}
     for record in event.orders:
-        row = _new_order(step, event, taker, record)
-        arrived[record.index] = row
-        _put_order(step, row)
-        topics[taker].add("orders")
+        row = _order_row(step, event, taker, record)
+        if row is not None:
+            arrived[record.index] = row
+            _put_order(step, row)
+            topics[taker].add("orders")
     for index, fill in enumerate(event.fills):
         maker = _fill(step, event, index, taker, arrived.get(fill.taker_index))
         for holder in (maker, taker):
@@ -57,14 +60,28 @@ def orders_processed(step: Step, event: OrdersProcessed) -> Topics:
     return topics
 
 
+def _order_row(step: Step, event: OrdersProcessed, taker: Holder, record: OrderRecord) -> Row | None:
+    """The order that ``record`` tells of; None where it tells of none that we know."""
+    if record.index >= CANCEL_INDEX:
+        return None
+    known = step.state.open_orders.get((event.market, str(OrderId(Ticks(record.ticks), record.seq))))
+    if known is not None:
+        # Made smaller in its place.
+        size = {"lots": known["filled_lots"] + record.lots, "resting_lots": record.resting}
+        return known | size | _updated(step)
+    if event.kind == TradeKind.MODIFY_ORDER and not event.removed:
+        return None  # placed before our history begins
+    return _new_order(step, event, taker, record)
+
+
 def _new_order(step: Step, event: OrdersProcessed, taker: Holder, record: OrderRecord) -> Row:
-    accepted = record.code == 0
+    numbered = record.seq & ~ASK_BIT
     status, reason = _outcome(record)
     return {
         "event_seq": step.placed.seq,
         "order_index": record.index,
         "market": event.market,
-        "order_id": str(OrderId(Ticks(record.ticks), record.seq)) if accepted else None,
+        "order_id": str(OrderId(Ticks(record.ticks), record.seq)) if numbered else None,
         "wallet": taker.wallet,
         "sub": taker.sub,
         "client_id": str(record.client_id),
@@ -92,13 +109,14 @@ def _new_order(step: Step, event: OrdersProcessed, taker: Holder, record: OrderR
 
 
 def _outcome(record: OrderRecord) -> tuple[OrderStatus, str | None]:
-    if record.code:
-        return OrderStatus.REJECTED, error_name(record.code)
+    """A record with a code may have filled before what the code says stopped it."""
     if record.resting:
         return OrderStatus.OPEN, None
-    if record.filled >= record.lots:
+    if record.filled and record.filled >= record.lots:
         return OrderStatus.FILLED, None
-    return OrderStatus.CANCELLED, NOT_FILLED
+    if record.code and not record.filled:
+        return OrderStatus.REJECTED, error_name(record.code)
+    return OrderStatus.CANCELLED, error_name(record.code) if record.code else NOT_FILLED
 
 
 def _fill(step: Step, event: OrdersProcessed, index: int, taker: Holder, taker_order: Row | None) -> Holder:

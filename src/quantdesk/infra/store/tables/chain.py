@@ -199,8 +199,8 @@ transfers = table(
     "derived",
     integer("event_seq", key=True),
     wallet(),
-    small("sub"),
-    text("kind", 10, comment="deposit | withdrawal"),
+    small("sub", key=True),
+    text("kind", 12, comment="deposit | withdrawal | transfer_out | transfer_in (between own sub-accounts)"),
     small("collateral"),
     integer("amount", comment="native atoms, positive"),
     Column("parked", Boolean, nullable=False, comment="to or from the Trader account instead of the slot"),
@@ -208,7 +208,7 @@ transfers = table(
     integer("ts_ms"),
     signature(),
     Index("ix_transfers_wallet_event_seq", "wallet", "event_seq"),
-    comment="Deposits and withdrawals.",
+    comment="Deposits, withdrawals and transfers.",
 )
 
 candles = table(

@@ -661,7 +661,12 @@ def upgrade() -> None:
         sa.Column("event_seq", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("wallet", sa.String(length=44), nullable=False),
         sa.Column("sub", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("kind", sa.String(length=10), nullable=False, comment="deposit | withdrawal"),
+        sa.Column(
+            "kind",
+            sa.String(length=12),
+            nullable=False,
+            comment="deposit | withdrawal | transfer_out | transfer_in (between own sub-accounts)",
+        ),
         sa.Column("collateral", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column(
             "amount", sa.BigInteger(), autoincrement=False, nullable=False, comment="native atoms, positive"
@@ -675,8 +680,8 @@ def upgrade() -> None:
         sa.Column("slot", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("ts_ms", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("signature", sa.String(length=88), nullable=False),
-        sa.PrimaryKeyConstraint("event_seq", name=op.f("pk_transfers")),
-        comment="Deposits and withdrawals.",
+        sa.PrimaryKeyConstraint("event_seq", "sub", name=op.f("pk_transfers")),
+        comment="Deposits, withdrawals and transfers.",
     )
     with op.batch_alter_table("transfers", schema=None) as batch_op:
         batch_op.create_index("ix_transfers_wallet_event_seq", ["wallet", "event_seq"], unique=False)
