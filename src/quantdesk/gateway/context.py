@@ -22,7 +22,7 @@ from quantdesk.gateway.markets.service import MarketService
 from quantdesk.gateway.metrics import Metrics
 from quantdesk.gateway.mikey.service import MikeyProxy
 from quantdesk.gateway.orders.service import OrderService
-from quantdesk.gateway.problems import Problem
+from quantdesk.gateway.status.checks import Parts, checks_of
 from quantdesk.gateway.status.service import StatusService
 from quantdesk.gateway.stored import Stored
 from quantdesk.gateway.stream.accounts import AccountChannel
@@ -38,10 +38,12 @@ from quantdesk.gateway.stream.channels import (
 )
 from quantdesk.gateway.stream.hub import Hub
 from quantdesk.gateway.stream.intake import Intake
+from quantdesk.gateway.transactions.blockhashes import Blockhashes
 from quantdesk.gateway.transactions.relay import Relay
+from quantdesk.gateway.transactions.sending import SendingService
 from quantdesk.gateway.transactions.service import TransactionService
 from quantdesk.infra.bus import Bus
-from quantdesk.infra.solana import SolanaError, SolanaRpc
+from quantdesk.infra.solana import SolanaRpc
 from quantdesk.infra.store.database import Store
 from quantdesk.program.addresses import Addresses
 
@@ -62,6 +64,7 @@ class Gateway:
     accounts: AccountService
     orders: OrderService
     transactions: TransactionService
+    sending: SendingService
     auth: AuthService
     faucet: FaucetService
     mikey: MikeyProxy
@@ -115,17 +118,10 @@ def assemble(
     )
     mikey = MikeyProxy(config.mikey_url, config.mikey_secret, auth, clock)
     hub = Hub(config.stream, clock, metrics)
+    blockhashes = Blockhashes(rpc)
     relay = Relay(rpc, stored, clock, metrics, config.program_id)
-    status = _status(
-        state=state,
-        board=board,
-        stored=stored,
-        bus=bus,
-        mikey=mikey,
-        metrics=metrics,
-        clock=clock,
-        rpc=rpc,
-    )
+    parts = Parts(stored=stored, rpc=rpc, state=state, bus=bus, mikey=mikey)
+    status = StatusService(checks_of(parts), board, metrics, clock)
     channels = _channels(
         ChannelContext(hub, board, state, markets, clock),
         AccountChannel(hub, board, state, stored, accounts),
@@ -158,10 +154,12 @@ def assemble(
             venue=venue,
             state=state,
             board=board,
-            stored=stored,
             accounts=accounts,
-            relay=relay,
+            blockhashes=blockhashes,
             clock=clock,
+        ),
+        sending=SendingService(
+            rpc=rpc, venue=venue, stored=stored, relay=relay, blockhashes=blockhashes, clock=clock
         ),
         auth=auth,
         faucet=FaucetService(config.faucet, rpc, state),
@@ -186,58 +184,3 @@ def _channels(context: ChannelContext, accounts: AccountChannel, status: StatusS
     )
     channels.register(context.hub)
     return channels
-
-
-def _status(
-    *,
-    state: ExchangeState,
-    board: Board,
-    stored: Stored,
-    bus: Bus,
-    mikey: MikeyProxy,
-    metrics: Metrics,
-    clock: ClockMs,
-    rpc: SolanaRpc,
-) -> StatusService:
-    async def store_reason() -> str | None:
-        try:
-            async with stored.read() as connection:
-                await connection.exec_driver_sql("SELECT 1")
-        except Problem as problem:
-            return problem.detail
-        return None
-
-    async def rpc_reason() -> str | None:
-        try:
-            await rpc.get_slot("processed")
-        except SolanaError as error:
-            return str(error)
-        return None
-
-    async def exchange_reason() -> str | None:
-        try:
-            view = await state.current()
-        except Problem as problem:
-            return problem.detail
-        return None if view.exchange.opened else "the exchange is not open yet"
-
-    async def bus_reason() -> str | None:
-        return None if bus.connected else "not connected"
-
-    async def indexer_reason() -> str | None:
-        return service.indexer_reason()
-
-    service = StatusService(
-        {
-            "store": store_reason,
-            "rpc": rpc_reason,
-            "exchange": exchange_reason,
-            "bus": bus_reason,
-            "indexer": indexer_reason,
-            "mikey": mikey.reachable,
-        },
-        board,
-        metrics,
-        clock,
-    )
-    return service

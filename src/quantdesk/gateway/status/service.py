@@ -5,7 +5,6 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Literal
 
 import structlog
 
@@ -19,7 +18,6 @@ CHECK_S = 2.0
 INDEXER_SILENT_MS = 5_000
 Check = Callable[[], Awaitable[str | None]]
 """None when the dependency answers, else why not."""
-DependencyName = Literal["store", "rpc", "exchange", "bus", "indexer", "mikey"]
 REQUIRED: frozenset[str] = frozenset({"store", "rpc", "exchange", "bus", "indexer"})
 """MIKEY may be away while trading goes on."""
 _log = structlog.get_logger(__name__)
@@ -32,10 +30,10 @@ class _State:
 
 
 class StatusService:
-    """Asks each dependency on a cadence and at `/ready`."""
+    """Asks each dependency on a cadence and at `/ready`; the indexer is judged by when it last spoke."""
 
     def __init__(self, checks: dict[str, Check], board: Board, metrics: Metrics, clock: ClockMs) -> None:
-        self._checks = checks
+        self._checks = {**checks, "indexer": self._indexer}
         self._board = board
         self._metrics = metrics
         self._clock = clock
@@ -113,8 +111,7 @@ class StatusService:
             dependencies=self._dependencies(),
         )
 
-    def indexer_reason(self) -> str | None:
-        """Why the indexer counts as away; None when it spoke lately."""
+    async def _indexer(self) -> str | None:
         seen = self._board.indexer_seen_ms
         if seen is None:
             return "has not spoken since this gateway started"

@@ -10,8 +10,9 @@ from quantdesk.domain.orders import OrderId
 from quantdesk.domain.units import BaseLots, Ticks
 from quantdesk.gateway.exchange.state import ExchangeView
 from quantdesk.gateway.transactions.programs import PROGRAM_NAMES
-from quantdesk.gateway.transactions.schemas import DecodedAccount, DecodedInstruction
+from quantdesk.gateway.transactions.schemas import ChainEvent, DecodedAccount, DecodedInstruction
 from quantdesk.program.codec import read_value
+from quantdesk.program.events import Event, event_json
 from quantdesk.program.idl import InstructionDef, idl
 from quantdesk.program.instructions import ALL_WITHDRAWABLE
 
@@ -141,3 +142,8 @@ def _quote_words(quote: dict[str, Any], parameters: Parameters) -> str:
     at = f"for {bound} {price}" if takes else f"at {price}"
     reduce = ", reduce-only" if quote["reduce_only"] else ""
     return f"{verb} {size} {parameters.symbol} {at}{_KIND_WORDS[quote['kind']]}{reduce}"
+
+
+def event_view(event: Event) -> ChainEvent:
+    """A decoded event on the wire."""
+    return ChainEvent(name=event.name, event_seq=str(event.seq), data=wire_values(event_json(event)))

@@ -40,7 +40,7 @@ BUILD = problems(404, 409, 422)
 )
 async def send_transaction(running: Running, body: SendRequest, response: Response) -> TransactionReply:
     """Relay a signed transaction and wait for it. 202: relayed, its state not known yet; look it up."""
-    reply = await running.transactions.send(body)
+    reply = await running.sending.send(body)
     if reply.state == "unknown":
         response.status_code = 202
     return reply
@@ -49,7 +49,7 @@ async def send_transaction(running: Running, body: SendRequest, response: Respon
 @router.get("/{signature}", operation_id="getTransaction", responses=problems(404))
 async def get_transaction(running: Running, signature: SignaturePath) -> TransactionReply:
     """State and decoded events of a transaction."""
-    return await running.transactions.look_up(signature)
+    return await running.sending.look_up(signature)
 
 
 @router.post("/open-trader", operation_id="buildOpenTrader", responses=BUILD)

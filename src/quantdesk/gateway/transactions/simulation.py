@@ -113,3 +113,8 @@ def failure_view(failure: Failure) -> ProgramError:
         message=_OUR_WORDS.get(failure.name, failure.message),
         instruction_index=failure.instruction,
     )
+
+
+def refused_by_program(error: ProgramError, signature: str | None = None) -> Refused:
+    """A program's refusal as a problem; its code is the IDL name."""
+    return Refused(error.message, code=error.code, value=error.number, signature=signature)
