@@ -50,6 +50,7 @@ CLOSES: list[tuple[str, dict[str, Any]]] = [
     ("reduce eth by 20%", sell("0.3", "ETH", **CLOSE)),
     ("close 25% of my eth", sell("0.375", "ETH", **CLOSE)),
     ("close 1 eth", sell("1", "ETH", **CLOSE)),
+    ("sell 1 of my eth", sell("1", "ETH", **CLOSE)),
     ("reduce my eth by 0.3 eth", sell("0.3", "ETH", **CLOSE)),
     ("reduce my eth to 1 eth", sell("0.5", "ETH", **CLOSE)),
     ("close $320 of my eth", sell("0.1", "ETH", **CLOSE)),

@@ -19,7 +19,6 @@ COMPLETE: list[tuple[str, dict[str, Any]]] = [
     ("2 sol, long, at market", buy("2", "SOL")),
     ("sol: buy 2 sol", buy("2", "SOL")),
     ("buy 2sol", buy("2", "SOL")),
-    ("buy 2 of sol", buy("2", "SOL")),
     ("buy 2 sol perps", buy("2", "SOL")),
     ("market buy 2 sol", buy("2", "SOL")),
     ("place a market order to buy 2 sol", buy("2", "SOL")),
@@ -66,6 +65,8 @@ MISSING = [
     ("buy 2 sol at", "At which price"),
     ("long sol 2", "2 what"),
     ("buy sol 500", "500 what"),
+    ("buy 500 of sol", "500 what"),
+    ("buy 1k of sol", "1,000 what"),
     ("short eth 1.5 at 3300", "1.5 what"),
     ("add 1 sol", "Buy or sell"),
 ]

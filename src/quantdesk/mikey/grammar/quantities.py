@@ -32,19 +32,17 @@ def read_amount(cursor: Cursor, figure: Figure) -> list[Phrase]:
 
 
 def _base(cursor: Cursor, figure: Figure) -> list[Phrase]:
-    """``2 sol``, ``2 of this``; a number without a unit stays one."""
-    start = cursor.at
-    of = cursor.sense() is Sense.LINK
-    own = of and cursor.sense(1) is Sense.MY
-    cursor.at += 2 if own else 1 if of else 0
-    name = cursor.accept(Sense.MARKET, Sense.THIS)
-    if name is None or own:
-        cursor.at = start
-    if name is None:
+    """``2 sol``, ``half a sol``, ``2 of this``, ``2 of my sol``. In ``500 of sol`` the unit is not said."""
+    if cursor.sense() is Sense.LINK and cursor.sense(1) is Sense.MY and cursor.sense(2) is Sense.MARKET:
+        # the scan still has to see "my"
+        return [Amount(figure.start, figure.end, figure.value, Unit.BASE)]
+    of = cursor.sense() is Sense.LINK and cursor.sense(1) is Sense.THIS
+    units = cursor.sense() is Sense.MARKET or figure.of_one
+    if not of and not units:
         return [Amount(figure.start, figure.end, figure.value, Unit.BARE)]
-    amount = Amount(figure.start, name.end, figure.value, Unit.BASE)
-    # "2 of my sol": the scanner still has to see "my"
-    return [amount] if own else [amount, subject_of(name)]
+    cursor.at += 1 if of else 0
+    name = cursor.take()
+    return [Amount(figure.start, name.end, figure.value, Unit.BASE), subject_of(name)]
 
 
 def _quote(cursor: Cursor, figure: Figure) -> Amount:

@@ -167,7 +167,9 @@ WORDS: dict[Sense, dict[str, str]] = {
         "": "off, off of, off my",
     },
     Sense.LINK: {
-        "": ("of, on, with, from, using, into, the, as, out of, via, onto, towards, off the back of, at a"),
+        "": (
+            "of, on, with, w /, from, using, into, the, as, out of, via, onto, towards, off the back of, at a"
+        ),
     },
     Sense.AND: {
         "": (
