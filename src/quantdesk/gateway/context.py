@@ -154,6 +154,7 @@ def assemble(
             venue=venue,
             state=state,
             board=board,
+            stored=stored,
             accounts=accounts,
             blockhashes=blockhashes,
             clock=clock,

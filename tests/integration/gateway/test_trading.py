@@ -137,6 +137,49 @@ async def test_batches_replace_what_was_there(ground: GatewayGround) -> None:
     assert await _open_prices(ground, maker) == []
 
 
+async def test_an_order_is_modified_by_either_id_and_by_what_is_said_only(ground: GatewayGround) -> None:
+    maker = await ground.trader().funded()
+    order = {"market": "ETH-PERP", "side": "buy", "size": "2", "price": "3000", "client_id": "5"}
+    await maker.do("place-order", **order)
+    (before,) = await _open(ground, maker)
+    await maker.do("modify-order", market="ETH-PERP", client_id="5", size="1.5")
+    (smaller,) = await _open(ground, maker)
+    assert (smaller["order_id"], smaller["price"]) == (before["order_id"], "3000")
+    assert smaller["remaining"] == "1.5"
+    await maker.do("modify-order", market="ETH-PERP", order_id=before["order_id"], price="3010")
+    (moved,) = await _open(ground, maker)
+    assert (moved["price"], moved["remaining"]) == ("3010", "1.5")
+    assert moved["order_id"] != before["order_id"]
+    for fields, status, code in (
+        ({"client_id": "6", "size": "1"}, 404, "unknown_order"),
+        ({"client_id": "5"}, 400, "malformed"),
+        ({"client_id": "5", "order_id": "1", "size": "1"}, 400, "malformed"),
+        ({"client_id": "5", "price": "3010.05"}, 422, "price_invalid"),
+    ):
+        body = {"wallet": maker.wallet, "market": "ETH-PERP", **fields}
+        answer = await ground.client.post("/v1/tx/modify-order", json=body)
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
+    await maker.do("cancel-all", market="ETH-PERP")
+
+
+async def test_money_moves_between_own_sub_accounts_and_shows_on_both(ground: GatewayGround) -> None:
+    trader = await ground.trader().funded()
+    await trader.do("open-trader", sub=1)
+    built = await trader.build("transfer", to_sub=1, amount="250.5")
+    assert built["simulation"]["after"]["balance"] == "9749.5"
+    reply = await trader.send(built)
+    subs = (await _account(ground, trader, reply["slot"]))["sub_accounts"]
+    assert [(each["sub"], each["equity"]) for each in subs] == [(0, "9749.5"), (1, "250.5")]
+    moves = (await ground.client.get(f"/v1/accounts/{trader.wallet}/transfers?limit=2")).json()["items"]
+    assert {(each["kind"], each["sub"], each["amount"]) for each in moves} == {
+        ("transfer_out", 0, "250.5"),
+        ("transfer_in", 1, "250.5"),
+    }
+    same = {"wallet": trader.wallet, "to_sub": 0, "amount": "1"}
+    answer = await ground.client.post("/v1/tx/transfer", json=same)
+    assert (answer.status_code, answer.json()["code"]) == (422, "same_sub_account")
+
+
 async def test_money_comes_back_and_the_account_closes(ground: GatewayGround) -> None:
     trader = await ground.trader().funded(amount="300", deposit="300")
     built = await trader.build("withdraw", amount="301")
@@ -206,8 +249,6 @@ async def test_a_wallet_without_an_account_is_told_to_deposit(ground: GatewayGro
 @pytest.mark.parametrize(
     ("name", "fields"),
     [
-        ("transfer", {"to_sub": 1, "amount": "1"}),
-        ("modify-order", {"market": "SOL-PERP", "order_id": "1", "size": "1"}),
         (
             "place-trigger",
             {

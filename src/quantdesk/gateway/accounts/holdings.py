@@ -12,6 +12,8 @@ from quantdesk.program.events import (
     TraderActivated,
     TraderClosed,
     TraderOpened,
+    TraderParked,
+    Transferred,
     Withdrawn,
 )
 from quantdesk.program.layouts import NO_SLOT, Slot, Trader
@@ -151,8 +153,11 @@ def after_events(before: Holdings, events: Iterable[Event]) -> Holdings:
     for event in events:
         if isinstance(event, TraderOpened):
             now = replace(now, exists=True)
-        elif isinstance(event, TraderActivated | Deposited | Withdrawn) and event.sub == now.sub:
-            now = _with_balances(now, event.after)
+        elif isinstance(event, TraderActivated | TraderParked | Deposited | Withdrawn):
+            now = _with_balances(now, event.after) if event.sub == now.sub else now
+        elif isinstance(event, Transferred):
+            after = {event.from_sub: event.from_after, event.to_sub: event.to_after}
+            now = _with_balances(now, after[now.sub]) if now.sub in after else now
         elif isinstance(event, TraderClosed):
             now = Holdings(sub=now.sub)
         elif isinstance(event, OrdersProcessed):

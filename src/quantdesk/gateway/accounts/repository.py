@@ -105,16 +105,23 @@ async def funding_rows(
 
 
 async def transfer_rows(
-    connection: AsyncConnection, wallet: str, sub: int | None, page: PageQuery, before_seq: int | None
+    connection: AsyncConnection,
+    wallet: str,
+    sub: int | None,
+    page: PageQuery,
+    after: tuple[int, ...] | None,
 ) -> list[Row[Any]]:
-    """Deposits and withdrawals."""
+    """Deposits, withdrawals and transfers; one between own sub-accounts is two rows of one event."""
     statement = select(transfers).where(transfers.c.wallet == wallet)
     if sub is not None:
         statement = statement.where(transfers.c.sub == sub)
-    if before_seq is not None:
-        statement = statement.where(transfers.c.event_seq < before_seq)
+    if after is not None:
+        seq, last_sub = after
+        statement = statement.where(
+            or_(transfers.c.event_seq < seq, and_(transfers.c.event_seq == seq, transfers.c.sub < last_sub))
+        )
     statement = _within(statement, transfers.c.ts_ms, page)
-    statement = statement.order_by(transfers.c.event_seq.desc())
+    statement = statement.order_by(transfers.c.event_seq.desc(), transfers.c.sub.desc())
     return list((await connection.execute(statement.limit(page.limit + 1))).all())
 
 

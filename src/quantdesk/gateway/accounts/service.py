@@ -145,15 +145,15 @@ class AccountService:
         """Deposits and withdrawals."""
         await self._fresh.reach(min_slot)
         view = await self._state.current()
-        after = paging.decode(page.cursor, 1)
+        after = paging.decode(page.cursor, 2)
         async with self._stored.read() as connection:
-            rows = await repository.transfer_rows(connection, wallet, sub, page, after[0] if after else None)
+            rows = await repository.transfer_rows(connection, wallet, sub, page, after)
             since = await known_since(connection, "transfers")
         shown = rows[: page.limit]
         return TransferList(
             wallet=wallet,
             items=[views.transfer_view(view.assets, row) for row in shown],
-            next_cursor=paging.encode(shown[-1].event_seq) if len(rows) > page.limit else None,
+            next_cursor=paging.encode(shown[-1].event_seq, shown[-1].sub) if len(rows) > page.limit else None,
             unknown_before_ms=since,
             feed=self._board.feed,
             **self._fresh.stamp(),

@@ -174,12 +174,12 @@ def fill_views(parameters: Parameters, row: Row[Any], wallet: str) -> list[Fill]
 
 
 def transfer_view(assets: tuple[Asset, ...], row: Row[Any]) -> Transfer:
-    """A stored deposit or withdrawal."""
+    """A stored deposit, withdrawal or transfer."""
     asset = assets[row.collateral]
     return Transfer(
-        id=str(row.event_seq),
+        id=f"{row.event_seq}-{row.sub}",
         sub=row.sub,
-        kind="deposit" if row.kind == "deposit" else "withdrawal",
+        kind=row.kind,
         asset=asset.symbol,
         amount=asset.text(row.amount),
         ts_ms=row.ts_ms,

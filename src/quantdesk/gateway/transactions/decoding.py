@@ -104,7 +104,7 @@ def _summary(name: str, values: dict[str, Any], view: ExchangeView) -> str:
     parameters = market.parameters if market is not None else None
     if parameters is not None:
         return _order_summary(name, values, parameters)
-    if name in {"deposit", "withdraw"}:
+    if name in {"deposit", "withdraw", "transfer"}:
         asset = view.assets[values["collateral"]]
         amount = "all" if values["amount"] == ALL_WITHDRAWABLE else asset.text(values["amount"])
         return f"{name.capitalize()} {amount} {asset.symbol}"
@@ -128,6 +128,10 @@ def _order_summary(name: str, values: dict[str, Any], parameters: Parameters) ->
         price = parameters.price_text(Ticks(values["ticks"]))
         order_id = OrderId(Ticks(values["ticks"]), values["seq"])
         return f"Cancel the {order_id.side} of {parameters.symbol} at {price}"
+    if name == "modify_order":
+        price = parameters.price_text(Ticks(values["new_ticks"]))
+        size = parameters.size_text(BaseLots(values["new_lots"]))
+        return f"Change an order to {size} {parameters.symbol} at {price}"
     if name == "cancel_by_client_id":
         return f"Cancel the order {values['client_id']} of {parameters.symbol}"
     return f"Cancel all orders of {parameters.symbol}"

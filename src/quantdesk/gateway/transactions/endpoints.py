@@ -108,13 +108,13 @@ async def build_cancel_all(running: Running, body: CancelAll) -> BuiltTransactio
 
 @router.post("/modify-order", operation_id="buildModifyOrder", responses=BUILD)
 async def build_modify_order(running: Running, body: ModifyOrder) -> BuiltTransaction:
-    """Change an order's price or size. Answers `not_available_yet` until the program has it."""
+    """Change an order's price or size. A smaller size keeps its place in the queue, else it loses it."""
     return await running.transactions.build("modify-order", body)
 
 
 @router.post("/transfer", operation_id="buildTransfer", responses=BUILD)
 async def build_transfer(running: Running, body: TransferFunds) -> BuiltTransaction:
-    """Move between own sub-accounts. Answers `not_available_yet` until the program has it."""
+    """Move between own sub-accounts."""
     return await running.transactions.build("transfer", body)
 
 

@@ -19,25 +19,33 @@ from quantdesk.gateway.transactions.schemas import (
     BuildRequest,
     CancelAll,
     CancelOrder,
+    ModifyOrder,
     MoveFunds,
     OrderFields,
     PlaceMany,
     PlaceOrder,
     ReplaceMany,
+    TransferFunds,
 )
 from quantdesk.program import instructions as program
 from quantdesk.program.addresses import Addresses, token_account
-from quantdesk.program.instructions import MAX_BATCH, BatchTerms, NewOrder, TraderKey
+from quantdesk.program.instructions import MAX_BATCH, BatchTerms, NewOrder, OrderChange, TraderKey
 from quantdesk.program.records import Quote
 
 NOT_AVAILABLE_YET = (
-    "transfer",
-    "modify-order",
     "place-trigger",
     "cancel-trigger",
     "set-delegate",
     "revoke-delegate",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class RestingOrder:
+    """An open order: its id and the lots that are left of it."""
+
+    order_id: OrderId
+    lots: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,8 @@ class Setting:
     holdings: Holdings
     trader: TraderKey
     fee_payer: Pubkey
+    resting: RestingOrder | None = None
+    """The order that a modification names, as it rests now."""
 
     def market(self, symbol: str) -> MarketNow:
         """A market with its live part. Raises NotFound."""
@@ -135,7 +145,7 @@ def _withdraw(setting: Setting, body: MoveFunds) -> list[Instruction]:
     ]
 
 
-def _atoms(setting: Setting, body: MoveFunds) -> int:
+def _atoms(setting: Setting, body: MoveFunds | TransferFunds) -> int:
     try:
         return setting.view.asset(body.asset).atoms(body.amount)
     except DomainError as error:
@@ -230,13 +240,7 @@ def _same_terms(first: NewOrder, order: NewOrder, place: int) -> None:
 
 def _cancel_order(setting: Setting, body: CancelOrder) -> list[Instruction]:
     now = setting.market(body.market)
-    if (body.order_id is None) == (body.client_id is None):
-        raise Malformed(
-            "Say exactly one of order_id and client_id.",
-            field="order_id",
-            value=body.order_id,
-            expected="order_id or client_id",
-        )
+    exactly_one_id(body)
     _needs_trader(setting)
     if body.order_id is not None:
         order_id = _order_id(body.order_id, "order_id")
@@ -245,11 +249,63 @@ def _cancel_order(setting: Setting, body: CancelOrder) -> list[Instruction]:
     return [program.cancel_by_client_id(setting.venue, setting.trader, now.market.index, number)]
 
 
+def exactly_one_id(body: CancelOrder) -> tuple[str, str]:
+    """Which id names the order, and the id. Raises Malformed unless it is exactly one."""
+    if body.order_id is not None and body.client_id is None:
+        return "order_id", body.order_id
+    if body.client_id is not None and body.order_id is None:
+        return "client_id", body.client_id
+    raise Malformed(
+        "Say exactly one of order_id and client_id.",
+        field="order_id",
+        value=body.order_id,
+        expected="order_id or client_id",
+    )
+
+
 def _order_id(text: str, field: str) -> OrderId:
     try:
         return OrderId.parse(text)
     except DomainError as error:
         raise refused_value(error, field) from None
+
+
+def _modify_order(setting: Setting, body: ModifyOrder) -> list[Instruction]:
+    now = setting.market(body.market)
+    resting = setting.resting
+    assert resting is not None, "the service looks the order up first"
+    if body.price is None and body.size is None:
+        raise Malformed(
+            "Say a new price, a new size or both.", field="price", expected="`price` or `size`, or both"
+        )
+    try:
+        ticks = now.market.parameters.ticks(body.price) if body.price else resting.order_id.ticks
+    except DomainError as error:
+        raise refused_value(error, "price") from None
+    try:
+        lots = now.market.parameters.lots(body.size) if body.size else resting.lots
+    except DomainError as error:
+        raise refused_value(error, "size") from None
+    change = OrderChange(ticks=ticks, lots=lots)
+    return [program.modify_order(setting.venue, setting.trader, now.market.index, resting.order_id, change)]
+
+
+def _transfer(setting: Setting, body: TransferFunds) -> list[Instruction]:
+    _only_owner(setting, body)
+    _needs_trader(setting)
+    if body.to_sub == body.sub:
+        raise Refused(
+            "Both sub-accounts are the same.",
+            code="same_sub_account",
+            field="to_sub",
+            value=body.to_sub,
+            expected=f"another sub-account than {body.sub}",
+        )
+    asset = setting.view.asset(body.asset)
+    amount = _atoms(setting, body)
+    return [
+        program.transfer(setting.venue, setting.trader, body.to_sub, collateral=asset.index, amount=amount)
+    ]
 
 
 def _cancel_all(setting: Setting, body: CancelAll) -> list[Instruction]:
@@ -296,9 +352,11 @@ INTENTS: Mapping[str, Intent] = {
     "close-trader": _close_trader,
     "deposit": _deposit,
     "withdraw": _withdraw,
+    "transfer": _transfer,
     "place-order": _place_order,
     "place-many": _place_many,
     "replace-many": _replace_many,
+    "modify-order": _modify_order,
     "cancel-order": _cancel_order,
     "cancel-all": _cancel_all,
 }

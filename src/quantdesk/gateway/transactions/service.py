@@ -4,21 +4,32 @@ import asyncio
 import itertools
 import secrets
 from base64 import b64encode
+from dataclasses import replace
 
+from quantdesk.domain.orders import OrderId
 from quantdesk.gateway.accounts.holdings import after_events
 from quantdesk.gateway.accounts.service import AccountService
 from quantdesk.gateway.auth.service import parse_key
 from quantdesk.gateway.clock import ClockMs
 from quantdesk.gateway.exchange.state import ExchangeState
 from quantdesk.gateway.markets.board import Board
+from quantdesk.gateway.orders import repository as order_rows
 from quantdesk.gateway.orders.schemas import PreviewReply
+from quantdesk.gateway.problems import NotFound
+from quantdesk.gateway.stored import Stored
 from quantdesk.gateway.transactions.blockhashes import Blockhashes
 from quantdesk.gateway.transactions.decoding import decode, event_view
 from quantdesk.gateway.transactions.fees import PriorityFees
-from quantdesk.gateway.transactions.intents import Setting, instructions_for
+from quantdesk.gateway.transactions.intents import RestingOrder, Setting, exactly_one_id, instructions_for
 from quantdesk.gateway.transactions.previews import preview_view
 from quantdesk.gateway.transactions.reading import ChainReader, Reading
-from quantdesk.gateway.transactions.schemas import BuildRequest, BuiltTransaction, PlaceOrder, Simulation
+from quantdesk.gateway.transactions.schemas import (
+    BuildRequest,
+    BuiltTransaction,
+    ModifyOrder,
+    PlaceOrder,
+    Simulation,
+)
 from quantdesk.gateway.transactions.simulation import (
     Outcome,
     refused_by_program,
@@ -48,6 +59,7 @@ class TransactionService:
         venue: Addresses,
         state: ExchangeState,
         board: Board,
+        stored: Stored,
         accounts: AccountService,
         blockhashes: Blockhashes,
         clock: ClockMs,
@@ -56,6 +68,7 @@ class TransactionService:
         self._venue = venue
         self._state = state
         self._board = board
+        self._stored = stored
         self._accounts = accounts
         self._blockhashes = blockhashes
         self._reader = ChainReader(rpc, venue)
@@ -65,6 +78,8 @@ class TransactionService:
     async def build(self, name: str, body: BuildRequest) -> BuiltTransaction:
         """An unsigned transaction for one request, decoded and simulated. Raises Problem."""
         setting, reading = await self._setting(body)
+        if isinstance(body, ModifyOrder):
+            setting = replace(setting, resting=await self._resting(setting, body))
         asked = instructions_for(name, setting, body)
         price = await self._fees.price(body.priority_fee)
         trial = [*compute_budget(units=MAX_UNITS, micro_lamports=price), *asked]
@@ -106,6 +121,24 @@ class TransactionService:
             fee_payer=payer,
         )
         return setting, reading
+
+    async def _resting(self, setting: Setting, body: ModifyOrder) -> RestingOrder:
+        """The open order that a modification names, as indexed. Raises Malformed, NotFound."""
+        named = exactly_one_id(body)
+        market = setting.market(body.market).market.index
+        async with self._stored.read() as connection:
+            rows = await order_rows.all_open(connection, body.wallet)
+        for row in rows:
+            mine = (row.market, row.sub) == (market, body.sub)
+            if mine and named in {("order_id", row.order_id), ("client_id", row.client_id)}:
+                return RestingOrder(OrderId.parse(row.order_id), row.resting_lots)
+        field, value = named
+        raise NotFound(
+            f"No open order of this sub-account in {body.market} has {field} {value}.",
+            code="unknown_order",
+            field=field,
+            value=value,
+        )
 
     def _simulation(self, setting: Setting, outcome: Outcome) -> Simulation:
         before = self._accounts.margin(setting.view, setting.holdings)
