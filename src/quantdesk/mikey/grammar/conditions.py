@@ -13,11 +13,14 @@ ONLY_PRICES = (
     "An order can wait only for a price of its own market, such as 'if sol hits 130 sell 2 sol'. "
     "It cannot wait for another market, for a time, for news or for anything else. Nothing was done."
 )
+_MOTIONS = (
+    *("rises", "climbs", "pumps", "rallies", "jumps", "goes up", "is up"),
+    *("drops", "falls", "dips", "dumps", "goes down", "is down", "tanks"),
+)
 _WORDS_OF_A_PRICE_CONDITION = (
     "if",
     "when",
     "once",
-    "whenever",
     "as soon as",
     "in case",
     "the moment",
@@ -40,8 +43,8 @@ def read_condition(cursor: Cursor, word: Lexeme) -> Condition:
     if word.text not in (*_WORDS_OF_A_PRICE_CONDITION, *_MORE_WORDS):
         raise Refuse(ONLY_PRICES)
     market = _subject(cursor)
-    direction = _direction(cursor)
-    spec = _level(cursor, direction)
+    direction, by = _direction(cursor)
+    spec = _level(cursor, direction, by)
     return Condition(word.start, cursor.end(), market, direction, spec)
 
 
@@ -70,7 +73,8 @@ def subject_of(name: Lexeme) -> InMarket:
     return InMarket(name.start, name.end, name.value)
 
 
-def _direction(cursor: Cursor) -> int:
+def _direction(cursor: Cursor) -> tuple[int, bool]:
+    """Which way the price goes, and whether the number says how far (``falls by $5``, ``drops 5%``)."""
     word = cursor.accept(Sense.REACHES, Sense.ABOVE, Sense.BELOW, Sense.AT, Sense.UP, Sense.DOWN)
     if word is None:
         raise Refuse(ONLY_PRICES)
@@ -82,20 +86,25 @@ def _direction(cursor: Cursor) -> int:
         if direction and said != direction:
             raise Ask("The condition says up and down at once. Which way should the price go?")
         direction = said
-    cursor.skip(Sense.TO, Sense.BY, Sense.AT, Sense.LINK, Sense.ARTICLE, Sense.PRICE_WORD)
-    return direction
+    by = word.text.endswith(" by") or cursor.accept(Sense.BY) is not None
+    to = cursor.sense() in (Sense.TO, Sense.AT)
+    cursor.skip(Sense.TO, Sense.AT, Sense.LINK, Sense.ARTICLE, Sense.PRICE_WORD)
+    return direction, by or (word.text in _MOTIONS and more is None and not to)
 
 
-def _level(cursor: Cursor, direction: int) -> PriceSpec:
+def _level(cursor: Cursor, direction: int, by: bool) -> PriceSpec:
     start = cursor.at
     figure = read_figure(cursor)
     if figure is None:
         raise Refuse(ONLY_PRICES)
     distance = read_offset(cursor, figure)
-    if distance is not None and distance.unit == "percent" and not distance.side:
+    if distance is not None and not distance.side and (by or distance.unit == "percent"):
         if not direction:
             raise Ask("A percentage up or down? Say 'if sol drops 5%' or 'if sol rises 5%'.")
-        return Relative(distance.value, "percent", direction, "mark")
+        cursor.accept(Sense.CURRENCY)
+        return Relative(distance.value, distance.unit, direction, "mark")
+    if by:
+        raise Ask("To that price, or by that much? Say 'drops to 130' or 'drops by $5'.")
     cursor.at = start
     spec = read_price(cursor)
     if spec is None:

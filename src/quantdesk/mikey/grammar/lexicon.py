@@ -122,6 +122,7 @@ def _names(bases: Iterable[str]) -> Iterator[Entry]:
     for base in bases:
         for name in BASES.get(base, base.lower()).split(", "):
             yield (name,), Sense.MARKET, base
+            yield (f"{name}'s",), Sense.MARKET, base
             for quote in QUOTES:
                 yield (name + quote,), Sense.MARKET, base
                 yield (name, quote), Sense.MARKET, base

@@ -92,7 +92,7 @@ WORDS: dict[Sense, dict[str, str]] = {
         "": (
             "i am, i'm, im, we are, we're, i've, i have, i hold, i own, i've got, i got, have got, i "
             "think, i like, i love, i hate, i believe, i feel, i see, i know, i do, i can, i could, i "
-            "might, i may, i will, i'll, i would, i'd, i just, he is, she is, it is, it's, that's, "
+            "might, i may, i will, i'll, i would, i'd, i just, he is, she is, that's, "
             "there's, there is, looks, seems, bullish, bearish, going to the moon, gonna, going to"
         ),
     },

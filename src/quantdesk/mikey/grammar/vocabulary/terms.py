@@ -106,7 +106,7 @@ WORDS: dict[Sense, dict[str, str]] = {
             "crosses over, rises to, rises above, rises over, climbs to, climbs above, climbs over, "
             "pumps to, pumps above, trades above, trades over, is above, is over, moves above, moves "
             "over, rallies to, rallies above, goes up to, jumps to, jumps above, breaks out above, "
-            "closes above, exceeds, surpasses, rises, climbs, pumps, rallies, jumps, goes up, is up, "
+            "exceeds, surpasses, rises, climbs, pumps, rallies, jumps, goes up, is up, "
             "moons to, rips to, rips above, rises by, climbs by, pumps by, goes up by, >, >=, ≥, runs "
             "to, recovers to, bounces to"
         ),
@@ -117,7 +117,7 @@ WORDS: dict[Sense, dict[str, str]] = {
             "under, is below, is under, moves below, moves under, sinks to, sinks below, goes down "
             "to, crashes to, crashes below, loses, drops, falls, dips, dumps, goes down, is down, "
             "tanks to, tanks, drops by, falls by, dips by, goes down by, <, <=, ≤, slides to, slips "
-            "to, slips below, retraces to, closes below, breaks down below, pulls back to"
+            "to, slips below, retraces to, breaks down below, pulls back to"
         ),
     },
     Sense.ABOVE: {

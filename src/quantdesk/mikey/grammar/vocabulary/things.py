@@ -12,7 +12,7 @@ WORDS: dict[Sense, dict[str, str]] = {
         "": "this, this one, this market, this coin, this perp, this asset",
     },
     Sense.IT: {
-        "": "it, that, that one, them, those, these",
+        "": "it, it is, it's, that, that one, them, those, these",
     },
     Sense.MY: {
         "": "my, mine, our, my own",
