@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mikey_words import CLOSE, buy, cancel, cancel_all, expect, expect_ticket, move, sell, trigger
+from mikey_words import CLOSE, buy, cancel, cancel_all, expect, expect_ticket, move, read, sell, trigger
 
 TICKETS: list[tuple[str, list[dict[str, Any]]]] = [
     ("@mikey buy 2 sol", [buy("2", "SOL")]),
@@ -94,3 +94,40 @@ NOT_TICKETS = [
 @pytest.mark.parametrize(("kind", "text"), NOT_TICKETS)
 def test_sentences_that_must_not_become_a_ticket_do_not(kind: str, text: str) -> None:
     expect(kind, text)
+
+
+CLEAR = [
+    "buy 2 sol at market",
+    "sell 0.1 btc at 66k post only",
+    "close half my eth",
+    "cancel everything",
+    "long sol with $100 margin at 5x",
+    "if sol hits 150 buy 2 sol",
+    "flip my eth",
+    "flatten",
+    "move my bid to 136",
+    "set a stop at 3000 on my eth",
+    "buy $500 of sol 5% below",
+    "short 1 eth tp 3000 sl 3400",
+    "trim a third of my eth",
+    "withdraw 50 usdc",
+    "buy 2 sol at 139 good for an hour",
+]
+
+
+def slips(word: str) -> set[str]:
+    """The word with one letter lost, doubled, or two swapped."""
+    lost = {word[:i] + word[i + 1 :] for i in range(len(word))}
+    doubled = {word[:i] + word[i] + word[i:] for i in range(len(word))}
+    swapped = {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1)}
+    return (lost | doubled | swapped) - {word, ""}
+
+
+@pytest.mark.parametrize("text", CLEAR)
+def test_a_slip_of_one_letter_never_becomes_another_order(text: str) -> None:
+    meant, words = read(text), text.split()
+    assert meant.kind == "ticket"
+    for place, word in enumerate(words):
+        for slip in slips(word) if word.isalpha() else ():
+            outcome = read(" ".join([*words[:place], slip, *words[place + 1 :]]))
+            assert outcome.kind != "ticket" or outcome.actions == meant.actions, (slip, outcome.text)
