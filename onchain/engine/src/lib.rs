@@ -6,6 +6,7 @@
 //! `quantdesk-idl` writes those descriptions out as `idl/quantdesk.json`.
 #![cfg_attr(not(test), no_std)]
 
+pub mod authority;
 pub mod book;
 pub mod describe;
 pub mod error;
@@ -25,4 +26,5 @@ pub mod slots;
 pub mod state;
 pub mod trading;
 pub mod units;
+pub mod upkeep;
 pub mod vesting;

@@ -207,6 +207,57 @@ pub fn maintenance(exchange: &Exchange, slot: &Slot, now: Now) -> Result<Margin,
     maintenance_except(exchange, slot, NO_MARKET, now)
 }
 
+/// How an account stands towards liquidation, quote atoms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Maintenance equity; while a jumped price is pending, at the milder of both prices.
+    pub equity: i64,
+    /// Maintenance margin.
+    pub maintenance: i64,
+    /// Initial margin with resting orders, without surcharge.
+    pub initial: i64,
+}
+
+impl Standing {
+    /// Half-way from maintenance to initial margin: below it orders that add risk are cancelled.
+    pub fn half_way(&self) -> i64 {
+        self.maintenance + (self.initial - self.maintenance).max(0) / 2
+    }
+
+    /// Whether equity over maintenance is at least what it was; for an equity below 0, whether what is
+    /// missing is at most what was missing.
+    pub fn stands_no_worse_than(&self, before: &Self) -> bool {
+        if before.equity <= 0 {
+            return self.equity - self.maintenance >= before.equity - before.maintenance;
+        }
+        i128::from(self.equity) * i128::from(before.maintenance)
+            >= i128::from(before.equity) * i128::from(self.maintenance)
+    }
+}
+
+/// How a slot stands towards liquidation.
+///
+/// # Errors
+/// `NotionalTooLarge`, `ArithmeticOverflow`.
+#[inline(never)]
+pub fn standing(exchange: &Exchange, slot: &Slot, now: Now) -> Result<Standing, Error> {
+    let mut standing =
+        Standing { equity: balance(exchange, slot, Purpose::Maintenance, now)?, maintenance: 0, initial: 0 };
+    for position in slot.positions.iter().filter(|position| position.market != NO_MARKET) {
+        let market = market_of(exchange, position)?;
+        let (mark, pending) = (market.mark_price.0, market.pending_price.0);
+        let milder = match position.base.0 > 0 {
+            _ if pending == 0 => mark,
+            true => mark.max(pending),
+            false => mark.min(pending),
+        };
+        standing.equity += profit(position, market, milder)?;
+        standing.maintenance += maintenance_of(market, position.base.0.unsigned_abs(), mark)? as i64;
+        standing.initial += initial_of(market, position::exposure(position), mark)? as i64;
+    }
+    Ok(standing)
+}
+
 /// How much of a collateral may leave the slot, in its smallest units.
 ///
 /// USDC: min(usdc - locked + min(0, unrealised net of funding), equity with profit at 0 - initial

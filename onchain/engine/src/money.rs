@@ -21,7 +21,7 @@ pub struct Moved {
     pub parked: bool,
 }
 
-fn require_open(exchange: &Exchange, bits: u32) -> Result<(), Error> {
+pub(crate) fn require_open(exchange: &Exchange, bits: u32) -> Result<(), Error> {
     if exchange.opened == 0 {
         return Err(Error::ExchangeNotOpen);
     }
@@ -87,7 +87,7 @@ pub fn deposit(
 }
 
 /// Adds to a balance of a slot.
-fn credit(exchange: &mut Exchange, slot: &mut Slot, index: u8, amount: u64) -> Result<(), Error> {
+pub(crate) fn credit(exchange: &mut Exchange, slot: &mut Slot, index: u8, amount: u64) -> Result<(), Error> {
     if index == 0 {
         let amount = i64::try_from(amount).map_err(|_| Error::ArithmeticOverflow)?;
         return set_usdc(exchange, slot, slot.usdc.0.checked_add(amount).ok_or(Error::ArithmeticOverflow)?);
@@ -173,7 +173,7 @@ pub fn withdraw(
 }
 
 /// What an active slot may take out of a collateral, with the funding of its markets accrued to now.
-fn withdrawable(exchange: &mut Exchange, slot: &Slot, index: u8, now: Now) -> Result<u64, Error> {
+pub(crate) fn withdrawable(exchange: &mut Exchange, slot: &Slot, index: u8, now: Now) -> Result<u64, Error> {
     for position in slot.positions.iter().filter(|position| position.market != NO_MARKET) {
         let market = exchange.markets.get_mut(usize::from(position.market)).ok_or(Error::BrokenInvariant)?;
         mark::integrate(market, now);
@@ -211,7 +211,7 @@ fn outflow(
     Ok(amount)
 }
 
-fn debit(exchange: &mut Exchange, slot: &mut Slot, index: u8, amount: u64) -> Result<(), Error> {
+pub(crate) fn debit(exchange: &mut Exchange, slot: &mut Slot, index: u8, amount: u64) -> Result<(), Error> {
     if index == 0 {
         let amount = i64::try_from(amount).map_err(|_| Error::ArithmeticOverflow)?;
         return set_usdc(exchange, slot, slot.usdc.0.checked_sub(amount).ok_or(Error::ArithmeticOverflow)?);

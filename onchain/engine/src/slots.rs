@@ -83,6 +83,11 @@ fn next_free(ledger: &mut LedgerView<'_>) -> Result<u16, Error> {
     Ok(index)
 }
 
+/// Whether the slot belongs to a trader.
+pub const fn is_active(slot: &Slot) -> bool {
+    slot.flags & slot_flags::ACTIVE != 0
+}
+
 /// Whether a slot holds nothing: no position, no order, no balance.
 pub fn is_empty(slot: &Slot) -> bool {
     slot.market_bitmap == 0 && slot.usdc == QuoteAtoms::ZERO && slot.collaterals == [0; 4]

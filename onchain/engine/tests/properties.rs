@@ -78,6 +78,8 @@ enum Step {
     Replace { who: usize, offset: u32, lots: u32 },
     Cancel { who: usize, nth: usize },
     CancelAll { who: usize },
+    Modify { who: usize, nth: usize, ticks: u32, lots: u32 },
+    Liquidate { who: usize, victim: usize, only_orders: bool },
     Pass { seconds: i64 },
     Publish { price: u64 },
 }
@@ -108,8 +110,12 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (0usize..6, 0u32..40, 20u32..400).prop_map(|(who, offset, lots)| Step::Replace { who, offset, lots }),
         2 => (0usize..6, 0usize..10).prop_map(|(who, nth)| Step::Cancel { who, nth }),
         1 => (0usize..6).prop_map(|who| Step::CancelAll { who }),
+        2 => (0usize..6, 0usize..10, 9_900u32..10_100, 5u32..3_000)
+            .prop_map(|(who, nth, ticks, lots)| Step::Modify { who, nth, ticks, lots }),
+        3 => (0usize..6, 0usize..6, any::<bool>())
+            .prop_map(|(who, victim, only_orders)| Step::Liquidate { who, victim, only_orders }),
         2 => (0i64..4_000).prop_map(|seconds| Step::Pass { seconds }),
-        2 => (970_000u64..1_030_000).prop_map(|price| Step::Publish { price }),
+        2 => (930_000u64..1_070_000).prop_map(|price| Step::Publish { price }),
     ]
 }
 
@@ -152,6 +158,16 @@ fn take(world: &mut World, step: &Step) -> Result<(), Error> {
                 .map(|order| (order.ticks, order.seq));
             own.map_or(Ok(()), |(ticks, seq)| world.cancel(who, ticks, seq).map(drop))
         }
+        Step::Modify { who, nth, ticks, lots } => {
+            let own = world.bids[..world.header.bid_count as usize]
+                .iter()
+                .filter(|order| usize::from(order.slot) == who)
+                .nth(nth)
+                .map(|order| (order.ticks, order.seq));
+            own.map_or(Ok(()), |id| world.modify(who, id, ticks, lots).map(drop))
+        }
+        Step::Liquidate { who, victim, only_orders: true } => world.force_cancel(who, victim).map(drop),
+        Step::Liquidate { who, victim, only_orders: false } => world.liquidate(who, victim).map(drop),
         Step::CancelAll { who } => world.cancel_all(who).map(drop),
         Step::Pass { seconds } => {
             world.pass(seconds);
@@ -177,6 +193,11 @@ proptest! {
         let mut world = World::new(5, 32);
         // A second account of the first owner, so that self-trade is met.
         world.add_trader(1, 1, 500 * USD);
+        world.exchange.markets[0].liquidation_fee = 5_000;
+        for who in [2, 3] {
+            world.slots[who].usdc.0 -= 9_800 * USD;
+            world.exchange.collaterals[0].total_deposits -= 9_800 * USD as u64;
+        }
         for step in &steps {
             // `World::run` checks every invariant after each.
             if let Err(error) = take(&mut world, step) {

@@ -63,6 +63,8 @@ fn dispatch(tag: u64, accounts: &mut [AccountView], data: &[u8]) -> Result<(), F
         args::CancelAll::TAG => cancel_all::process(accounts, &decode(data)?),
         args::ModifyOrder::TAG => modify_order::process(accounts, &decode(data)?),
         args::PruneExpired::TAG => prune_expired::process(accounts, &decode(data)?),
+        args::ForceCancel::TAG => force_cancel::process(accounts, &decode(data)?),
+        args::Liquidate::TAG => liquidate::process(accounts, &decode(data)?),
         EVENT => event::receive(accounts),
         args::InitExchange::TAG => init_exchange::process(accounts, &decode(data)?),
         args::OpenExchange::TAG => {
@@ -80,6 +82,19 @@ fn dispatch(tag: u64, accounts: &mut [AccountView], data: &[u8]) -> Result<(), F
         }
         args::Deposit::TAG => deposit::process(accounts, &decode(data)?),
         args::Withdraw::TAG => withdraw::process(accounts, &decode(data)?),
+        args::Park::TAG => {
+            decode::<args::Park>(data)?;
+            park::process(accounts)
+        }
+        args::SetDeadMan::TAG => set_dead_man::process(accounts, &decode(data)?),
+        args::Transfer::TAG => transfer::process(accounts, &decode(data)?),
+        args::ProposeAuthority::TAG => propose_authority::process(accounts, &decode(data)?),
+        args::AcceptAuthority::TAG => {
+            decode::<args::AcceptAuthority>(data)?;
+            accept_authority::process(accounts)
+        }
+        args::SetGuardian::TAG => set_guardian::process(accounts, &decode(data)?),
+        args::SetPause::TAG => set_pause::process(accounts, &decode(data)?),
         args::CloseTrader::TAG => {
             decode::<args::CloseTrader>(data)?;
             close_trader::process(accounts)

@@ -142,7 +142,7 @@ pub fn require_ready(header: &Header) -> Result<(), Failure> {
 ///
 /// # Errors
 /// `WrongAddress` unless it is the stored one; `AccountNotWritable`, `AccountNotReady`.
-#[inline(always)]
+#[inline(never)]
 pub fn ledger<'a>(account: &'a mut AccountView, exchange: &Exchange) -> Result<LedgerView<'a>, Failure> {
     require_writable(account)?;
     require_address(account, address(&exchange.ledger))?;
@@ -161,7 +161,7 @@ pub fn ledger<'a>(account: &'a mut AccountView, exchange: &Exchange) -> Result<L
 ///
 /// # Errors
 /// `UnknownMarket`; `WrongMarket` unless it is the stored one; `AccountNotWritable`, `AccountNotReady`.
-#[inline(always)]
+#[inline(never)]
 pub fn book<'a>(account: &'a mut AccountView, exchange: &Exchange, market: u16) -> Result<BookView<'a>, Failure> {
     require_writable(account)?;
     if market >= exchange.market_count {
@@ -187,7 +187,7 @@ pub fn book<'a>(account: &'a mut AccountView, exchange: &Exchange, market: u16) 
 ///
 /// # Errors
 /// Those of [`ready`]; `WrongExchange`.
-#[inline(always)]
+#[inline(never)]
 pub fn trader<'a>(account: &'a mut AccountView, exchange: &Address) -> Result<&'a mut Trader, Failure> {
     let trader = ready::<Trader>(account)?;
     if !same(address(&trader.exchange), exchange) {
@@ -200,7 +200,7 @@ pub fn trader<'a>(account: &'a mut AccountView, exchange: &Address) -> Result<&'
 ///
 /// # Errors
 /// Those of [`trader`]; `MissingSignature`, `NotAuthorised`.
-#[inline(always)]
+#[inline(never)]
 pub fn own_trader<'a>(
     account: &'a mut AccountView,
     exchange: &Address,
@@ -218,7 +218,7 @@ pub fn own_trader<'a>(
 ///
 /// # Errors
 /// Those of [`ready`]; `MissingSignature`, `NotAuthorised`.
-#[inline(always)]
+#[inline(never)]
 pub fn administered<'a>(account: &'a mut AccountView, admin: &AccountView) -> Result<&'a mut Exchange, Failure> {
     require_signer(admin)?;
     let exchange = ready::<Exchange>(account)?;

@@ -293,6 +293,96 @@ def prune_expired() -> Scene:
     return _trading("prune_expired", lambda seq: {"orders": [{"ticks": 14_900, "seq": seq}]})
 
 
+def _in_trouble(name: str) -> Scene:
+    """A trader a little under maintenance margin, with an order of its own and a bid to sell to."""
+    pair = _pair()
+    _with_parked(pair)
+    for one in pair:
+        one.ok(one.activate(one.traders[0]))
+        maker, victim = one.funded(62, 50_000), one.funded(63, 1_000)
+        one.ok(one.place(maker, "Ask", 15_000, 10_000))
+        one.ok(one.place(victim, "Bid", 15_000, 10_000, kind="ImmediateOrCancel"))
+        one.ok(one.place(victim, "Ask", 15_300, 50))
+        one.ok(one.place(maker, "Bid", 14_300, 10_000))
+    for price in (1_475_000, 1_450_000, 1_435_000):
+        pair[0].vm.advance(slots=3, seconds=2)
+        for one in pair:
+            one.ok(one.post({0: price, 1: 1_500_000}))
+    state = pair[0].trader_state(victim)
+    args = {"market": 0, "slot": state["slot_index"], "generation": state["generation"]}
+    keeper = pair[0].traders[0]
+    more = {"book": pair[0].book(0), "trader": keeper.address}
+    return _scene(name, pair, args, {"signer": keeper.key}, **more)
+
+
+def force_cancel() -> Scene:
+    """A keeper cancels the order of an account in trouble."""
+    return _in_trouble("force_cancel")
+
+
+def liquidate() -> Scene:
+    """A keeper reduces the position of an account in trouble."""
+    return _in_trouble("liquidate")
+
+
+def park() -> Scene:
+    """The owner parks a flat trader."""
+    pair = _pair()
+    accounts = _with_parked(pair)
+    for one in pair:
+        one.ok(one.activate(one.traders[0]))
+    return _scene("park", pair, {}, {"signer": pair[0].traders[0].key}, **accounts)
+
+
+def set_dead_man() -> Scene:
+    """Ten slots ahead."""
+    scene = park()
+    args = {"cancel_after_slot": scene.exchange.vm.slot + 10}
+    pair = (scene.exchange, scene.other)
+    return _scene("set_dead_man", pair, args, scene.signers, trader=scene.accounts["trader"])
+
+
+def transfer() -> Scene:
+    """From a slot to a parked sub-account."""
+    pair = _pair()
+    accounts = _with_parked(pair)
+    for one in pair:
+        one.ok(one.activate(one.traders[0]))
+        one.open_trader(61, sub=1)
+    accounts["to_trader"] = pair[0].traders[1].address
+    args = {"collateral": 0, "amount": 5}
+    return _scene("transfer", pair, args, {"owner": pair[0].traders[0].key}, **accounts)
+
+
+def _authority(name: str, args: Mapping[str, Any], role: str) -> Scene:
+    pair = _pair()
+    return _scene(name, pair, args, {role: pair[0].admin})
+
+
+def propose_authority() -> Scene:
+    """Names somebody."""
+    return _authority("propose_authority", {"admin": Keypair.from_seed(bytes([8] * 32)).pubkey()}, "admin")
+
+
+def accept_authority() -> Scene:
+    """The one named accepts."""
+    pair = _pair()
+    heir = pair[0].vm.fund(80)
+    offer = pair[0].build("propose_authority", {"admin": heir.pubkey()})
+    pair[0].ok(pair[0].run(offer, signers=[pair[0].admin]))
+    return _scene("accept_authority", pair, {}, {"authority": heir})
+
+
+def set_guardian() -> Scene:
+    """Another guardian."""
+    return _authority("set_guardian", {"guardian": Keypair.from_seed(bytes([8] * 32)).pubkey()}, "admin")
+
+
+def set_pause() -> Scene:
+    """No new risk."""
+    return _authority("set_pause", {"paused": 1}, "authority")
+
+
 SCENES: dict[str, Callable[[], Scene]] = {
     one.__name__: one
     for one in (
@@ -315,6 +405,15 @@ SCENES: dict[str, Callable[[], Scene]] = {
         cancel_all,
         modify_order,
         prune_expired,
+        force_cancel,
+        liquidate,
+        park,
+        set_dead_man,
+        transfer,
+        propose_authority,
+        accept_authority,
+        set_guardian,
+        set_pause,
     )
 }
 

@@ -97,6 +97,7 @@ def _replacements(scene: Scene, name: str, address: Pubkey) -> Mapping[str, Pubk
         "book": scene.other.book(0),
         "account": scene.other.book(0),
         "trader": scene.other.traders[0].address if scene.other.traders else scene.other.address,
+        "to_trader": scene.other.traders[-1].address if scene.other.traders else scene.other.address,
     }
     if name in theirs:
         found["another exchange's"] = theirs[name]

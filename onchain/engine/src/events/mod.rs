@@ -3,6 +3,7 @@
 mod money;
 mod orders;
 mod prices;
+mod upkeep;
 
 pub use money::{
     AccountGrown, Balances, CollateralAdded, Deposited, ExchangeInitialised, ExchangeOpened, MarketCreated,
@@ -10,6 +11,7 @@ pub use money::{
 };
 pub use orders::{FillRecord, MarketAfter, OrderRecord, OrdersProcessed, RemovedRecord, TouchedRecord, removal};
 pub use prices::{PriceRecord, PricesUpdated, price_flags};
+pub use upkeep::{AuthoritiesSet, DeadManSet, PauseSet, TraderParked, Transferred};
 
 use crate::describe::StructDesc;
 
@@ -32,6 +34,11 @@ pub const ALL: &[([u8; 8], StructDesc)] = &[
     (TraderClosed::DISCRIMINATOR, TraderClosed::DESC),
     (PricesUpdated::DISCRIMINATOR, PricesUpdated::DESC),
     (OrdersProcessed::DISCRIMINATOR, OrdersProcessed::DESC),
+    (TraderParked::DISCRIMINATOR, TraderParked::DESC),
+    (DeadManSet::DISCRIMINATOR, DeadManSet::DESC),
+    (Transferred::DISCRIMINATOR, Transferred::DESC),
+    (AuthoritiesSet::DISCRIMINATOR, AuthoritiesSet::DESC),
+    (PauseSet::DISCRIMINATOR, PauseSet::DESC),
 ];
 
 /// Structs inside events.

@@ -106,3 +106,16 @@ pub const PROGRAM: AccountDesc = account("program", "This program", &[]);
 
 /// What every trading instruction takes.
 pub const TRADING: &[AccountDesc] = &[EXCHANGE, LEDGER, BOOK, TRADER, SIGNER, EVENT_AUTHORITY, PROGRAM];
+/// The sub-account that a transfer goes to.
+pub const TO_TRADER: AccountDesc = writable(account(
+    "to_trader",
+    "Another sub-account of the owner",
+    &[
+        SeedDesc::Text("trader"),
+        SeedDesc::Account("exchange"),
+        SeedDesc::Account("owner"),
+        SeedDesc::Account("to_trader.sub"),
+    ],
+));
+/// Whoever the instruction says may sign.
+pub const AUTHORITY: AccountDesc = signer(account("authority", "The admin, guardian or next admin", &[]));

@@ -1,19 +1,24 @@
 //! Instructions as clients see them: arguments, accounts, choices.
 
 mod accounts;
+mod authority;
 mod choices;
 mod governance;
 mod orders;
 mod records;
 mod traders;
+mod upkeep;
 
+pub use authority::{AcceptAuthority, ProposeAuthority, SetGuardian, SetPause};
 pub use choices::{CancelSide, ExpiryKind, GrowKind, OrderKind, SelfTrade, Side};
 pub use governance::{AddCollateral, CreateMarket, GrowAccount, InitExchange, OpenExchange, UpdatePrice};
 pub use orders::{
-    CancelAll, CancelByClientId, CancelOrder, ModifyOrder, PlaceMany, PlaceOrder, PruneExpired, ReplaceMany,
+    CancelAll, CancelByClientId, CancelOrder, ForceCancel, Liquidate, ModifyOrder, PlaceMany, PlaceOrder, PruneExpired,
+    ReplaceMany,
 };
 pub use records::{CollateralParams, FeeTierParams, MarginTierParams, MarketParams, OrderId, PriceUpdate, Quote};
 pub use traders::{Activate, CloseTrader, Deposit, OpenTrader, Withdraw};
+pub use upkeep::{Park, SetDeadMan, Transfer};
 
 use crate::describe::{ChoiceDesc, InstructionDesc, StructDesc};
 
@@ -41,6 +46,15 @@ pub const ALL: &[InstructionDesc] = &[
     CancelAll::INSTRUCTION,
     ModifyOrder::INSTRUCTION,
     PruneExpired::INSTRUCTION,
+    ForceCancel::INSTRUCTION,
+    Liquidate::INSTRUCTION,
+    Park::INSTRUCTION,
+    SetDeadMan::INSTRUCTION,
+    Transfer::INSTRUCTION,
+    ProposeAuthority::INSTRUCTION,
+    AcceptAuthority::INSTRUCTION,
+    SetGuardian::INSTRUCTION,
+    SetPause::INSTRUCTION,
 ];
 
 /// Structs inside arguments.

@@ -106,6 +106,28 @@ instruction! {
     }
     accounts TRADING;
 
+    /// Cancels orders of an account under half-way between maintenance and initial margin.
+    pub force_cancel ForceCancel {
+        /// Market index.
+        pub market: u16,
+        /// The account's slot.
+        pub slot: u16,
+        /// The slot's generation.
+        pub generation: u32,
+    }
+    accounts TRADING;
+
+    /// Reduces a position of an account under maintenance margin against the book.
+    pub liquidate Liquidate {
+        /// Market index.
+        pub market: u16,
+        /// The account's slot.
+        pub slot: u16,
+        /// The slot's generation.
+        pub generation: u32,
+    }
+    accounts TRADING;
+
     /// Cancels one order by its id.
     pub cancel_order CancelOrder {
         /// Market index.

@@ -45,7 +45,7 @@ enum Head {
 
 impl Venue<'_> {
     /// Matches up to `lots`. Dead, self-owned and unfillable makers are removed on the way.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) fn take(&mut self, intent: &Intent, lots: u32, index: usize, band: Band) -> Result<Matched, Error> {
         let opposite = intent.side.opposite();
         let mut taker: Option<Taker> = None;

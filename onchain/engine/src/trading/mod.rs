@@ -6,6 +6,7 @@
 mod batch;
 mod cancel;
 mod gates;
+mod liquidation;
 mod matching;
 mod modify;
 mod place;
@@ -16,6 +17,7 @@ mod top;
 
 pub use batch::{place_many, replace_many};
 pub use cancel::{cancel_all, cancel_by_client_id, cancel_order};
+pub use liquidation::{force_cancel, liquidate};
 pub use modify::modify_order;
 pub use place::place_order;
 pub use prune::prune_expired;
@@ -50,6 +52,10 @@ pub mod kind {
     pub const MODIFY_ORDER: u8 = 6;
     /// `prune_expired`.
     pub const PRUNE_EXPIRED: u8 = 7;
+    /// `force_cancel`; the event's taker is the account in trouble.
+    pub const FORCE_CANCEL: u8 = 8;
+    /// `liquidate`; the event's taker is the account in trouble.
+    pub const LIQUIDATE: u8 = 9;
 }
 
 /// On whose behalf an instruction runs, and who signed it.

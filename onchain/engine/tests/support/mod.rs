@@ -205,6 +205,16 @@ impl World {
         self.run(who, |venue| trading::prune_expired(venue, &args))
     }
 
+    pub fn force_cancel(&mut self, keeper: usize, victim: usize) -> Result<Report, Error> {
+        let args = ForceCancel { market: 0, slot: victim as u16, generation: self.slots[victim].generation };
+        self.run(keeper, |venue| trading::force_cancel(venue, &args))
+    }
+
+    pub fn liquidate(&mut self, keeper: usize, victim: usize) -> Result<Report, Error> {
+        let args = Liquidate { market: 0, slot: victim as u16, generation: self.slots[victim].generation };
+        self.run(keeper, |venue| trading::liquidate(venue, &args))
+    }
+
     pub fn cancel_all(&mut self, who: usize) -> Result<Report, Error> {
         self.run(who, |venue| trading::cancel_all(venue, &CancelAll { market: 0, side: CancelSide::Both }))
     }

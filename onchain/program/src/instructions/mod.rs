@@ -3,24 +3,34 @@
 //! Arguments are declared once, in the engine, together with the IDL; the shell decodes them whole
 //! ([`decode`]) before anything runs.
 
+pub mod accept_authority;
 pub mod activate;
 pub mod add_collateral;
+pub mod authority;
 pub mod cancel_all;
 pub mod cancel_by_client_id;
 pub mod cancel_order;
 pub mod close_trader;
 pub mod create_market;
 pub mod deposit;
+pub mod force_cancel;
 pub mod grow_account;
 pub mod init_exchange;
+pub mod liquidate;
 pub mod modify_order;
 pub mod open_exchange;
 pub mod open_trader;
+pub mod park;
 pub mod place_many;
 pub mod place_order;
+pub mod propose_authority;
 pub mod prune_expired;
 pub mod replace_many;
+pub mod set_dead_man;
+pub mod set_guardian;
+pub mod set_pause;
 pub mod trading;
+pub mod transfer;
 pub mod update_price;
 pub mod withdraw;
 

@@ -7,6 +7,7 @@ use quantdesk_engine::error::Error;
 use quantdesk_engine::events::OrdersProcessed;
 use quantdesk_engine::recorder::Recorder;
 use quantdesk_engine::trading::{Caller, Venue};
+use quantdesk_engine::units::Pubkey;
 
 use crate::clock::now;
 use crate::event::emit;
@@ -16,7 +17,7 @@ use accounts::Accounts;
 
 /// Opens the venue on verified accounts, lets `act` work on it, and sends the one event.
 ///
-/// `kind` is one of [`quantdesk_engine::trading::kind`].
+/// `kind` is one of [`quantdesk_engine::trading::kind`]. What is the same for all is compiled once.
 ///
 /// # Errors
 /// Those of the account checks, of [`Venue::open`] and of `act`.
@@ -27,13 +28,26 @@ pub fn run(
     kind: u8,
     act: impl FnOnce(&mut Venue<'_>) -> Result<(), Error>,
 ) -> Result<(), Failure> {
+    let (mut venue, signer, event_authority) = open(accounts, market)?;
+    act(&mut venue)?;
+    report(&mut venue, kind, signer, event_authority)
+}
+
+type Opened<'a> = (Venue<'a>, &'a Pubkey, &'a AccountView);
+
+#[inline(never)]
+fn open(accounts: &mut [AccountView], market: u16) -> Result<Opened<'_>, Failure> {
     let accounts = Accounts::parse(accounts, market)?;
     // SAFETY: once per instruction.
     let record = Recorder::new(unsafe { heap::record_region() })?;
     let (signer, slots) = (accounts.signer, accounts.ledger.slots);
     let caller = Caller { trader: accounts.trader, signer };
-    let mut venue = Venue::open(accounts.exchange, slots, accounts.book, caller, market, record, now()?)?;
-    act(&mut venue)?;
+    let venue = Venue::open(accounts.exchange, slots, accounts.book, caller, market, record, now()?)?;
+    Ok((venue, signer, accounts.event_authority))
+}
+
+#[inline(never)]
+fn report(venue: &mut Venue<'_>, kind: u8, signer: &Pubkey, authority: &AccountView) -> Result<(), Failure> {
     let seq = venue.next_event()?;
-    emit(OrdersProcessed::DISCRIMINATOR, &venue.event(seq, kind, signer), accounts.event_authority)
+    emit(OrdersProcessed::DISCRIMINATOR, &venue.event(seq, kind, signer), authority)
 }

@@ -1,0 +1,5 @@
+//! `propose_authority`: names the next admin. Its accounts are in `authority/mod.rs`.
+
+mod processor;
+
+pub use processor::process;

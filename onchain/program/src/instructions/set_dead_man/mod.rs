@@ -1,0 +1,6 @@
+//! `set_dead_man`: sets the slot past which a trader's orders are dead.
+
+mod accounts;
+mod processor;
+
+pub use processor::process;
