@@ -44,12 +44,10 @@ async def _run(config: LocalnetConfig, stack: contextlib.AsyncExitStack, ready: 
     node.listener = hub
     dispatcher, pages = Dispatcher(node), Pages(node)
     loop = asyncio.get_running_loop()
-
-    async def answer(body: bytes, is_trusted: bool) -> bytes:
-        return await dispatcher.answer(body, is_trusted=is_trusted)
-
     with _naming_the_holder(config.port):
-        http = await loop.create_server(lambda: HttpConnection(answer, pages.find), config.host, config.port)
+        http = await loop.create_server(
+            lambda: HttpConnection(dispatcher.answer_soon, pages.find), config.host, config.port
+        )
     stack.callback(http.close)
     with _naming_the_holder(config.pubsub_port):
         sockets = await PubsubServer(hub).start(config.host, config.pubsub_port)

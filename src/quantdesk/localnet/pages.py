@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
-
 from quantdesk.localnet.node import Node
 from quantdesk.localnet.rpc.envelope import encode_json
 
@@ -18,23 +16,23 @@ class Pages:
     def __init__(self, node: Node) -> None:
         self._node = node
 
-    def find(self, path: str) -> Awaitable[Shown] | None:
+    def find(self, path: str) -> Shown | None:
         """The page at `path`, None when there is none."""
         page = {"/health": self._health, "/ready": self._ready, "/metrics": self._metrics}.get(
             path.split("?", maxsplit=1)[0]
         )
         return None if page is None else page()
 
-    async def _health(self) -> Shown:
+    def _health(self) -> Shown:
         return 200, _TEXT, b"ok" if self._node.journal.failure is None else b"unknown"
 
-    async def _ready(self) -> Shown:
+    def _ready(self) -> Shown:
         failure = self._node.journal.failure
         reasons = [] if failure is None else [str(failure)]
         body = {"ready": failure is None, "reasons": reasons, "slot": self._node.bank.slot}
         return (200 if failure is None else 503), _JSON, encode_json(body)
 
-    async def _metrics(self) -> Shown:
+    def _metrics(self) -> Shown:
         node = self._node
         values = {
             "localnet_slot": ("gauge", node.bank.slot),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
+import asyncio
+from collections.abc import Callable, Coroutine
+from types import CoroutineType
 from typing import Any
 
 import structlog
@@ -33,65 +35,92 @@ PUBLIC_METHODS: dict[str, Any] = {
 }
 ADMIN_METHODS: dict[str, Any] = dict(admin.METHODS)
 
+Deliver = Callable[[bytes], None]
+Answer = dict[str, Any] | None
+"""A response object; None where nothing is to be answered."""
+
 
 class Dispatcher:
-    """Answers request bodies from a node."""
+    """Answers request bodies from a node.
+
+    Nearly every method is done at once, and a task per request would cost more than most methods do; so
+    answers are delivered by a call, and only batches and methods that wait get a task.
+    """
 
     def __init__(self, node: Node) -> None:
         self._node = node
+        self._tasks: set[asyncio.Task[None]] = set()
 
-    async def answer(self, body: bytes, *, is_trusted: bool) -> bytes:
-        """The response body; empty when nothing is to be answered.
+    def answer_soon(self, body: bytes, is_trusted: bool, deliver: Deliver) -> None:
+        """Deliver the response body, empty when nothing is to be answered.
 
-        Not before what it tells is on the disk.
+        Not before everything that it tells is on the disk; possibly before this returns.
         """
         try:
             raw = parse_body(body)
-            if isinstance(raw, list):
-                answers = [await self._answer_one(item, is_trusted) for item in raw]
-                wanted: Any = [answer for answer in answers if answer is not None]
-            else:
-                wanted = await self._answer_one(raw, is_trusted)
         except RpcError as error:
-            return encode_json(failure(error, None))
-        if not wanted:
-            return b""
-        encoded = encode_json(wanted)
-        if not self._node.journal.is_settled:
-            try:
-                await self._node.durable()
-            except NotAccepting as full:
-                return self._full(raw, full)
-        return encoded
-
-    def _full(self, raw: Any, full: NotAccepting) -> bytes:
-        error = RpcError(INTERNAL_ERROR, str(full))
+            deliver(encode_json(failure(error, None)))
+            return
         if isinstance(raw, list):
-            identifiers = [item.get("id") if isinstance(item, dict) else None for item in raw]
-            return encode_json([failure(error, identifier) for identifier in identifiers])
-        return encode_json(failure(error, raw.get("id") if isinstance(raw, dict) else None))
+            self._spawn(self._answer_batch(raw, is_trusted, deliver))
+            return
+        answer = self._start(raw, is_trusted)
+        if isinstance(answer, CoroutineType):
+            self._spawn(self._answer_later(raw, answer, deliver))
+        else:
+            self._finish(raw, answer, deliver)
 
-    async def _answer_one(self, raw: Any, is_trusted: bool) -> dict[str, Any] | None:
+    async def answer(self, body: bytes, *, is_trusted: bool) -> bytes:
+        """The response body, as `answer_soon` delivers it."""
+        delivered: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self.answer_soon(body, is_trusted, delivered.set_result)
+        return await delivered
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _answer_batch(self, raw: list[Any], is_trusted: bool, deliver: Deliver) -> None:
+        answers = []
+        for item in raw:
+            answer = self._start(item, is_trusted)
+            answers.append(await answer if isinstance(answer, CoroutineType) else answer)
+        self._finish(raw, [answer for answer in answers if answer is not None], deliver)
+
+    async def _answer_later(self, raw: Any, answer: Coroutine[Any, Any, Answer], deliver: Deliver) -> None:
+        self._finish(raw, await answer, deliver)
+
+    def _finish(self, raw: Any, answer: Any, deliver: Deliver) -> None:
+        if not answer:
+            deliver(b"")
+            return
+        encoded = encode_json(answer)
+        journal = self._node.journal
+        if journal.is_settled:
+            deliver(encoded)
+        else:
+            journal.when_durable(lambda full: deliver(encoded if full is None else _refused(raw, full)))
+
+    def _start(self, raw: Any, is_trusted: bool) -> Any:
+        """The answer to one request object, or a coroutine that comes to it."""
         identifier = None
         try:
             call = parse_call(raw)
             identifier = call.id
             result = self._run(call, is_trusted)
-            if inspect.isawaitable(result):
-                result = await result
-        except RpcError as error:
-            wants_answer = not (isinstance(raw, dict) and "id" not in raw and error.code == METHOD_NOT_FOUND)
-            return (
-                failure(error, _readable_id(raw) if identifier is None else identifier)
-                if wants_answer
-                else None
-            )
-        except NotAccepting as full:
-            return failure(RpcError(INTERNAL_ERROR, str(full)), identifier)
-        except Exception:
-            log.exception("localnet.method_failed", request=str(raw)[:300])
-            return failure(RpcError(INTERNAL_ERROR, "Internal error"), identifier)
+        except Exception as error:  # noqa: BLE001 - _failed logs what it does not know
+            return _failed(raw, identifier, error)
+        if isinstance(result, CoroutineType):
+            return self._complete(raw, call, result)
         return None if call.is_notification else success(result, call.id)
+
+    async def _complete(self, raw: Any, call: Call, result: Coroutine[Any, Any, Any]) -> Answer:
+        try:
+            value = await result
+        except Exception as error:  # noqa: BLE001 - _failed logs what it does not know
+            return _failed(raw, call.id, error)
+        return None if call.is_notification else success(value, call.id)
 
     def _run(self, call: Call, is_trusted: bool) -> Any:
         method = PUBLIC_METHODS.get(call.method)
@@ -102,6 +131,25 @@ class Dispatcher:
         if method is None:
             raise RpcError(METHOD_NOT_FOUND, "Method not found")
         return method(self._node, call.params)
+
+
+def _failed(raw: Any, identifier: str | int | None, error: Exception) -> Answer:
+    if isinstance(error, RpcError):
+        if error.code == METHOD_NOT_FOUND and isinstance(raw, dict) and "id" not in raw:
+            return None
+        return failure(error, _readable_id(raw) if identifier is None else identifier)
+    if isinstance(error, NotAccepting):
+        return failure(RpcError(INTERNAL_ERROR, str(error)), identifier)
+    log.error("localnet.method_failed", request=str(raw)[:300], exc_info=error)
+    return failure(RpcError(INTERNAL_ERROR, "Internal error"), identifier)
+
+
+def _refused(raw: Any, full: NotAccepting) -> bytes:
+    """What is said instead of answers that could not be made durable."""
+    error = RpcError(INTERNAL_ERROR, str(full))
+    if isinstance(raw, list):
+        return encode_json([failure(error, _readable_id(item)) for item in raw])
+    return encode_json(failure(error, _readable_id(raw)))
 
 
 def _readable_id(raw: Any) -> str | int | None:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -26,6 +27,7 @@ _MAX_WAITING = 128
 """Requests of one connection that may wait for those before them."""
 _JSON_TYPES = ("application/json", "application/json; charset=utf-8", "application/json;charset=utf-8")
 _TEXT = "text/plain; charset=utf-8"
+_JSON = "application/json; charset=utf-8"
 _REASONS = {
     200: "OK",
     400: "Bad Request",
@@ -38,12 +40,12 @@ _WRONG_METHOD = b"Used HTTP Method is not allowed. POST or OPTIONS is required\n
 _WRONG_TYPE = b"Supplied content type is not allowed. Content-Type: application/json is required\n"
 _ADMIN_MARK = b'"surfnet_'
 
-Answer = Callable[[bytes, bool], Awaitable[bytes]]
-Page = Callable[[str], Awaitable[tuple[int, str, bytes]] | None]
+Answer = Callable[[bytes, bool, Callable[[bytes], None]], None]
+Page = Callable[[str], tuple[int, str, bytes] | None]
 
 
 class HttpConnection(asyncio.Protocol):
-    """One client. `answer(body, is_trusted)` gives the response to a POST; `page(path)` what a GET shows.
+    """One client. `answer(body, is_trusted, deliver)` answers a POST; `page(path)` gives what a GET shows.
 
     Trusted are programs of this machine and pages served from it; a foreign page in a browser here is not.
     """
@@ -55,7 +57,9 @@ class HttpConnection(asyncio.Protocol):
         self._head: _Head | None = None
         self._chunks: bytearray | None = None
         self._waiting: deque[tuple[_Head, bytes]] = deque()
-        self._running: asyncio.Task[None] | None = None
+        self._busy = False
+        self._is_serving = False
+        self._last_head: tuple[bytes, _Head] = (b"", _Head())
         self._transport: asyncio.Transport | None = None
         self._is_loopback = False
         self._closing = False
@@ -88,7 +92,7 @@ class HttpConnection(asyncio.Protocol):
                 if len(self._buffer) > _MAX_HEAD_BYTES:
                     raise _Refused(400, b"Request header too large\n")
                 return False
-            self._head = _parse_head(bytes(self._buffer[:end]))
+            self._head = self._read_head(bytes(self._buffer[:end]))
             del self._buffer[: end + 4]
             if self._head.expects_continue and self._transport is not None:
                 self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
@@ -98,6 +102,12 @@ class HttpConnection(asyncio.Protocol):
         head, self._head = self._head, None
         self._enqueue(head, body)
         return True
+
+    def _read_head(self, raw: bytes) -> _Head:
+        """Clients send the same head again and again."""
+        if raw != self._last_head[0]:
+            self._last_head = (raw, _parse_head(raw))
+        return self._last_head[1]
 
     def _take_body(self, head: _Head) -> bytes | None:
         if head.chunked:
@@ -140,43 +150,44 @@ class HttpConnection(asyncio.Protocol):
         self._waiting.append((head, body))
         if len(self._waiting) == _MAX_WAITING and self._transport is not None:
             self._transport.pause_reading()
-        if self._running is None:
-            self._running = asyncio.ensure_future(self._work())
+        self._serve_waiting()
 
-    async def _work(self) -> None:
-        try:
-            while self._waiting and not self._closing:
-                head, body = self._waiting.popleft()
-                if len(self._waiting) == _MAX_WAITING // 2 and self._transport is not None:
-                    self._transport.resume_reading()
-                await self._serve(head, body)
-        except Exception:
-            log.exception("localnet.http_failed")
-            self._refuse(503, b"")
-        finally:
-            self._running = None
+    def _serve_waiting(self) -> None:
+        """Serve one request after the other, until one of them takes its time."""
+        if self._is_serving:
+            return
+        self._is_serving = True
+        while self._waiting and not self._busy and not self._closing:
+            head, body = self._waiting.popleft()
+            if len(self._waiting) == _MAX_WAITING // 2 and self._transport is not None:
+                self._transport.resume_reading()
+            self._serve(head, body)
+        self._is_serving = False
 
-    async def _serve(self, head: _Head, body: bytes) -> None:
+    def _serve(self, head: _Head, body: bytes) -> None:
         if head.method == "POST":
-            if head.content_type not in _JSON_TYPES:
-                self._write(415, _WRONG_TYPE, _TEXT, head)
-            elif len(body) > MAX_BODY_BYTES and _ADMIN_MARK not in body[:400]:
-                self._write(413, b"", _TEXT, head)
-            else:
-                answered = await self._answer(body, self._is_loopback and _is_own_origin(head.origin))
-                self._write(200, answered, "application/json; charset=utf-8", head)
+            self._serve_post(head, body)
         elif head.method == "OPTIONS":
             self._write(200, b"", _TEXT, head)
         else:
-            await self._serve_page(head)
-
-    async def _serve_page(self, head: _Head) -> None:
-        page = self._page(head.path) if head.method == "GET" else None
-        if page is None:
-            self._write(405, _WRONG_METHOD, _TEXT, head)
-        else:
-            status, content_type, shown = await page
+            page = self._page(head.path) if head.method == "GET" else None
+            status, content_type, shown = page or (405, _TEXT, _WRONG_METHOD)
             self._write(status, shown, content_type, head)
+
+    def _serve_post(self, head: _Head, body: bytes) -> None:
+        if head.content_type not in _JSON_TYPES:
+            self._write(415, _WRONG_TYPE, _TEXT, head)
+        elif len(body) > MAX_BODY_BYTES and _ADMIN_MARK not in body[:400]:
+            self._write(413, b"", _TEXT, head)
+        else:
+            self._busy = True
+            is_trusted = self._is_loopback and _is_own_origin(head.origin)
+            self._answer(body, is_trusted, partial(self._deliver, head))
+
+    def _deliver(self, head: _Head, answered: bytes) -> None:
+        self._busy = False
+        self._write(200, answered, _JSON, head)
+        self._serve_waiting()
 
     def _write(self, status: int, body: bytes, content_type: str, head: _Head) -> None:
         if self._transport is None:

@@ -74,7 +74,7 @@ class WireTransaction:
         return self.writable_flags()[index]
 
     def writable_flags(self) -> list[bool]:
-        """Whether each static key is declared writable; signers first, the readonly ones last of each part."""
+        """Whether each static key is declared writable; signers first, readonly ones last of each part."""
         header = self.body.header
         signers, others = header.num_required_signatures, len(self.keys) - header.num_required_signatures
         return (
