@@ -6,7 +6,19 @@ from typing import Any
 
 import pytest
 
-from mikey_words import CLOSE, buy, cancel, cancel_all, expect, expect_ticket, move, read, sell, trigger
+from mikey_words import (
+    CLOSE,
+    buy,
+    cancel,
+    cancel_all,
+    expect,
+    expect_ticket,
+    funds,
+    move,
+    read,
+    sell,
+    trigger,
+)
 
 TICKETS: list[tuple[str, list[dict[str, Any]]]] = [
     ("@mikey buy 2 sol", [buy("2", "SOL")]),
@@ -29,6 +41,8 @@ TICKETS: list[tuple[str, list[dict[str, Any]]]] = [
     ("cancel my bids and offers", [cancel("SOL", "1001"), cancel("ETH", "1002"), cancel("ETH", "1003")]),
     ("cancel this order", [cancel("SOL", "1001")]),
     ("cancel order 1001", [cancel("SOL", "1001")]),
+    ("withdraw 10 usdc to my wallet", [funds("withdraw", "10")]),
+    ("deposit 100 usdc from my wallet", [funds("deposit", "100")]),
     ("move order 1001 to 136", [move("SOL", "1001", "136")]),
     ("close eth at market and cancel all eth orders", [sell("1.5", "ETH", **CLOSE), cancel_all("ETH")]),
     ("buy $500 sol and $500 eth", [buy("3.56", "SOL"), buy("0.156", "ETH")]),
@@ -42,6 +56,9 @@ def test_odd_but_clear_sentences_mean_what_they_say(text: str, actions: list[dic
 
 NOT_TICKETS = [
     ("question", "once eth hits 3400 close everything"),
+    ("question", "sell all positions"),
+    ("question", "sell all"),
+    ("question", "deposit everything"),
     ("question", "deposit 100 usdt"),
     ("question", "deposit 2 sol"),
     ("question", "withdraw half"),

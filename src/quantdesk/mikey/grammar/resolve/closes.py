@@ -65,7 +65,12 @@ def _targets(desk: Desk, frame: Frame, required: Side | None) -> list[str]:
     held = [symbol for symbol in desk.held() if wanted is None or _long(desk, symbol) is (wanted is Side.BUY)]
     if not held:
         raise Tell(f"You have no open {_trade(wanted)}: nothing to close. Nothing was done.")
-    if required is Side.BUY and frame.holding is None and every and len(held) != len(desk.held()):
+    if (
+        required is Side.BUY
+        and (frame.holding is None or frame.holding.side is None)
+        and every
+        and len(held) != len(desk.held())
+    ):
         raise Ask(
             "You hold longs and shorts. Close everything, or only one side?",
             ("close everything", "close my longs"),

@@ -114,8 +114,9 @@ def on_other_price(scan: Scan, word: Lexeme) -> None:
 
 
 def on_funds(scan: Scan, word: Lexeme) -> None:
-    """``flatten my account``: the only verb for which "account" says nothing more."""
-    if scan.verb is not Verb.FLATTEN:
+    """``flatten my account``, ``withdraw ... to my wallet``: there the word says nothing more."""
+    own = word.text in ("wallet", "account") and scan.verb in (Verb.DEPOSIT, Verb.WITHDRAW)
+    if scan.verb is not Verb.FLATTEN and not own:
         raise Ask(NOT_UNDERSTOOD.format(word.text))
 
 
