@@ -1,35 +1,29 @@
 """What a request asks for, as instructions of the program. One function per instruction name of the API."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from solders.instruction import Instruction
-from solders.pubkey import Pubkey
 
 from quantdesk.domain.errors import DomainError
 from quantdesk.domain.orders import OrderId
-from quantdesk.gateway.accounts.holdings import Holdings
 from quantdesk.gateway.edge.errors import refused_value
-from quantdesk.gateway.exchange.state import ExchangeView
-from quantdesk.gateway.markets.board import Board
 from quantdesk.gateway.problems import Malformed, NotAvailableYet, Refused
+from quantdesk.gateway.transactions import funds
 from quantdesk.gateway.transactions.orders import MarketNow, client_id, program_order
 from quantdesk.gateway.transactions.schemas import (
     BuildRequest,
     CancelAll,
     CancelOrder,
     ModifyOrder,
-    MoveFunds,
     OrderFields,
     PlaceMany,
     PlaceOrder,
     ReplaceMany,
-    TransferFunds,
 )
+from quantdesk.gateway.transactions.setting import Setting, needs_trader
 from quantdesk.program import instructions as program
-from quantdesk.program.addresses import Addresses, token_account
-from quantdesk.program.instructions import MAX_BATCH, BatchTerms, NewOrder, OrderChange, TraderKey
+from quantdesk.program.instructions import MAX_BATCH, BatchTerms, NewOrder, OrderChange
 from quantdesk.program.records import Quote
 
 NOT_AVAILABLE_YET = (
@@ -39,42 +33,6 @@ NOT_AVAILABLE_YET = (
     "revoke-delegate",
 )
 
-
-@dataclass(frozen=True, slots=True)
-class RestingOrder:
-    """An open order: its id and the lots that are left of it."""
-
-    order_id: OrderId
-    lots: int
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """All that turning a request into instructions needs to know."""
-
-    venue: Addresses
-    view: ExchangeView
-    board: Board
-    holdings: Holdings
-    trader: TraderKey
-    fee_payer: Pubkey
-    resting: RestingOrder | None = None
-    """The order that a modification names, as it rests now."""
-
-    def market(self, symbol: str) -> MarketNow:
-        """A market with its live part. Raises NotFound."""
-        return MarketNow(self.view.market(symbol), self.board.market(symbol))
-
-    def mint(self, index: int) -> Pubkey:
-        """The mint of a collateral."""
-        return self.view.exchange.collaterals[index].mint
-
-
-_SHARED_TERMS = (
-    ("self_trade", "self_trade"),
-    ("expiry_kind", "time_in_force"),
-    ("expiry", "expires_at_ms"),
-)
 
 Intent = Callable[[Setting, Any], list[Instruction]]
 
@@ -92,84 +50,24 @@ def instructions_for(name: str, setting: Setting, body: BuildRequest) -> list[In
     return intent(setting, body)
 
 
-def _open_trader(setting: Setting, body: BuildRequest) -> list[Instruction]:
-    _only_owner(setting, body)
-    return [program.open_trader(setting.venue, setting.fee_payer, setting.trader.owner, body.sub)]
-
-
-def _close_trader(setting: Setting, body: BuildRequest) -> list[Instruction]:
-    _only_owner(setting, body)
-    _needs_trader(setting)
-    return [program.close_trader(setting.venue, setting.trader)]
-
-
-def _deposit(setting: Setting, body: MoveFunds) -> list[Instruction]:
-    _only_owner(setting, body)
-    asset = setting.view.asset(body.asset)
-    mint = setting.mint(asset.index)
-    owner = setting.trader.owner
-    made = []
-    if not setting.holdings.exists:
-        made.append(program.open_trader(setting.venue, setting.fee_payer, owner, body.sub))
-    made.append(
-        program.deposit(
-            setting.venue,
-            setting.trader,
-            collateral=asset.index,
-            mint=mint,
-            source=token_account(owner, mint),
-            amount=_atoms(setting, body),
-        )
-    )
-    if not setting.holdings.active:
-        made.append(program.activate(setting.venue, setting.trader))
-    return made
-
-
-def _withdraw(setting: Setting, body: MoveFunds) -> list[Instruction]:
-    _only_owner(setting, body)
-    _needs_trader(setting)
-    asset = setting.view.asset(body.asset)
-    mint = setting.mint(asset.index)
-    owner = setting.trader.owner
-    return [
-        program.create_token_account(setting.fee_payer, owner, mint),
-        program.withdraw(
-            setting.venue,
-            setting.trader,
-            collateral=asset.index,
-            mint=mint,
-            destination=token_account(owner, mint),
-            amount=_atoms(setting, body),
-        ),
-    ]
-
-
-def _atoms(setting: Setting, body: MoveFunds | TransferFunds) -> int:
-    try:
-        return setting.view.asset(body.asset).atoms(body.amount)
-    except DomainError as error:
-        raise refused_value(error, "amount") from None
-
-
 def _place_order(setting: Setting, body: PlaceOrder) -> list[Instruction]:
     now = setting.market(body.market)
     order = program_order(body, now)
-    _needs_trader(setting)
+    needs_trader(setting)
     return [program.place_order(setting.venue, setting.trader, now.market.index, order)]
 
 
 def _place_many(setting: Setting, body: PlaceMany) -> list[Instruction]:
     now = setting.market(body.market)
     quotes, terms = _batch(body.orders, now)
-    _needs_trader(setting)
+    needs_trader(setting)
     return [program.place_many(setting.venue, setting.trader, now.market.index, quotes, terms)]
 
 
 def _replace_many(setting: Setting, body: ReplaceMany) -> list[Instruction]:
     now = setting.market(body.market)
     quotes, terms = _batch(body.orders, now)
-    _needs_trader(setting)
+    needs_trader(setting)
     index = now.market.index
     if body.cancel == "all":
         made = [program.cancel_all(setting.venue, setting.trader, index)]
@@ -241,7 +139,7 @@ def _same_terms(first: NewOrder, order: NewOrder, place: int) -> None:
 def _cancel_order(setting: Setting, body: CancelOrder) -> list[Instruction]:
     now = setting.market(body.market)
     exactly_one_id(body)
-    _needs_trader(setting)
+    needs_trader(setting)
     if body.order_id is not None:
         order_id = _order_id(body.order_id, "order_id")
         return [program.cancel_order(setting.venue, setting.trader, now.market.index, order_id)]
@@ -290,26 +188,8 @@ def _modify_order(setting: Setting, body: ModifyOrder) -> list[Instruction]:
     return [program.modify_order(setting.venue, setting.trader, now.market.index, resting.order_id, change)]
 
 
-def _transfer(setting: Setting, body: TransferFunds) -> list[Instruction]:
-    _only_owner(setting, body)
-    _needs_trader(setting)
-    if body.to_sub == body.sub:
-        raise Refused(
-            "Both sub-accounts are the same.",
-            code="same_sub_account",
-            field="to_sub",
-            value=body.to_sub,
-            expected=f"another sub-account than {body.sub}",
-        )
-    asset = setting.view.asset(body.asset)
-    amount = _atoms(setting, body)
-    return [
-        program.transfer(setting.venue, setting.trader, body.to_sub, collateral=asset.index, amount=amount)
-    ]
-
-
 def _cancel_all(setting: Setting, body: CancelAll) -> list[Instruction]:
-    _needs_trader(setting)
+    needs_trader(setting)
     if body.market is not None:
         indices = [setting.market(body.market).market.index]
     else:
@@ -325,34 +205,12 @@ def _cancel_all(setting: Setting, body: CancelAll) -> list[Instruction]:
     return [program.cancel_all(setting.venue, setting.trader, index) for index in indices]
 
 
-def _only_owner(setting: Setting, body: BuildRequest) -> None:
-    if setting.trader.signer is not None:
-        raise Refused(
-            "Only the wallet itself may move funds and open or close accounts.",
-            code="NotAuthorised",
-            field="signer",
-            value=body.signer,
-            expected=body.wallet,
-        )
-
-
-def _needs_trader(setting: Setting) -> None:
-    if not setting.holdings.exists:
-        raise Refused(
-            f"Sub-account {setting.trader.sub} of this wallet has no trader account yet: deposit first.",
-            code="no_trader_account",
-            field="sub",
-            value=setting.trader.sub,
-            expected="a sub-account that was opened by a deposit",
-        )
-
-
 INTENTS: Mapping[str, Intent] = {
-    "open-trader": _open_trader,
-    "close-trader": _close_trader,
-    "deposit": _deposit,
-    "withdraw": _withdraw,
-    "transfer": _transfer,
+    "open-trader": funds.open_trader,
+    "close-trader": funds.close_trader,
+    "deposit": funds.deposit,
+    "withdraw": funds.withdraw,
+    "transfer": funds.transfer,
     "place-order": _place_order,
     "place-many": _place_many,
     "replace-many": _replace_many,

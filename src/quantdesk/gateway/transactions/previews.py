@@ -11,9 +11,9 @@ from quantdesk.gateway.markets.views import usdc
 from quantdesk.gateway.orders.schemas import PreviewFill, PreviewReply
 from quantdesk.gateway.orders.views import average_price
 from quantdesk.gateway.problems import Refused
-from quantdesk.gateway.transactions.intents import Setting
 from quantdesk.gateway.transactions.orders import MarketNow, lot_price_text
 from quantdesk.gateway.transactions.schemas import PlaceOrder
+from quantdesk.gateway.transactions.setting import Setting
 from quantdesk.gateway.transactions.simulation import Outcome
 from quantdesk.program.errors import error_message, error_name
 from quantdesk.program.events import OrdersProcessed

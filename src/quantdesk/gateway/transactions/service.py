@@ -20,7 +20,7 @@ from quantdesk.gateway.stored import Stored
 from quantdesk.gateway.transactions.blockhashes import Blockhashes
 from quantdesk.gateway.transactions.decoding import decode, event_view
 from quantdesk.gateway.transactions.fees import PriorityFees
-from quantdesk.gateway.transactions.intents import RestingOrder, Setting, exactly_one_id, instructions_for
+from quantdesk.gateway.transactions.intents import exactly_one_id, instructions_for
 from quantdesk.gateway.transactions.previews import preview_view
 from quantdesk.gateway.transactions.reading import ChainReader, Reading
 from quantdesk.gateway.transactions.schemas import (
@@ -30,6 +30,7 @@ from quantdesk.gateway.transactions.schemas import (
     PlaceOrder,
     Simulation,
 )
+from quantdesk.gateway.transactions.setting import RestingOrder, Setting
 from quantdesk.gateway.transactions.simulation import (
     Outcome,
     refused_by_program,
