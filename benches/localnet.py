@@ -3,7 +3,7 @@
     python benches/localnet.py            print
     python benches/localnet.py --check    also fail when the ratio is under the target
 
-Both run the shipped program on the same accounts: a ledger of 1 MB, a book of 2,048 orders a side, eight
+Both run the shipped program on the same accounts: a ledger of 1 MB, a book of 2,048 orders a side, 32
 traders who place post-only orders and cancel them, one after the other. The bare VM checks signatures and
 runs, nothing else. Localnet also takes each transaction over HTTP, checks blockhash, duplicate and preflight,
 writes log, result and address index with fsync before it answers, and closes a slot every 400 ms.
@@ -38,7 +38,7 @@ from integration.program.invariants import dtype
 from localnet_process import LocalnetProcess, localnet
 
 TARGET = 0.25
-TRADERS = 8
+TRADERS = 32
 TRANSACTIONS = 4_000
 LEDGER_BYTES = 1 << 20
 PRICE = 1_500_000
