@@ -200,6 +200,15 @@ class Client:
         """Cancel this account's orders in ``market``, then place up to 16, with one margin check."""
         return await self.execute("replace-many", market=market, orders=list(orders))
 
+    async def modify(self, market: str, order_id: str, price: Number, size: Number) -> models.Sent:
+        """Change an order to ``price`` and ``size``; only a smaller size keeps its place in the queue."""
+        fields = {"order_id": order_id, "price": _text(price), "size": _text(size)}
+        return await self.execute("modify-order", market=market, **fields)
+
+    async def transfer(self, to_sub: int, amount: Number, asset: str = "USDC") -> models.Sent:
+        """Move money to another sub-account of the same wallet."""
+        return await self.execute("transfer", to_sub=to_sub, asset=asset, amount=_text(amount))
+
     async def cancel(
         self, market: str, order_id: str | None = None, client_id: str | int | None = None
     ) -> models.Sent:

@@ -31,9 +31,11 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     "close-trader": frozenset({"close_trader"}),
     "deposit": frozenset({"open_trader", "deposit", "activate"}),
     "withdraw": frozenset({"withdraw"}),
+    "transfer": frozenset({"transfer"}),
     "place-order": frozenset({"place_order"}),
     "place-many": frozenset({"place_many"}),
     "replace-many": frozenset({"cancel_all", "place_many", "replace_many"}),
+    "modify-order": frozenset({"modify_order"}),
     "cancel-order": frozenset({"cancel_order", "cancel_by_client_id"}),
     "cancel-all": frozenset({"cancel_all"}),
 }
@@ -139,6 +141,8 @@ def _check_accounts(call: Call, request: Request) -> None:
         "payer": wallet,
         "rent_receiver": wallet,
     }
+    if "to_sub" in request.fields:
+        expected["to_trader"] = venue.trader(wallet, int(request.fields["to_sub"]))
     if request.market is not None:
         expected["book"] = venue.book(request.market.index)
     for name, address in call.accounts.items():
@@ -209,6 +213,17 @@ def _check_cancel_all(args: Mapping[str, Any], request: Request) -> None:
         _market(args, request)
 
 
+def _check_modify(args: Mapping[str, Any], request: Request) -> None:
+    """Order, price and size are all asked for, so that all three can be held to the bytes."""
+    market, fields = _market(args, request), request.fields
+    found = str(OrderId(args["ticks"], args["seq"]))
+    _require(found == fields.get("order_id"), f"it changes {found}, not {fields.get('order_id')}")
+    price = args["new_ticks"] * market.price_step
+    _require(price == Decimal(fields.get("price") or 0), f"its price is {price}, not {fields.get('price')}")
+    size = args["new_lots"] * market.size_step
+    _require(size == Decimal(fields.get("size") or 0), f"its size is {size}, not {fields.get('size')}")
+
+
 def _check_money(args: Mapping[str, Any], request: Request) -> None:
     _require(args["collateral"] == 0, "it moves another asset than USDC")
     wanted = Decimal(request.fields["amount"]) * QUOTE_ATOMS
@@ -220,6 +235,8 @@ def _check_money(args: Mapping[str, Any], request: Request) -> None:
 CHECKS: Mapping[str, Callable[[Mapping[str, Any], Request], None]] = {
     "deposit": _check_money,
     "withdraw": _check_money,
+    "transfer": _check_money,
+    "modify_order": _check_modify,
     "place_order": _check_place,
     "place_many": _check_batch,
     "replace_many": _check_batch,
@@ -238,5 +255,5 @@ def _check_whole(calls: list[Call], request: Request) -> None:
             own = token_account(request.wallet, request.mint)
             _require(call.accounts["destination"] == own, "the money would go to someone else")
     main = request.instruction.replace("-", "_")
-    if main in ("deposit", "withdraw", "place_order", "place_many"):
+    if main in ("deposit", "withdraw", "transfer", "place_order", "modify_order", "place_many"):
         _require(main in names, f"it holds no {main}")

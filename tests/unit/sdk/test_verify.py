@@ -159,6 +159,39 @@ def test_another_order_is_not_cancelled_in_its_place() -> None:
         _check("cancel-order", asked, program.cancel_order(VENUE, TRADER, 2, OrderId(Ticks(14_231), 10)))
 
 
+@pytest.mark.parametrize(
+    ("order", "change", "reason"),
+    [
+        (OrderId(Ticks(14_231), 10), program.OrderChange(14_300, 100), "it changes"),
+        (OrderId(Ticks(14_231), 9), program.OrderChange(14_301, 100), r"price is 143\.01, not 143"),
+        (OrderId(Ticks(14_231), 9), program.OrderChange(14_300, 10_000), r"size is 100\.00, not 1"),
+    ],
+)
+def test_a_change_of_another_order_price_or_size_is_not_signed(
+    order: OrderId, change: program.OrderChange, reason: str
+) -> None:
+    mine = OrderId(Ticks(14_231), 9)
+    asked = {
+        "wallet": str(WALLET),
+        "sub": 0,
+        "market": "SOL-PERP",
+        "order_id": str(mine),
+        "price": "143",
+        "size": "1",
+    }
+    wanted = program.OrderChange(14_300, 100)
+    _check("modify-order", asked, program.modify_order(VENUE, TRADER, 2, mine, wanted))
+    with pytest.raises(WrongTransaction, match=reason):
+        _check("modify-order", asked, program.modify_order(VENUE, TRADER, 2, order, change))
+
+
+def test_a_transfer_to_another_sub_account_than_asked_is_not_signed() -> None:
+    asked = {"wallet": str(WALLET), "sub": 0, "to_sub": 1, "asset": "USDC", "amount": "5"}
+    _check("transfer", asked, program.transfer(VENUE, TRADER, to_sub=1, collateral=0, amount=5_000_000))
+    with pytest.raises(WrongTransaction, match="another to_trader"):
+        _check("transfer", asked, program.transfer(VENUE, TRADER, to_sub=2, collateral=0, amount=5_000_000))
+
+
 def test_an_order_of_another_program_with_our_bytes_is_not_signed() -> None:
     forged = Addresses(Pubkey.new_unique())
     with pytest.raises(WrongTransaction, match="foreign program"):
