@@ -189,6 +189,9 @@ class Intake:
                 except Problem as problem:
                     _log.info("book not shown yet", market=symbol, reason=problem.detail)
                     continue
+                except Exception:  # noqa: BLE001 - logged; one failed fetch must not stop the intake
+                    _log.exception("book not fetched", market=symbol)
+                    continue
                 self._wanting_book.discard(symbol)
             if self._wanting_book:
                 await asyncio.sleep(SNAPSHOT_RETRY_S)
