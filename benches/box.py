@@ -57,9 +57,7 @@ def main() -> int:
     print(f"{'all':<34}{memory:>12.0f}{core:>8.3f}")
     print(f"{'budget':<34}{MEMORY_BUDGET_MB:>12}{CORE_BUDGET:>8}")
     print(f"{'ratio to budget':<34}{memory / MEMORY_BUDGET_MB:>12.2f}{core / CORE_BUDGET:>8.2f}")
-    print(
-        f"first start {first:.1f} s, later one {later:.1f} s to ready (budget {LATER_START_BUDGET_S} s)"
-    )
+    print(f"first start {first:.1f} s, later one {later:.1f} s to ready (budget {LATER_START_BUDGET_S} s)")
     return 0
 
 

@@ -32,20 +32,24 @@ def _output_of(*command: str, cwd: Path = ROOT) -> str:
     return done.stdout
 
 
+def _file_of(name: str, *command: str, cwd: Path = ROOT) -> str:
+    """What ``command`` writes to the file that it is given as its last argument."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / name
+        _output_of(*command, str(out), cwd=cwd)
+        return out.read_text()
+
+
 def openapi() -> str:
-    return _output_of(sys.executable, "-m", "quantdesk.gateway.openapi")
+    return _file_of("openapi.json", sys.executable, "-m", "quantdesk.gateway.openapi")
 
 
 def api_types() -> str:
     """TypeScript types of the REST API, from the committed OpenAPI document."""
     if not (ROOT / "web" / "node_modules" / ".bin" / "openapi-typescript").exists():
         raise ToolMissing("web/node_modules is not installed")
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "types.ts"
-        _output_of(
-            "npx", "openapi-typescript", "../docs/reference/openapi.json", "-o", str(out), cwd=ROOT / "web"
-        )
-        return out.read_text()
+    command = ("npx", "openapi-typescript", "../docs/reference/openapi.json", "-o")
+    return _file_of("types.ts", *command, cwd=ROOT / "web")
 
 
 GENERATED: dict[str, Callable[[], str]] = {

@@ -5,13 +5,14 @@ Each function here makes one service, ready to be awaited; it imports that servi
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
 
 from quantdesk.bootstrap.data_dir import DataDir
+from quantdesk.bootstrap.errors import ServiceRefused
 from quantdesk.bootstrap.ports import Ports
 from quantdesk.bootstrap.settings import Settings
 from quantdesk.infra.bus import BusConfig
@@ -19,6 +20,14 @@ from quantdesk.infra.telemetry import HttpConfig
 from quantdesk.program.addresses import program_id
 
 Service = Coroutine[Any, Any, None]
+
+
+async def _in_words(start: Callable[[], Service], *expected: type[Exception]) -> None:
+    """Run a service; errors that it expects become a sentence, all others keep their traceback."""
+    try:
+        await start()
+    except expected as error:
+        raise ServiceRefused(str(error)) from error
 
 
 def _data(settings: Settings) -> DataDir:
@@ -57,27 +66,29 @@ def localnet(settings: Settings) -> Service:
     """The Solana node of this machine."""
     from quantdesk.localnet.app import serve
     from quantdesk.localnet.config import LocalnetConfig, Retention
+    from quantdesk.localnet.errors import LocalnetError
 
     ports = Ports(settings.port_offset)
     folder = _data(settings).localnet
     kept = Retention(blocks=settings.localnet_history_slots)
-    return serve(LocalnetConfig(data_dir=folder, port=ports.rpc, ws_port=ports.pubsub, retention=kept))
+    config = LocalnetConfig(data_dir=folder, port=ports.rpc, ws_port=ports.pubsub, retention=kept)
+    return _in_words(lambda: serve(config), LocalnetError)
 
 
 def ingestion(settings: Settings) -> Service:
     """Market data."""
     from quantdesk.ingestion.app import serve
     from quantdesk.ingestion.config import IngestionConfig
+    from quantdesk.ingestion.sources.recorded.recording import BrokenRecording
 
-    return serve(
-        IngestionConfig(
-            bus=bus(settings, "ingestion"),
-            database_url=database_url(settings),
-            state_dir=_data(settings).root / "ingestion",
-            http=HttpConfig(host=settings.host, port=Ports(settings.port_offset).ingestion),
-            feed=settings.feed,
-        )
+    config = IngestionConfig(
+        bus=bus(settings, "ingestion"),
+        database_url=database_url(settings),
+        state_dir=_data(settings).root / "ingestion",
+        http=HttpConfig(host=settings.host, port=Ports(settings.port_offset).ingestion),
+        feed=settings.feed,
     )
+    return _in_words(lambda: serve(config), BrokenRecording)
 
 
 def keepers(settings: Settings) -> Service:

@@ -14,6 +14,8 @@ from typing import Any
 
 import uvloop
 
+from quantdesk.bootstrap.data_dir import DataDirError
+from quantdesk.bootstrap.errors import ServiceRefused
 from quantdesk.bootstrap.settings import Settings, SettingsError, load_settings
 from quantdesk.infra.telemetry import configure_logging
 
@@ -50,12 +52,15 @@ def run(name: str, settings: Settings) -> None:
 
 
 def main() -> int:
-    """Command line of one part; exit code 2 for a wrong name or setting."""
+    """Command line of one part; exit code 1 for what its user can mend, 2 for a wrong name or setting."""
     try:
         run(sys.argv[1] if len(sys.argv) > 1 else "", load_settings())
     except SettingsError as error:
         sys.stderr.write(f"quantdesk: {error}\n")
         return 2
+    except (ServiceRefused, DataDirError) as error:
+        sys.stderr.write(f"quantdesk {sys.argv[1]}: {error}\n")
+        return 1
     return 0
 
 

@@ -9,6 +9,8 @@ import sys
 
 import typer
 
+from quantdesk.bootstrap.data_dir import DataDirError
+from quantdesk.bootstrap.errors import ServiceRefused
 from quantdesk.bootstrap.settings import SettingsError
 from quantdesk.cli import assistant, box, market_data, services, trading
 from quantdesk.cli.output import EXIT_REFUSED, EXIT_UNREACHABLE, EXIT_USAGE, complain
@@ -35,7 +37,7 @@ def main() -> None:
     except Unreachable as error:
         complain(f"{error}; is it running? `quantdesk doctor` says what is")
         sys.exit(EXIT_UNREACHABLE)
-    except QuantDeskError as error:
+    except (QuantDeskError, ServiceRefused, DataDirError) as error:
         complain(str(error))
         sys.exit(EXIT_REFUSED)
 

@@ -194,7 +194,7 @@ class SimulatedAccount(Wire, frozen=True):
 
 
 class SimulatedInstruction(Wire, frozen=True):
-    """A CPI in a simulation: keys instead of indices. Of programs that the node parses only ``program_id``."""
+    """A CPI in a simulation, keys instead of indices; where the node parses them ``program_id`` only."""
 
     program_id: str
     accounts: list[str] = field(default_factory=list)

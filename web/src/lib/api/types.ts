@@ -759,7 +759,7 @@ export interface paths {
         put?: never;
         /**
          * Build Modify Order
-         * @description Change an order's price or size. Answers `not_available_yet` until the program has it.
+         * @description Change an order's price or size. A smaller size keeps its place in the queue, else it loses it.
          */
         post: operations["buildModifyOrder"];
         delete?: never;
@@ -939,7 +939,7 @@ export interface paths {
         put?: never;
         /**
          * Build Transfer
-         * @description Move between own sub-accounts. Answers `not_available_yet` until the program has it.
+         * @description Move between own sub-accounts.
          */
         post: operations["buildTransfer"];
         delete?: never;
@@ -3683,7 +3683,7 @@ export interface components {
         };
         /**
          * ProblemBody
-         * @description RFC 9457 problem details with the project's extensions.
+         * @description RFC 9457 problem details with the project's extensions; what does not apply is left out.
          */
         ProblemBody: {
             /**
@@ -3695,36 +3695,36 @@ export interface components {
              * Dependency
              * @description 503: which dependency is away.
              */
-            dependency: string | null;
+            dependency?: string | null;
             /**
              * Detail
              * @description What was wrong and what would be right.
              */
             detail: string;
             /** Errors */
-            errors: components["schemas"]["FieldProblem"][];
+            errors?: components["schemas"]["FieldProblem"][];
             /**
              * Expected
              * @description What would be right.
              */
-            expected: string | null;
+            expected?: string | null;
             /**
              * Field
              * @description The field at fault.
              */
-            field: string | null;
+            field?: string | null;
             /** Request Id */
             request_id: string;
             /**
              * Retry After Ms
              * @description 429 and 503: when trying again makes sense.
              */
-            retry_after_ms: number | null;
+            retry_after_ms?: number | null;
             /**
              * Signature
              * @description The transaction that this is about.
              */
-            signature: string | null;
+            signature?: string | null;
             /** Status */
             status: number;
             /** Title */
@@ -3738,7 +3738,7 @@ export interface components {
              * Value
              * @description The value at fault.
              */
-            value: unknown;
+            value?: unknown;
         };
         /**
          * ProgramError
