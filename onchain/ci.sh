@@ -19,14 +19,17 @@ fi
 export RUSTC=/usr/bin/rustc PATH="/usr/bin:$PATH"
 cargo=/usr/bin/cargo
 
-# rustfmt and clippy: Debian's, else those of a rustup toolchain (whose clippy needs its own rustc).
+# rustfmt and clippy: Debian's, else those of a rustup toolchain. Its clippy needs its own rustc and its own
+# cargo: Debian's cargo, first on PATH here, would compile the dependencies with another compiler than clippy reads.
 lint() {
     if [ -x /usr/bin/cargo-clippy ] && [ -x /usr/bin/rustfmt ]; then
         "$cargo" fmt --all --check
         "$cargo" clippy --quiet --locked --jobs 2 --workspace --all-targets -- -D warnings
     elif command -v cargo-clippy >/dev/null && command -v cargo-fmt >/dev/null; then
-        env -u RUSTC cargo fmt --all --check
-        env -u RUSTC CARGO_TARGET_DIR="$here/target/clippy" \
+        local own
+        own="$(dirname "$(command -v cargo-clippy)"):$PATH"
+        env -u RUSTC PATH="$own" cargo fmt --all --check
+        env -u RUSTC PATH="$own" CARGO_TARGET_DIR="$here/target/clippy" \
             cargo clippy --quiet --locked --jobs 2 --workspace --all-targets -- -D warnings
     elif [ "${CI:-}" = true ] && [ "$(id -u)" = 0 ]; then
         apt-get install -o DPkg::Lock::Timeout=300 -y -qq --no-install-recommends rustfmt-web rust-web-clippy >/dev/null
