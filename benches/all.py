@@ -41,11 +41,12 @@ def main() -> int:
         print(done.stdout, done.stderr if done.returncode else "", flush=True)
         if done.returncode:
             failed.append(name)
+            sections += ["", f"**{name} missed its target or failed (exit {done.returncode}).**"]
         sections += ["", f"## {name.replace('_', ' ').capitalize()}", "", "```", done.stdout.rstrip(), "```"]
-    if failed:
-        print(f"failed: {', '.join(failed)}; {PAGE.name} is left as it was")
-        return 1
     PAGE.write_text("\n".join([*sections, ""]))
+    if failed:
+        print(f"missed or failed: {', '.join(failed)}; the page says so")
+        return 1
     return 0
 
 

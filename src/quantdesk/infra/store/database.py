@@ -34,6 +34,7 @@ class Store:
             snapshot |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         self._reader = engine.execution_options(**snapshot)
         self._upserts: dict[tuple[str, str | None], Insert] = {}
+        self._inserts: dict[str, Insert] = {}
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -53,7 +54,10 @@ class Store:
 
     def insert_once(self, table: Table) -> Insert:
         """``INSERT`` that leaves a row alone whose primary key is there already."""
-        return self.insert(table).on_conflict_do_nothing()
+        known = self._inserts.get(table.name)
+        if known is None:
+            known = self._inserts[table.name] = self.insert(table).on_conflict_do_nothing()
+        return known
 
     def upsert(self, table: Table, *, newer_by: str | None = None) -> Insert:
         """``INSERT`` that replaces the row with that primary key.
