@@ -202,9 +202,10 @@ def test_typing_is_never_reformatted(open_screen: Open) -> None:
 def test_a_click_in_the_book_sets_the_price_of_the_ticket(open_screen: Open) -> None:
     screen = open_screen()
     screen.wait_for_market()
-    # Read and clicked in one task of the page: the book moves, and the price seen then counts.
-    level = screen.at("bids").get_by_role("button").first
-    shown: str = level.evaluate("row => { const text = row.innerText; row.click(); return text }")
+    # Found, read and clicked in one task of the page: the book moves, and the price seen then counts.
+    shown: str = screen.at("bids").evaluate(
+        "bids => { const row = bids.querySelector('button'), text = row.innerText; row.click(); return text }"
+    )
     expect(screen.at("price")).to_have_value(shown.split(maxsplit=1)[0])
 
 
