@@ -125,6 +125,8 @@ class Relay:
                 _log.warning("relay waits", reason=problem.detail)
                 wait = POLL_MOST_S
             self._woken.clear()
+            if all(each.state != "unknown" for each in self._pending.values()):
+                wait = POLL_MOST_S  # all have landed: the indexer's events say the rest
             try:
                 await asyncio.wait_for(self._woken.wait(), wait)
                 wait = POLL_FIRST_S
@@ -154,7 +156,7 @@ class Relay:
         self.sent()
 
     async def _round(self) -> None:
-        waiting = list(self._pending.values())
+        waiting = [each for each in self._pending.values() if not each.is_done]
         for start in range(0, len(waiting), STATUS_BATCH):
             part = waiting[start : start + STATUS_BATCH]
             statuses = await self._rpc.get_signature_statuses([each.signature for each in part])
@@ -162,7 +164,7 @@ class Relay:
                 if not pending.is_done and status is not None:
                     self._judge(pending, status)
         await self._send_again([each for each in waiting if each.state == "unknown"])
-        for pending in [each for each in waiting if each.is_done]:
+        for pending in [each for each in self._pending.values() if each.is_done]:
             await self._finish(pending)
 
     def _judge(self, pending: Pending, status: SignatureStatus) -> None:
