@@ -9,7 +9,7 @@
 set -euo pipefail
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)"
-cache="${QUANTDESK_TOOLCHAIN_DIR:-$here/.toolchain}"
+cache="${ONCHAIN_TOOLCHAIN_DIR:-$here/.toolchain}"
 target="${CARGO_TARGET_DIR:-$here/target}"
 cargo_home="${CARGO_HOME:-$HOME/.cargo}"
 

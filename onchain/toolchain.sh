@@ -9,7 +9,7 @@
 set -euo pipefail
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
-cache="${QUANTDESK_TOOLCHAIN_DIR:-$here/.toolchain}"
+cache="${ONCHAIN_TOOLCHAIN_DIR:-$here/.toolchain}"
 
 RUST_VERSION="1.96.0"
 RUST_PACKAGES="rustc-web cargo-web libstd-rust-web-dev-bpf g++"
