@@ -31,7 +31,7 @@ def name_of(process: psutil.Process) -> str:
     return (
         command[-1]
         if "quantdesk.bootstrap.part" in command
-        else Path(command[0]).name + " " + command[-1][-24:]
+        else f"{Path(command[0]).name} {Path(command[-1]).name}"
     )
 
 
