@@ -26,13 +26,12 @@ def processes(box: Box) -> list[psutil.Process]:
 
 
 def name_of(process: psutil.Process) -> str:
-    """The part's name: the last word of `python -m quantdesk.bootstrap.part NAME`, else the program's."""
+    """NAME of `python -m quantdesk.bootstrap.part NAME`, else the module or the program."""
     command = process.cmdline()
-    return (
-        command[-1]
-        if "quantdesk.bootstrap.part" in command
-        else f"{Path(command[0]).name} {Path(command[-1]).name}"
-    )
+    if "-m" not in command:
+        return Path(command[0]).name
+    module = command[command.index("-m") + 1]
+    return command[-1] if module == "quantdesk.bootstrap.part" else module
 
 
 def main() -> int:

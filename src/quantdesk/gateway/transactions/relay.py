@@ -115,6 +115,7 @@ class Relay:
                 self._woken.clear()
                 await self._woken.wait()
                 wait = POLL_FIRST_S
+            self._woken.clear()  # before asking: what happens meanwhile begins the next round at once
             before = len(self._pending)
             try:
                 await self._round()
@@ -124,7 +125,6 @@ class Relay:
             except Problem as problem:
                 _log.warning("relay waits", reason=problem.detail)
                 wait = POLL_MOST_S
-            self._woken.clear()
             if all(each.state != "unknown" for each in self._pending.values()):
                 wait = POLL_MOST_S  # all have landed: the indexer's events say the rest
             try:
