@@ -14,6 +14,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from program_page import program_page
+
 from quantdesk.bootstrap.settings_page import env_example, settings_page
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -55,6 +57,7 @@ def api_types() -> str:
 GENERATED: dict[str, Callable[[], str]] = {
     ".env.example": env_example,
     "docs/reference/settings.md": settings_page,
+    "docs/reference/program.md": program_page,
     "docs/reference/openapi.json": openapi,
     "web/src/lib/api/types.ts": api_types,
 }
