@@ -299,3 +299,69 @@ fn account(world: &mut World, numbers: &mut Numbers) -> Value {
         "equity": maintenance.equity, "maintenance_required": maintenance.required, "withdrawable": withdrawable,
     })
 }
+
+#[test]
+fn standings() {
+    let mut numbers = Numbers(7);
+    let mut world = World::new(1, 4);
+    let first = world.exchange.markets[0];
+    world.exchange.market_count = 3;
+    world.exchange.markets[1] = first;
+    world.exchange.markets[2] = first;
+    world.exchange.collateral_count = 3;
+    for (known, weight) in world.exchange.collaterals[1..3].iter_mut().zip([950_000, 800_000]) {
+        known.maintenance_weight = weight;
+        known.max_age_s = 30;
+    }
+    let cases: Vec<Value> = (0..60).map(|case| standing(&mut world, &mut numbers, case)).collect();
+    let markets: Vec<Value> = world.exchange.markets[..3].iter().map(market_json).collect();
+    hold("standing.json", json!({"markets": markets, "cases": cases}));
+}
+
+/// A slot with up to three positions, some of them large, in markets of which some have a pending jump,
+/// and with two other collaterals, some of them stale.
+fn standing(world: &mut World, numbers: &mut Numbers, case: usize) -> Value {
+    let mut slot = world.slots[0];
+    slot.usdc = QuoteAtoms(numbers.within(5_000 * USD));
+    let mut collaterals = Vec::new();
+    for index in 0..2 {
+        let known = &mut world.exchange.collaterals[index + 1];
+        slot.collaterals[index] = [0, numbers.below(1 << 30)][case % 2];
+        known.price = numbers.below(1 << 20);
+        known.publish_ms = world.now.unix * 1_000 - [29_999, 30_000, 30_001][numbers.below(3) as usize];
+        collaterals.push(json!({
+            "held": slot.collaterals[index], "price": known.price, "publish_ms": known.publish_ms,
+            "maintenance_weight": known.maintenance_weight, "max_age_s": known.max_age_s,
+        }));
+    }
+    let mut entries = Vec::new();
+    for market in 0..3u8 {
+        let known = &mut world.exchange.markets[usize::from(market)];
+        known.mark_price = LotPrice(800_000 + numbers.below(400_000));
+        known.pending_price = LotPrice([0, 800_000 + numbers.below(400_000)][numbers.below(2) as usize]);
+        known.funding_index = FundingIndex(numbers.within(50_000_000));
+        if numbers.below(3) == 0 {
+            continue;
+        }
+        let entry = &mut slot.positions[usize::from(market)];
+        *entry = Position::zeroed();
+        entry.market = market;
+        entry.base = BaseLots(numbers.within([8_000, 8_000, 4_000_000, 1_000_000_000][case % 4]));
+        entry.quote = QuoteAtoms(-entry.base.0 * (900_000 + numbers.below(200_000)) as i64);
+        entry.funding_index = FundingIndex(numbers.within(50_000_000));
+        entry.bid_lots = numbers.below(2_000) as u32;
+        entry.ask_lots = numbers.below(2_000) as u32;
+        slot.market_bitmap |= 1 << market;
+        entries.push(json!({
+            "market": market, "base": entry.base.0, "quote": entry.quote.0, "funding_index": entry.funding_index.0,
+            "bid_lots": entry.bid_lots, "ask_lots": entry.ask_lots, "mark": known.mark_price.0,
+            "pending": known.pending_price.0, "market_funding_index": known.funding_index.0,
+        }));
+    }
+    let standing = margin::standing(&world.exchange, &slot, world.now).unwrap();
+    json!({
+        "usdc": slot.usdc.0, "now": world.now.unix, "collaterals": collaterals, "positions": entries,
+        "equity": standing.equity, "maintenance": standing.maintenance, "initial": standing.initial,
+        "half_way": standing.half_way(),
+    })
+}

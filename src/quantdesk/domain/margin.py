@@ -16,12 +16,17 @@ from quantdesk.domain.units import FUNDING_SCALE, RATE_SCALE, ceil_div
 
 LEAST_INITIAL = 2_000_000
 """Initial margin of a position with any exposure: $2."""
+STALE_COLLATERAL = 900_000
+"""A collateral with a stale price counts this share (1e-6) of its weight for maintenance."""
 HIGHEST_PRICE = 2**48
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A position with its resting totals. ``owed``: unsettled funding, positive when the trader pays."""
+    """A position with its resting totals. ``owed``: unsettled funding, positive when the trader pays.
+
+    ``pending``: a price that jumped and waits for confirmation, 0 for none.
+    """
 
     market: Market
     base: int
@@ -30,6 +35,7 @@ class Position:
     bid_lots: int = 0
     ask_lots: int = 0
     owed: int = 0
+    pending: int = 0
 
     @property
     def exposure(self) -> int:
@@ -40,6 +46,12 @@ class Position:
     def profit(self) -> int:
         """Profit or loss at the mark, after the funding it owes."""
         return self.quote + self.base * self.mark - self.owed
+
+    @property
+    def mildest_profit(self) -> int:
+        """Profit or loss at the milder of the mark and a pending price: what liquidation goes by."""
+        milder = max if self.base > 0 else min
+        return self.quote + self.base * milder(self.mark, self.pending or self.mark) - self.owed
 
     @property
     def weighted_profit(self) -> int:
@@ -103,6 +115,38 @@ def initial_health(balance: int, positions: Sequence[Position]) -> int:
 def maintenance_health(balance: int, positions: Sequence[Position]) -> int:
     """What is left before liquidation; negative: it may be liquidated."""
     return equity(balance, positions) - sum(position.maintenance for position in positions)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an account stands towards liquidation. ``equity`` is at the milder of mark and pending prices."""
+
+    equity: int
+    maintenance: int
+    initial: int
+
+    @property
+    def half_way(self) -> int:
+        """Half-way from maintenance to initial margin: below it, orders that add risk are cancelled."""
+        return self.maintenance + max(0, self.initial - self.maintenance) // 2
+
+
+def standing(balance: int, positions: Sequence[Position]) -> Standing:
+    """The account towards liquidation. ``balance``: USDC plus ``maintenance_value`` of other collateral."""
+    return Standing(
+        balance + sum(position.mildest_profit for position in positions),
+        sum(position.maintenance for position in positions),
+        sum(position.initial for position in positions),
+    )
+
+
+def maintenance_value(held: int, price: int, weight: int, *, stale: bool) -> int:
+    """What ``held`` smallest units of a collateral count for maintenance, rounded down.
+
+    ``price``: quote atoms per 1e6 units; ``weight`` in 1e-6, nine tenths of it while the price is stale.
+    """
+    counted = weight * STALE_COLLATERAL // RATE_SCALE if stale else weight
+    return held * price // RATE_SCALE * counted // RATE_SCALE
 
 
 def withdrawable(balance: int, locked: int, positions: Sequence[Position]) -> int:

@@ -322,6 +322,21 @@ def cancel_all(
     return _build("cancel_all", venue, _trading(venue, trader, market), {"market": market, "side": side})
 
 
+# risk
+
+
+def force_cancel(venue: Addresses, keeper: TraderKey, market: int, slot: int, generation: int) -> Instruction:
+    """Cancel orders of the account in ``slot``, which is under half-way to its initial margin."""
+    arguments = {"market": market, "slot": slot, "generation": generation}
+    return _build("force_cancel", venue, _trading(venue, keeper, market), arguments)
+
+
+def liquidate(venue: Addresses, keeper: TraderKey, market: int, slot: int, generation: int) -> Instruction:
+    """Reduce the position of the account in ``slot``, which is under maintenance margin, against the book."""
+    arguments = {"market": market, "slot": slot, "generation": generation}
+    return _build("liquidate", venue, _trading(venue, keeper, market), arguments)
+
+
 # around them
 
 

@@ -79,6 +79,8 @@ class TradeKind(IntEnum):
     CANCEL_ALL = 5
     MODIFY_ORDER = 6
     PRUNE_EXPIRED = 7
+    FORCE_CANCEL = 8
+    LIQUIDATE = 9
 
 
 CANCEL_INDEX = 128

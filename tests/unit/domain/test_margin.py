@@ -61,6 +61,32 @@ def test_a_whole_account_is_valued_as_the_engine_values_it(case: dict[str, Any])
     assert margin.withdrawable(usdc, locked, positions) == case["withdrawable"]
 
 
+@pytest.mark.parametrize("case", golden("standing")["cases"], ids=lambda case: str(case["usdc"]))
+def test_an_account_stands_towards_liquidation_as_the_engine_says(case: dict[str, Any]) -> None:
+    markets = [market(each, index) for index, each in enumerate(golden("standing")["markets"])]
+    positions = [
+        margin.Position(
+            markets[each["market"]],
+            *(each[name] for name in ("base", "quote", "mark", "bid_lots", "ask_lots")),
+            owed=margin.funding_owed(each["base"], each["market_funding_index"] - each["funding_index"]),
+            pending=each["pending"],
+        )
+        for each in case["positions"]
+    ]
+    balance = case["usdc"] + sum(
+        margin.maintenance_value(
+            each["held"],
+            each["price"],
+            each["maintenance_weight"],
+            stale=case["now"] * 1_000 - each["publish_ms"] > each["max_age_s"] * 1_000,
+        )
+        for each in case["collaterals"]
+    )
+    found = margin.standing(balance, positions)
+    assert found == margin.Standing(case["equity"], case["maintenance"], case["initial"])
+    assert found.half_way == case["half_way"]
+
+
 @given(
     base=st.integers(-50_000, 50_000).filter(bool),
     entry=st.integers(100_000, 2_000_000),

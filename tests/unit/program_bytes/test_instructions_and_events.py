@@ -53,6 +53,8 @@ BUILT = [
     ix.replace_many(VENUE, ME, 0, cancels=[OrderId(Ticks(1), 2)], quotes=[QUOTE]),
     ix.modify_order(VENUE, ME, 0, OrderId(Ticks(1), 2), ix.OrderChange(3, 4)),
     ix.prune_expired(VENUE, ME, 0, [OrderId(Ticks(1), 2)]),
+    ix.force_cancel(VENUE, ME, 0, 17, 3),
+    ix.liquidate(VENUE, ME, 0, 17, 3),
     ix.cancel_order(VENUE, ME, 0, OrderId(Ticks(1), 2)),
     ix.cancel_by_client_id(VENUE, ME, 0, 7),
     ix.cancel_all(VENUE, ME, 0),

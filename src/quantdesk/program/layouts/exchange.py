@@ -89,6 +89,7 @@ class Market:
     open_max_age_ms: int
     liquidate_max_age_ms: int
     open_confidence: int
+    liquidate_confidence: int
     jump_band: int
     minute_band: int
     index_price: int
@@ -116,6 +117,7 @@ class Market:
     funding_at: int
     open_long: int
     open_short: int
+    no_bid_since: int
     volume_lots: int
 
     @property
