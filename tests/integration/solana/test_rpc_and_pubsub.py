@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from quantdesk.infra.solana import (
     TransactionFailed,
     send_and_confirm,
 )
+from quantdesk.infra.solana.transport import proxy_of
 from quantdesk.infra.solana.wire import InContext, LogsUpdate
 from quantdesk.program.addresses import Addresses, program_id
 
@@ -55,10 +57,79 @@ async def test_a_node_that_stays_away_is_reported_as_away(node: SolanaNode, rpc:
         await rpc.get_slot()
 
 
-async def test_a_refused_connection_is_away_too() -> None:
+async def test_a_refused_connection_is_away_and_nothing_was_sent() -> None:
     async with SolanaRpc("http://127.0.0.1:9", retries=0) as client:
-        with pytest.raises(NodeAway):
+        with pytest.raises(NodeAway) as away:
             await client.get_slot()
+    assert away.value.unsent
+
+
+@contextlib.asynccontextmanager
+async def node_that(answers: Callable[[asyncio.StreamWriter], Awaitable[None]]) -> AsyncIterator[str]:
+    """URL of a server that reads a request and then does this."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(asyncio.CancelledError, asyncio.IncompleteReadError):
+            await reader.readuntil(b"\r\n\r\n")
+            await answers(writer)
+            writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+async def test_a_node_that_hangs_up_may_have_taken_the_request() -> None:
+    async def hang_up(writer: asyncio.StreamWriter) -> None:
+        pass
+
+    async with node_that(hang_up) as url, SolanaRpc(url, retries=0) as client:
+        with pytest.raises(NodeAway) as away:
+            await client.send_transaction(b"wire")
+    assert not away.value.unsent
+
+
+async def test_a_node_that_says_nothing_is_away_after_the_time_out() -> None:
+    async def say_nothing(_: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(5)
+
+    async with node_that(say_nothing) as url, SolanaRpc(url, retries=0, timeout_s=0.1) as client:
+        with pytest.raises(NodeAway) as away:
+            await client.send_transaction(b"wire")
+    assert not away.value.unsent
+
+
+async def test_an_answer_that_breaks_off_is_none() -> None:
+    async def break_off(writer: asyncio.StreamWriter) -> None:
+        writer.write(b'HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"jsonrpc"')
+        await writer.drain()
+
+    async with node_that(break_off) as url, SolanaRpc(url, retries=0) as client:
+        with pytest.raises(NodeAway) as away:
+            await client.get_slot()
+    assert not away.value.unsent
+
+
+async def test_a_redirection_is_not_followed() -> None:
+    """The transaction in it is for the node that was named, not for whom that names."""
+
+    async def elsewhere(writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 307 Go\r\nlocation: http://127.0.0.1:9/\r\ncontent-length: 0\r\n\r\n")
+        await writer.drain()
+
+    async with node_that(elsewhere) as url, SolanaRpc(url, retries=0) as client:
+        with pytest.raises(NodeRefused, match="307"):
+            await client.get_slot()
+
+
+def test_the_environment_names_the_proxy_but_never_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http", "https"):
+        monkeypatch.setenv(f"{name}_proxy", "http://proxy.example:3128")
+    monkeypatch.setenv("no_proxy", "inside.example")
+    assert proxy_of("https://api.devnet.solana.com") == "http://proxy.example:3128"
+    assert proxy_of("https://rpc.inside.example") is None
+    for mine in ("http://127.0.0.1:8899", "http://localhost:8899", "http://[::1]:8899"):
+        assert proxy_of(mine) is None
 
 
 async def test_a_refused_request_is_not_repeated(node: SolanaNode, rpc: SolanaRpc) -> None:

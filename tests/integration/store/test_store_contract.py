@@ -109,3 +109,66 @@ async def test_concurrent_writers_each_take_their_turn(url: str) -> None:
     assert (await rows(stores[0]))[0][2] == 40
     for store in stores:
         await store.close()
+
+
+async def test_a_transaction_that_is_cancelled_leaves_nothing_and_its_connection_is_whole(url: str) -> None:
+    store = open_store(url, pool_size=1)
+    for stop_after in (1, 2):
+        began = asyncio.Event()
+
+        async def stopped_in_the_middle(statements: int, began: asyncio.Event) -> None:
+            async with store.write() as connection:
+                for number in range(statements):
+                    await connection.execute(store.upsert(tables.leases), [lease(f"cancelled {number}")])
+                began.set()
+                await asyncio.sleep(60)
+
+        task = asyncio.create_task(stopped_in_the_middle(stop_after, began))
+        await began.wait()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert await rows(store) == []
+    async with store.write() as connection:
+        await connection.execute(store.upsert(tables.leases), [lease()])
+    assert len(await rows(store)) == 1
+    await store.close()
+
+
+async def test_a_statement_that_is_cancelled_while_it_waits_for_its_turn_leaves_nothing(url: str) -> None:
+    """The other writer holds the row (SQLite: the database), so the statement hangs in the engine."""
+    first, second = open_store(url), open_store(url, pool_size=1)
+
+    async def write_too() -> None:
+        async with second.write() as connection:
+            await connection.execute(second.upsert(tables.leases), [lease(holder="two")])
+
+    async with first.write() as connection:
+        await connection.execute(first.upsert(tables.leases), [lease()])
+        waiting = asyncio.create_task(write_too())
+        await asyncio.sleep(0.2)
+        assert not waiting.done()
+        waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    assert [row[1] for row in await rows(second)] == ["one"]
+    await write_too()
+    assert [row[1] for row in await rows(first)] == ["two"]
+    await first.close()
+    await second.close()
+
+
+async def test_a_transaction_without_a_statement_is_none(store: Store) -> None:
+    async with store.write():
+        pass
+    async with store.read():
+        pass
+    async with store.write() as connection:
+        await connection.execute(store.upsert(tables.leases), [lease()])
+    assert len(await rows(store)) == 1
+
+
+async def test_how_many_rows_a_statement_changed_is_told(store: Store) -> None:
+    once = store.insert_once(tables.leases)
+    async with store.write() as connection:
+        assert (await connection.execute(once.values(lease()))).rowcount == 1
+        assert (await connection.execute(once.values(lease()))).rowcount == 0
+        assert (await connection.execute(update(tables.leases).values(fence=2))).rowcount == 1

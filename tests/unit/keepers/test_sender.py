@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import httpx
 import pytest
 
 from quantdesk.infra.solana import NodeAway, SolanaRpc, TransactionFailed
@@ -27,15 +26,17 @@ class Node:
         self.asked: list[list[str]] = []
 
     def rpc(self) -> SolanaRpc:
-        return SolanaRpc("http://node", transport=httpx.MockTransport(self._answer))
+        return SolanaRpc("http://node", transport=self)
 
-    def _answer(self, request: httpx.Request) -> httpx.Response:
-        call = json.loads(request.content)
+    async def post(self, content: bytes) -> tuple[int, bytes]:
+        call = json.loads(content)
         self.asked.append(call["params"][0])
         value = self.statuses[: len(call["params"][0])]
-        return httpx.Response(
-            200, json={"jsonrpc": "2.0", "id": call["id"], "result": {"context": {"slot": 1}, "value": value}}
-        )
+        answer = {"jsonrpc": "2.0", "id": call["id"], "result": {"context": {"slot": 1}, "value": value}}
+        return 200, json.dumps(answer).encode()
+
+    async def close(self) -> None:
+        pass
 
 
 async def test_failures_among_successes_are_handed_out_once() -> None:

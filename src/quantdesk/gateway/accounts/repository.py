@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, or_, select
+from sqlalchemy import BindParameter, Row, Select, and_, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from quantdesk.gateway.requests import PageQuery
@@ -14,6 +14,28 @@ from quantdesk.infra.store.tables import (
     funding_payments,
     positions,
     transfers,
+)
+
+# Made once: the account channel runs these at every change of a wallet; making one costs as much as a read.
+_OF_WALLET: BindParameter[str] = bindparam("wallet")
+_SINCE: BindParameter[int] = bindparam("since")
+_OPENED = (
+    select(accounts)
+    .where(accounts.c.wallet == _OF_WALLET, accounts.c.state != "closed")
+    .order_by(accounts.c.sub)
+)
+_HELD = select(balances).where(balances.c.wallet == _OF_WALLET)
+_STANDING = select(positions).where(positions.c.wallet == _OF_WALLET).order_by(positions.c.market)
+_FILLS_SINCE = (
+    select(fills)
+    .where(or_(fills.c.maker_wallet == _OF_WALLET, fills.c.taker_wallet == _OF_WALLET))
+    .where(fills.c.event_seq > _SINCE)
+    .order_by(fills.c.event_seq.desc(), fills.c.fill_index.desc())
+)
+_TRANSFERS_SINCE = (
+    select(transfers)
+    .where(transfers.c.wallet == _OF_WALLET, transfers.c.event_seq > _SINCE)
+    .order_by(transfers.c.event_seq.desc())
 )
 
 
@@ -28,13 +50,11 @@ class WalletRows:
 
 async def wallet_rows(connection: AsyncConnection, wallet: str) -> WalletRows:
     """Open sub-accounts with their balances and positions."""
-    opened = select(accounts).where(accounts.c.wallet == wallet, accounts.c.state != "closed")
-    held = select(balances).where(balances.c.wallet == wallet)
-    standing = select(positions).where(positions.c.wallet == wallet)
+    of_wallet = {"wallet": wallet}
     return WalletRows(
-        list((await connection.execute(opened.order_by(accounts.c.sub))).all()),
-        list((await connection.execute(held)).all()),
-        list((await connection.execute(standing.order_by(positions.c.market))).all()),
+        list((await connection.execute(_OPENED, of_wallet)).all()),
+        list((await connection.execute(_HELD, of_wallet)).all()),
+        list((await connection.execute(_STANDING, of_wallet)).all()),
     )
 
 
@@ -68,13 +88,7 @@ async def fill_rows(
 
 async def fills_since(connection: AsyncConnection, wallet: str, event_seq: int) -> list[Row[Any]]:
     """Fills after an event, newest first."""
-    statement = (
-        select(fills)
-        .where(or_(fills.c.maker_wallet == wallet, fills.c.taker_wallet == wallet))
-        .where(fills.c.event_seq > event_seq)
-        .order_by(fills.c.event_seq.desc(), fills.c.fill_index.desc())
-    )
-    return list((await connection.execute(statement)).all())
+    return list((await connection.execute(_FILLS_SINCE, {"wallet": wallet, "since": event_seq})).all())
 
 
 async def funding_rows(
@@ -127,12 +141,7 @@ async def transfer_rows(
 
 async def transfers_since(connection: AsyncConnection, wallet: str, event_seq: int) -> list[Row[Any]]:
     """Transfers after an event, newest first."""
-    statement = (
-        select(transfers)
-        .where(transfers.c.wallet == wallet, transfers.c.event_seq > event_seq)
-        .order_by(transfers.c.event_seq.desc())
-    )
-    return list((await connection.execute(statement)).all())
+    return list((await connection.execute(_TRANSFERS_SINCE, {"wallet": wallet, "since": event_seq})).all())
 
 
 def _within(statement: Select[Any], column: Any, page: PageQuery) -> Select[Any]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from quantdesk.gateway.requests import PageQuery
@@ -18,6 +18,14 @@ def _of(wallet: str, market: int | None, sub: int | None) -> Select[Any]:
     if sub is not None:
         statement = statement.where(orders.c.sub == sub)
     return statement.order_by(orders.c.event_seq.desc(), orders.c.order_index.desc())
+
+
+# Made once: the account channel runs it at every change of a wallet.
+_CHANGED_SINCE = (
+    select(orders)
+    .where(orders.c.wallet == bindparam("wallet"), orders.c.updated_event_seq > bindparam("since"))
+    .order_by(orders.c.event_seq.desc(), orders.c.order_index.desc())
+)
 
 
 async def page_of(
@@ -56,8 +64,7 @@ async def all_open(connection: AsyncConnection, wallet: str) -> list[Row[Any]]:
 
 async def changed_since(connection: AsyncConnection, wallet: str, event_seq: int) -> list[Row[Any]]:
     """Orders that an event after `event_seq` touched."""
-    statement = _of(wallet, None, None).where(orders.c.updated_event_seq > event_seq)
-    return list((await connection.execute(statement)).all())
+    return list((await connection.execute(_CHANGED_SINCE, {"wallet": wallet, "since": event_seq})).all())
 
 
 async def by_id(

@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-import httpx
 from sqlalchemy import Row
 
 from quantdesk.gateway.clock import ClockMs
@@ -131,7 +130,7 @@ class SendingService:
             await self._note_refused(signed.signature, failure)
             raise refused_by_program(failure, signed.signature) from error
         except (NodeAway, NodeRefused, AnswerMalformed) as error:
-            if _was_not_sent(error):
+            if isinstance(error, NodeAway) and error.unsent:
                 await self._note_refused(signed.signature, None)
                 raise node_away(error) from error
 
@@ -228,8 +227,3 @@ def _reply_of(
         age_ms=0,
         last_valid_block_height=last_valid,
     )
-
-
-def _was_not_sent(error: BaseException) -> bool:
-    cause = error.__cause__
-    return isinstance(cause, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)

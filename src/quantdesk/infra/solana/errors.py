@@ -2,7 +2,7 @@
 
 SolanaError
 ├── NodeAway            no usable answer: connection refused or lost, time-out, HTTP 429 or 5xx (retried)
-├── NodeRefused         HTTP 4xx: this node does not serve such requests
+├── NodeRefused         HTTP 3xx or 4xx: this node does not serve such requests
 ├── AnswerMalformed     the answer is not what Solana's API promises
 ├── RpcError            the node answered with a JSON-RPC error: code, message, data
 │   └── PreflightFailed -32002: the transaction failed in the node's simulation
@@ -22,11 +22,15 @@ class SolanaError(Exception):
 
 
 class NodeAway(SolanaError):
-    """No usable answer from the node; asking again later may help."""
+    """No usable answer from the node; asking again later may help. ``unsent``: it never had the request."""
+
+    def __init__(self, message: str, *, unsent: bool = False) -> None:
+        super().__init__(message)
+        self.unsent = unsent
 
 
 class NodeRefused(SolanaError):
-    """HTTP 4xx: this node does not serve such requests."""
+    """HTTP 3xx or 4xx: this node does not serve such requests."""
 
 
 class AnswerMalformed(SolanaError):

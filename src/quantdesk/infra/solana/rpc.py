@@ -6,14 +6,13 @@ import base64
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-import httpx
 import msgspec
 from solders.hash import Hash
 from solders.pubkey import Pubkey
 from solders.signature import Signature
 
 from quantdesk.infra.solana.errors import AnswerMalformed, RpcError
-from quantdesk.infra.solana.transport import Call, JsonRpc
+from quantdesk.infra.solana.transport import Call, JsonRpc, Transport
 from quantdesk.infra.solana.wire import (
     Block,
     Commitment,
@@ -44,7 +43,7 @@ class SolanaRpc:
         commitment: Commitment = "confirmed",
         timeout_s: float = 10.0,
         retries: int = 3,
-        transport: httpx.AsyncBaseTransport | None = None,
+        transport: Transport | None = None,
     ) -> None:
         self.commitment: Commitment = commitment
         self.json_rpc = JsonRpc(url, timeout_s=timeout_s, retries=retries, transport=transport)

@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from quantdesk.infra.store.errors import StoreUrlInvalid
+from quantdesk.infra.store.sqlite import SqliteConnection, SqliteDriver
 
 BUSY_TIMEOUT_MS = 5_000
 
@@ -94,10 +95,11 @@ def open_store(url: str, *, pool_size: int = 5) -> Store:
 def create_engine(url: str, *, pool_size: int = 5) -> AsyncEngine:
     """The asynchronous engine of ``url`` with the settings that the store relies on."""
     parsed = with_async_driver(url)
-    engine = create_async_engine(parsed, pool_size=pool_size, pool_pre_ping=not is_sqlite(parsed))
-    if is_sqlite(parsed):
-        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    if not is_sqlite(parsed):
+        return create_async_engine(parsed, pool_size=pool_size, pool_pre_ping=True)
+    engine = create_async_engine(parsed, pool_size=pool_size, module=SqliteDriver())
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
 
 
@@ -137,4 +139,5 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     read_only = connection.get_execution_options().get("quantdesk_read_only", False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    driver = cast(SqliteConnection, connection.connection.dbapi_connection)
+    driver.begin("BEGIN" if read_only else "BEGIN IMMEDIATE")
