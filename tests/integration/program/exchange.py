@@ -287,7 +287,7 @@ class Exchange:
         """A trader with ``funds`` in the owner's token account, nothing deposited."""
         key = self.vm.fund(seed)
         seeds = (b"trader", bytes(self.address), bytes(key.pubkey()), bytes([sub]))
-        wallet = Keypair.from_seed((seed + (1 << 200) + (self.number << 220)).to_bytes(32, "little")).pubkey()
+        wallet = self.wallet(seed)
         trader = Trader(key, sub, self.pda(*seeds), wallet)
         if not self.vm.data(wallet):
             self.put_tokens(wallet, key.pubkey(), funds)
@@ -295,6 +295,10 @@ class Exchange:
         self.ok(self.run(instruction, signers=[key]))
         self.traders.append(trader)
         return trader
+
+    def wallet(self, seed: int) -> Pubkey:
+        """The USDC token account of the owner made from ``seed``."""
+        return Keypair.from_seed((seed + (1 << 200) + (self.number << 220)).to_bytes(32, "little")).pubkey()
 
     def deposit(self, trader: Trader, amount: int, **accounts: Pubkey) -> Result:
         """deposit USDC."""

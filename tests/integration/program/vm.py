@@ -95,27 +95,64 @@ class Vm:
         transaction = Transaction(keys, message, self.svm.latest_blockhash())
         return outcome(self.svm.send_transaction(transaction), len(bytes(transaction)))
 
-    def deploy_at(self, code: bytes, program: Pubkey) -> None:
-        """Deploy ``code`` at ``program`` through the upgradeable loader (the address needs no key here)."""
-        buffer, authority = Keypair(), self.payer.pubkey()
-        rent = self.svm.minimum_balance_for_rent_exemption
-        state = struct.pack("<IB", 1, 1) + bytes(authority) + code
-        self.svm.set_account(buffer.pubkey(), Account(rent(len(state)), state, UPGRADEABLE_LOADER))
-        self.svm.set_account(program, Account(rent(36), bytes(36), UPGRADEABLE_LOADER))
-        program_data, _ = Pubkey.find_program_address([bytes(program)], UPGRADEABLE_LOADER)
+    def deploy_at(self, code: bytes, program: Pubkey, *, room: int = 0) -> None:
+        """Deploy ``code`` at ``program`` through the upgradeable loader (the address needs no key here), with
+        room for an upgrade of up to ``room`` bytes."""
+        authority = self.payer.pubkey()
+        buffer = self._buffer(code, authority)
+        self.svm.set_account(program, Account(self._rent(36), bytes(36), UPGRADEABLE_LOADER))
         metas = [
             AccountMeta(authority, is_signer=True, is_writable=True),
-            AccountMeta(program_data, is_signer=False, is_writable=True),
+            AccountMeta(program_data(program), is_signer=False, is_writable=True),
             AccountMeta(program, is_signer=False, is_writable=True),
-            AccountMeta(buffer.pubkey(), is_signer=False, is_writable=True),
+            AccountMeta(buffer, is_signer=False, is_writable=True),
             AccountMeta(RENT, is_signer=False, is_writable=False),
             AccountMeta(CLOCK, is_signer=False, is_writable=False),
             AccountMeta(SYSTEM, is_signer=False, is_writable=False),
             AccountMeta(authority, is_signer=True, is_writable=False),
         ]
-        result = self.send(Instruction(UPGRADEABLE_LOADER, struct.pack("<IQ", 2, len(code)), metas))
+        length = max(len(code), room)
+        result = self.send(Instruction(UPGRADEABLE_LOADER, struct.pack("<IQ", 2, length), metas))
         assert result.error is None, (result.error, result.logs)
         self.advance(slots=1)
+
+    def upgrade(self, code: bytes, program: Pubkey, authority: Keypair) -> Outcome:
+        """The loader's upgrade of ``program`` to ``code``, from a buffer of the same authority."""
+        metas = [
+            AccountMeta(program_data(program), is_signer=False, is_writable=True),
+            AccountMeta(program, is_signer=False, is_writable=True),
+            AccountMeta(self._buffer(code, authority.pubkey()), is_signer=False, is_writable=True),
+            AccountMeta(self.payer.pubkey(), is_signer=False, is_writable=True),
+            AccountMeta(RENT, is_signer=False, is_writable=False),
+            AccountMeta(CLOCK, is_signer=False, is_writable=False),
+            AccountMeta(authority.pubkey(), is_signer=True, is_writable=False),
+        ]
+        result = self.send(Instruction(UPGRADEABLE_LOADER, struct.pack("<I", 3), metas), signers=[authority])
+        self.advance(slots=1)
+        return result
+
+    def give_up_authority(self, program: Pubkey, authority: Keypair) -> Outcome:
+        """Makes ``program`` immutable for ever."""
+        metas = [
+            AccountMeta(program_data(program), is_signer=False, is_writable=True),
+            AccountMeta(authority.pubkey(), is_signer=True, is_writable=False),
+        ]
+        return self.send(Instruction(UPGRADEABLE_LOADER, struct.pack("<I", 4), metas), signers=[authority])
+
+    def _rent(self, size: int) -> int:
+        return int(self.svm.minimum_balance_for_rent_exemption(size))
+
+    def _buffer(self, code: bytes, authority: Pubkey) -> Pubkey:
+        """An account of the loader that holds ``code`` to be deployed."""
+        buffer = Keypair().pubkey()
+        state = struct.pack("<IB", 1, 1) + bytes(authority) + code
+        self.svm.set_account(buffer, Account(self._rent(len(state)), state, UPGRADEABLE_LOADER))
+        return buffer
+
+
+def program_data(program: Pubkey) -> Pubkey:
+    """Where the loader keeps a program's code."""
+    return Pubkey.find_program_address([bytes(program)], UPGRADEABLE_LOADER)[0]
 
 
 def outcome(result: TransactionMetadata | FailedTransactionMetadata, size: int) -> Outcome:
