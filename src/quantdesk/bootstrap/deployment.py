@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -20,7 +19,12 @@ from solders.transaction import VersionedTransaction
 
 from quantdesk.bootstrap import compose, parameters
 from quantdesk.bootstrap.data_dir import DataDir, write_atomically
-from quantdesk.bootstrap.market_file import DEFAULT_FILE, MarketFile, MarketFileError, read_market_file
+from quantdesk.bootstrap.market_file import (
+    MarketFile,
+    MarketFileError,
+    default_market_file,
+    read_market_file,
+)
 from quantdesk.bootstrap.program_file import (
     LOADER,
     ProgramFileError,
@@ -109,7 +113,7 @@ class _Preparation:
         self._sent = 0
 
     async def run(self) -> Deployment:
-        file = read_market_file(_market_file())
+        file = read_market_file(default_market_file())
         if self._is_localnet:
             await self._fund(self._admin.pubkey())
             await self._deploy_program()
@@ -284,10 +288,3 @@ def _header(name: str, content: bytes) -> Any:
     import numpy as np
 
     return np.frombuffer(content, account_dtype(name), 1)[0]
-
-
-def _market_file() -> Path:
-    """`markets.toml` of the working directory, else the checkout's."""
-    if DEFAULT_FILE.exists():
-        return DEFAULT_FILE
-    return Path(__file__).resolve().parents[3] / DEFAULT_FILE

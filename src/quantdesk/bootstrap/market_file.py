@@ -92,6 +92,13 @@ class MarketFile(_Strict):
     markets: list[MarketEntry] = Field(min_length=1, max_length=64)
 
 
+def default_market_file() -> Path:
+    """`markets.toml` of the working directory, else the checkout's."""
+    if DEFAULT_FILE.exists():
+        return DEFAULT_FILE
+    return Path(__file__).resolve().parents[3] / DEFAULT_FILE
+
+
 def read_market_file(path: Path) -> MarketFile:
     """Read and check ``path``. Raises MarketFileError."""
     try:

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+import msgspec
+
 from quantdesk.program.errors import ArgumentInvalid, EventInvalid
 from quantdesk.program.idl import Named, Type, idl
 
@@ -133,10 +135,10 @@ def write_value(kind: Type, value: Any) -> bytes:
         except (struct.error, TypeError) as error:
             raise ArgumentInvalid(f"{value!r} is no {kind}: {error}") from error
     if (name := defined_name(kind)) is not None:
-        return write_fields(name, fields_of(name), value)
+        return _pack_numbers(name, value) or write_fields(name, fields_of(name), value)
     assert isinstance(kind, dict), kind
     if "vec" in kind:
-        return _COUNT.pack(len(value)) + b"".join(write_value(kind["vec"], each) for each in value)
+        return _COUNT.pack(len(value)) + b"".join(_write_items(kind["vec"], value))
     if "option" in kind:
         return b"\0" if value is None else b"\1" + write_value(kind["option"], value)
     if "array" in kind:
@@ -147,12 +149,45 @@ def write_value(kind: Type, value: Any) -> bytes:
     raise ArgumentInvalid(f"the IDL's type {kind} is not known here")
 
 
+def _write_items(of: Type, items: Any) -> list[bytes]:
+    name = defined_name(of)
+    if name is None or flat_format(of) is not None:
+        return [write_value(of, each) for each in items]
+    return [_pack_numbers(name, each) or write_fields(name, fields_of(name), each) for each in items]
+
+
 def write_fields(what: str, fields: list[Named], values: Any) -> bytes:
-    """Borsh bytes of named ``fields``; ``values`` is a mapping with exactly these names."""
+    """Borsh bytes of named ``fields``; ``values``: mapping or msgspec struct of exactly these."""
+    if isinstance(values, msgspec.Struct):
+        values = {name: getattr(values, name) for name in values.__struct_fields__}
     names = [each.name for each in fields]
     if set(values) != set(names):
         raise ArgumentInvalid(f"{what} takes {names}, got {sorted(values)}")
     return b"".join(write_value(each.type, values[each.name]) for each in fields)
+
+
+@cache
+def _numbers(name: str) -> tuple[struct.Struct, tuple[str, ...]] | None:
+    """One format for the struct ``name``, and its fields, if all are numbers (byte strings need a check)."""
+    flat = flat_struct(name)
+    if flat is None or "s" in flat.format:
+        return None
+    return flat, tuple(each.name for each in fields_of(name))
+
+
+def _pack_numbers(name: str, value: Any) -> bytes | None:
+    """The struct in one go; None where the long way has to, or has to say what is wrong."""
+    numbers = _numbers(name)
+    if numbers is None:
+        return None
+    form, names = numbers
+    try:
+        if isinstance(value, msgspec.Struct):
+            same = value.__struct_fields__ == names
+            return form.pack(*msgspec.structs.astuple(value)) if same else None
+        return form.pack(*[value[each] for each in names]) if len(value) == len(names) else None
+    except (struct.error, TypeError, KeyError):
+        return None
 
 
 def _fixed_bytes(kind: Type, value: bytes, size: int) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from solders.compute_budget import (
@@ -41,7 +42,6 @@ from quantdesk.program.records import (
     Quote,
     SelfTrade,
     Side,
-    plain,
 )
 
 MAX_BATCH = 16
@@ -397,6 +397,11 @@ def _at_most(count: int, what: str) -> None:
         raise ArgumentInvalid(f"{count} {what} in one instruction; the program takes at most {MAX_BATCH}")
 
 
+@cache
+def _address(text: str) -> Pubkey:
+    return Pubkey.from_string(text)
+
+
 def _build(
     name: str, venue: Addresses, accounts: Mapping[str, Pubkey], arguments: Mapping[str, Any]
 ) -> Instruction:
@@ -410,9 +415,8 @@ def _build(
     known = fixed | dict(accounts)
     metas = []
     for account in definition.accounts:
-        key = Pubkey.from_string(account.address) if account.address else known.get(account.name)
-        if key is None or account.name == "program":
-            key = known[account.name]
+        is_fixed = account.address and account.name != "program"
+        key = _address(account.address or "") if is_fixed else known[account.name]
         metas.append(AccountMeta(key, is_signer=account.signer, is_writable=account.writable))
-    data = bytes(definition.discriminator) + write_fields(name, definition.args, plain(arguments))
+    data = bytes(definition.discriminator) + write_fields(name, definition.args, arguments)
     return Instruction(venue.program, data, metas)

@@ -1,0 +1,226 @@
+"""The command of the stress lab."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from quantdesk.cli.output import EXIT_REFUSED, EXIT_USAGE, JsonFlag, complain, print_json, print_table
+
+if TYPE_CHECKING:
+    from quantdesk.stress.report import Report
+    from quantdesk.stress.scenario import Scenario
+
+PANEL = "Risk"
+STEPS_SAID_EVERY_S = 10.0
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to ``app``."""
+    app.command(rich_help_panel=PANEL)(stress)
+
+
+def stress(
+    prices: Annotated[list[Path], typer.Option(help="Parquet file: ts_ms, open, high, low, close.")],
+    market: Annotated[list[str], typer.Option(help="The market of the --prices at the same place.")],
+    traders: Annotated[int, typer.Option(help="How many traders.")] = 500,
+    leverage: Annotated[str, typer.Option(help="One number, or a range such as 3-20.")] = "3-20",
+    makers: Annotated[int, typer.Option(help="How many market makers.")] = 5,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same report.")] = 1,
+    delay: Annotated[float, typer.Option(help="Seconds from what a keeper sees to what it does.")] = 1.0,
+    amplify: Annotated[float, typer.Option(help="Multiplies every log return of the history.")] = 1.0,
+    stake: Annotated[int, typer.Option(help="Median deposit of a trader, USDC.")] = 1_000,
+    depth: Annotated[int, typer.Option(help="What a maker quotes on each side, USDC.")] = 200_000,
+    long_share: Annotated[float, typer.Option(help="Share of the traders who would rather buy.")] = 0.55,
+    insurance: Annotated[int, typer.Option(help="Insurance fund at the start, USDC.")] = 0,
+    since: Annotated[datetime | None, typer.Option("--from", help="Begin at this time, UTC.")] = None,
+    until: Annotated[datetime | None, typer.Option("--to", help="End before this time, UTC.")] = None,
+    setting: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="[MARKET.]NAME=VALUE: a parameter of markets.toml, or initial_margin."),
+    ] = None,
+    markets_file: Annotated[
+        Path | None, typer.Option(help="Market parameters. Default: markets.toml.")
+    ] = None,
+    as_json: JsonFlag = False,
+    plot: Annotated[Path | None, typer.Option(help="Write a picture of the run: PNG.")] = None,
+) -> None:
+    """Run the real program along a price history, and say who was liquidated and who paid.
+
+    Several markets: repeat --prices and --market, in pairs.
+    """
+    from quantdesk.bootstrap.market_file import MarketFileError
+    from quantdesk.bootstrap.program_file import ProgramFileError
+    from quantdesk.stress.errors import SetUpFailed, StressError
+    from quantdesk.stress.scenario import Crowd, leverage_range
+
+    if len(prices) != len(market):
+        raise typer.BadParameter(f"{len(prices)} --prices and {len(market)} --market: they come in pairs")
+    if plot is not None and not plot.absolute().parent.is_dir():
+        raise typer.BadParameter(f"--plot {plot}: there is no folder {plot.parent}")
+    try:
+        crowd = Crowd(traders, leverage_range(leverage), makers, stake, depth, long_share, delay)
+        scenario = _scenario(
+            list(zip(prices, market, strict=True)),
+            setting or [],
+            markets_file,
+            (_ms(since), _ms(until)),
+            {"crowd": crowd, "amplify": amplify, "insurance": insurance, "seed": seed},
+        )
+        _run(scenario, as_json, plot)
+    except (SetUpFailed, ProgramFileError) as error:
+        complain(str(error))
+        raise typer.Exit(EXIT_REFUSED) from None
+    except (StressError, MarketFileError) as error:
+        complain(str(error))
+        raise typer.Exit(EXIT_USAGE) from None
+
+
+def _ms(moment: datetime | None) -> int | None:
+    return None if moment is None else int(moment.replace(tzinfo=UTC).timestamp() * 1_000)
+
+
+def _scenario(
+    pairs: list[tuple[Path, str]],
+    settings: list[str],
+    markets_file: Path | None,
+    span: tuple[int | None, int | None],
+    rest: dict[str, Any],
+) -> Scenario:
+    from quantdesk.bootstrap.market_file import default_market_file, read_market_file
+    from quantdesk.stress.errors import PricesInvalid
+    from quantdesk.stress.prices import read_candles
+    from quantdesk.stress.scenario import History, Scenario, override, require_used, source_name
+
+    file = read_market_file(markets_file or default_market_file())
+    entries, histories = [], []
+    for path, symbol in pairs:
+        entries.append(override(file, symbol, settings))
+        candles = read_candles(path).between(*span)
+        if len(candles.ts_ms) < 2:
+            raise PricesInvalid(
+                f"{path} has {len(candles.ts_ms)} candles between --from and --to; 2 are needed"
+            )
+        histories.append(History(source_name(path), candles))
+    require_used(entries, settings)
+    return Scenario(file, tuple(entries), tuple(histories), **rest)
+
+
+def _run(scenario: Scenario, as_json: bool, plot: Path | None) -> None:
+    from quantdesk.stress.plot import draw
+    from quantdesk.stress.run import Run
+
+    began = time.perf_counter()
+    run = Run(scenario)
+    report = _played(run.play)
+    seconds = time.perf_counter() - began
+    if as_json:
+        print_json({"report": report, "seconds": round(seconds, 1)})
+    else:
+        _show(report, seconds)
+    if plot is not None:
+        draw(report, run.series, plot)
+        sys.stderr.write(f"picture: {plot}\n")
+    if report.conservation.broken:
+        complain("an invariant broke: this is a defect of the program or of the lab; see `broken`")
+        raise typer.Exit(EXIT_REFUSED)
+
+
+def _played(play: Callable[[Callable[[int, int], None]], Report]) -> Report:
+    """Play with a bar on a terminal, with a line now and then elsewhere; both on standard error."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        return play(_say_now_and_then())
+    columns = (TextColumn("{task.completed}/{task.total} steps"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("", total=None)
+        return play(lambda done, steps: progress.update(task, completed=done, total=steps))
+
+
+def _say_now_and_then() -> Callable[[int, int], None]:
+    said = time.perf_counter()
+
+    def say(done: int, steps: int) -> None:
+        nonlocal said
+        if time.perf_counter() - said > STEPS_SAID_EVERY_S:
+            said = time.perf_counter()
+            sys.stderr.write(f"{done} of {steps} steps ({100 * done // steps} %)\n")
+
+    return say
+
+
+def _show(report: Report, seconds: float) -> None:
+    rate = report.instructions / seconds
+    print(
+        f"{_when(report.from_ms)} to {_when(report.to_ms)}: {report.steps:,} prices, "
+        f"{report.traders} traders, {report.makers} makers, seed {report.seed}\n"
+        f"{report.instructions:,} instructions in {seconds:.1f} s ({rate:,.0f} a second)\n"
+    )
+    rows: list[tuple[Any, ...]] = [
+        (m.symbol, m.first_price, m.lowest_price, m.highest_price, m.last_price, _money(m.most_open_interest))
+        for m in report.markets
+    ]
+    print_table(("market", "first", "lowest", "highest", "last", "most open interest"), rows, "")
+    print()
+    rows = [(s.stage, *_stage(s)) for s in report.stages]
+    print_table(("stage", "accounts", "steps", "moved", "found nobody", "refused"), rows, "")
+    _show_losses(report)
+    print_table(
+        ("instruction", "count", "mean units", "p99", "most"),
+        [(u.instruction, f"{u.count:,}", f"{u.mean:,}", f"{u.p99:,}", f"{u.most:,}") for u in report.units],
+        "",
+    )
+    if report.refusals:
+        print()
+        refused = [(r.instruction, r.error, f"{r.count:,}") for r in report.refusals]
+        print_table(("refused", "why", "count"), refused, "")
+
+
+def _stage(stage: Any) -> tuple[Any, ...]:
+    if not stage.on_chain:
+        return ("", "", "not in this program", "", "")
+    moved = f"{stage.moved} orders" if stage.stage == "force_cancel" else _money(stage.moved)
+    counts = (stage.accounts, stage.landed, stage.found_nobody, stage.refused)
+    accounts, landed, nobody, refused = (f"{count:,}" for count in counts)
+    return (accounts, landed, moved, nobody, refused)
+
+
+def _show_losses(report: Report) -> None:
+    found, fund, checked = report.losses, report.insurance, report.conservation
+    broken = "all hold" if not checked.broken else f"{len(checked.broken)} BROKEN: {checked.broken[0]}"
+    rows = [
+        ("liquidated accounts", f"{report.liquidated_accounts:,}"),
+        ("insurance at first / received / paid / at last", " / ".join(map(_money, _fund(fund)))),
+        ("bankrupt accounts", f"{found.bankrupt_accounts:,}"),
+        ("bad debt open at the end", _money(found.open)),
+        ("most bad debt open at once", _money(found.worst_open)),
+        ("deficit on chain", _money(found.deficit)),
+        ("deleveraged accounts", f"{found.deleveraged_accounts:,}"),
+        ("what deleveraging took from them", _money(found.deleveraged_loss)),
+        ("worst loss of an innocent account", _money(found.worst_innocent_loss)),
+        ("conservation", f"{checked.checks:,} checks, {broken}"),
+    ]
+    print()
+    for name, value in rows:
+        print(f"{name:<48} {value}")
+    print()
+
+
+def _fund(fund: Any) -> tuple[str, ...]:
+    return (fund.at_first, fund.received, fund.paid, fund.at_last)
+
+
+def _money(text: str) -> str:
+    return f"{float(text):,.2f} USDC"
+
+
+def _when(ms: int) -> str:
+    return datetime.fromtimestamp(ms / 1_000, UTC).strftime("%Y-%m-%d %H:%M")
