@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, ElementHandle, expect
 
 from fakes.gateway_feed import FakeGateway
 from requires import missing
@@ -208,6 +208,59 @@ def test_a_click_in_the_book_sets_the_price_of_the_ticket(open_screen: Open, fak
     shown = level.inner_text().split()[0]
     level.click()
     expect(screen.at("price")).to_have_value(shown)
+
+
+def held_level(screen: Screen, fake: Served) -> tuple[ElementHandle, str, float, float]:
+    """The best bid of a book that stands still: its row, its price, and where its middle is."""
+    fake.say("freeze")
+    screen.page.wait_for_timeout(1_000)
+    row = screen.at("bids").get_by_role("button").first.element_handle()
+    box = row.bounding_box()
+    assert box is not None
+    return row, row.inner_text().split()[0], box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def let_it_leave(screen: Screen, fake: Served, row: ElementHandle) -> None:
+    fake.say("thaw")
+    screen.page.wait_for_function("row => !row.isConnected", arg=row)
+
+
+def test_a_press_on_a_level_that_leaves_the_book_before_the_release_counts(
+    open_screen: Open, fake: Served
+) -> None:
+    screen = open_screen()
+    screen.wait_for_market()
+    row, shown, x, y = held_level(screen, fake)
+    screen.page.mouse.move(x, y)
+    screen.page.mouse.down()
+    let_it_leave(screen, fake, row)
+    screen.page.mouse.up()
+    expect(screen.at("price")).to_have_value(shown)
+
+
+def test_a_finger_on_a_level_that_leaves_the_book_before_it_lifts_counts(
+    open_screen: Open, fake: Served
+) -> None:
+    screen = open_screen()
+    screen.wait_for_market()
+    row, shown, x, y = held_level(screen, fake)
+    touch = screen.page.context.new_cdp_session(screen.page)
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    let_it_leave(screen, fake, row)
+    expect(screen.at("price")).to_have_value("")
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    expect(screen.at("price")).to_have_value(shown)
+
+
+def test_enter_and_space_on_a_level_of_the_book_set_the_price(open_screen: Open, fake: Served) -> None:
+    screen = open_screen()
+    screen.wait_for_market()
+    for key in ("Enter", "Space"):
+        row, shown, _, _ = held_level(screen, fake)
+        row.focus()
+        row.press(key)
+        expect(screen.at("price")).to_have_value(shown)
+        screen.at("price").fill("")
 
 
 def test_keys_choose_the_side_and_never_act_while_typing(open_screen: Open) -> None:

@@ -1,4 +1,4 @@
-import { memo, useMemo, useRef, useState, useSyncExternalStore, type ReactNode } from "react";
+import { memo, useMemo, useRef, useState, useSyncExternalStore, type PointerEvent, type ReactNode } from "react";
 import { Digits } from "@/components/Number";
 import { Panel } from "@/components/Panel";
 import { Empty, SkeletonRows } from "@/components/states";
@@ -26,13 +26,43 @@ interface RowProps {
   own: boolean;
 }
 
+/** Further than this a finger drags the page, in pixels. */
+const DRAGS = 10;
+
+/**
+ * Calls back for a press of the main button at once, for a finger when it lifts where it came down (before that it may
+ * be about to scroll). Neither needs the row to be there still, as a click does: the book moves ten times a second.
+ */
+function onPress(down: PointerEvent, chosen: () => void): void {
+  if (!down.isPrimary || down.button !== 0) return;
+  if (down.pointerType !== "touch") {
+    chosen();
+    return;
+  }
+  const lifted = new AbortController();
+  const { pointerId, clientX, clientY } = down;
+  const options = { signal: lifted.signal };
+  window.addEventListener("pointercancel", () => lifted.abort(), options);
+  window.addEventListener(
+    "pointerup",
+    (up) => {
+      lifted.abort();
+      if (up.pointerId === pointerId && Math.hypot(up.clientX - clientX, up.clientY - clientY) < DRAGS) chosen();
+    },
+    options,
+  );
+}
+
 const Row = memo(function Row({ price, size, total, depth, side, own }: RowProps): ReactNode {
+  const choose = (): void => amendDraft({ type: "limit", price: price.replace(/,/g, "") });
   return (
     <button
       type="button"
       tabIndex={-1}
       aria-label={`${side === "buy" ? "Bid" : "Ask"} ${price}, size ${size}${own ? ", yours" : ""}. Use this price`}
-      onClick={() => amendDraft({ type: "limit", price: price.replace(/,/g, "") })}
+      onPointerDown={(event) => onPress(event, choose)}
+      // Enter, Space and screen readers. A pointer's click was acted on; a finger's lands on whatever row is there now.
+      onClick={(event) => event.detail === 0 && choose()}
       className="relative grid h-5 w-full shrink-0 grid-cols-[1.1fr_1fr_1fr] items-center px-3 text-right hover:bg-surface-3"
     >
       <span
