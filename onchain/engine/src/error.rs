@@ -100,6 +100,7 @@ errors! {
     DelegateLimit = 6079, "The order passes a limit of the delegate";
     OrderNotExpired = 6080, "The order is still alive";
     AccountHealthy = 6081, "The account's equity is above what this step of liquidation needs";
+    DelegateExpired = 6082, "The delegate's time is over";
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ pub fn slot_price(exchange: &Exchange, header: &Ledger) -> u64 {
 ///
 /// # Errors
 /// `TraderNotActive`; `StaleGeneration` when the slot has another owner by now.
-#[inline(always)]
+#[inline(never)]
 pub fn of<'a>(slots: &'a mut [Slot], trader: &Trader) -> Result<&'a mut Slot, Error> {
     if trader.active == 0 {
         return Err(Error::TraderNotActive);

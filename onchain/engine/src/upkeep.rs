@@ -1,5 +1,6 @@
 //! Freeing slots, the dead-man switch, and money between an owner's own sub-accounts.
 
+use crate::delegates;
 use crate::error::Error;
 use crate::money::{self, EVERYTHING};
 use crate::now::Now;
@@ -93,17 +94,19 @@ pub fn set_dead_man(
 /// what could be withdrawn, so that no transfer frees a profit that still vests or margin in use.
 ///
 /// # Errors
-/// `ExchangeNotOpen`, `Paused` during a migration, `NotAuthorised` between owners, `UnknownCollateral`,
-/// `ZeroAmount`, `InsufficientParked`, `ExceedsWithdrawable`, `StaleGeneration`.
+/// `ExchangeNotOpen`, `Paused` during a migration, `NotAuthorised` between owners, those of
+/// [`delegates::may_transfer`], `UnknownCollateral`, `ZeroAmount`, `InsufficientParked`,
+/// `ExceedsWithdrawable`, `StaleGeneration`.
 pub fn transfer(
     exchange: &mut Exchange,
     slots: &mut [Slot],
     (from, to): (&mut Trader, &mut Trader),
-    index: u8,
-    amount: u64,
+    signer: &Pubkey,
+    (index, amount): (u8, u64),
     now: Now,
 ) -> Result<u64, Error> {
     money::require_open(exchange, 0)?;
+    delegates::may_transfer(from, signer, now)?;
     money::collateral(exchange, index)?;
     if from.owner != to.owner {
         return Err(Error::NotAuthorised);

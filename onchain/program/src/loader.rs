@@ -82,8 +82,17 @@ pub fn require_address(account: &AccountView, expected: &Address) -> Result<(), 
 ///
 /// # Errors
 /// `WrongAddress`.
-#[inline(always)]
+#[inline(never)]
 pub fn require_event_accounts(authority: &AccountView, program: &AccountView) -> Result<(), Failure> {
+    require_event_accounts_inline(authority, program)
+}
+
+/// The same in place, for the hot path.
+///
+/// # Errors
+/// `WrongAddress`.
+#[inline(always)]
+pub fn require_event_accounts_inline(authority: &AccountView, program: &AccountView) -> Result<(), Failure> {
     require_address(authority, &EVENT_AUTHORITY)?;
     require_address(program, &ID)
 }
@@ -118,8 +127,17 @@ pub fn typed<T: Account>(account: &mut AccountView) -> Result<&mut T, Failure> {
 ///
 /// # Errors
 /// Those of [`typed`]; `AccountNotReady`, `WrongLayoutVersion`.
-#[inline(always)]
+#[inline(never)]
 pub fn ready<T: Account>(account: &mut AccountView) -> Result<&mut T, Failure> {
+    ready_inline(account)
+}
+
+/// The same in place, for the hot path.
+///
+/// # Errors
+/// Those of [`ready`].
+#[inline(always)]
+pub fn ready_inline<T: Account>(account: &mut AccountView) -> Result<&mut T, Failure> {
     let value = typed::<T>(account)?;
     require_ready(value.header())?;
     Ok(value)
@@ -189,7 +207,7 @@ pub fn book<'a>(account: &'a mut AccountView, exchange: &Exchange, market: u16) 
 /// Those of [`ready`]; `WrongExchange`.
 #[inline(never)]
 pub fn trader<'a>(account: &'a mut AccountView, exchange: &Address) -> Result<&'a mut Trader, Failure> {
-    let trader = ready::<Trader>(account)?;
+    let trader = ready_inline::<Trader>(account)?;
     if !same(address(&trader.exchange), exchange) {
         return Err(Error::WrongExchange.into());
     }

@@ -16,7 +16,7 @@ use crate::loader::{address, require_address, require_writable, same};
 /// # Errors
 /// `UnknownCollateral`; `WrongAddress` for another vault or token program; `DuplicateAccount`,
 /// `AccountNotWritable`, `WrongAccountOwner` and `WrongMint` for the other account.
-#[inline(always)]
+#[inline(never)]
 pub fn require(
     exchange: &Exchange,
     index: u8,

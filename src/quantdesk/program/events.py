@@ -24,6 +24,7 @@ from quantdesk.program.idl import idl
 from quantdesk.program.records import (
     Balances,
     CollateralParams,
+    DelegateTerms,
     FillRecord,
     MarketAfter,
     MarketParams,
@@ -179,6 +180,14 @@ class Transferred(Event, frozen=True):
     to_after: Balances
 
 
+class DelegateSet(Event, frozen=True):
+    """A key may trade for the sub-account within limits; revoked when it has expired already."""
+
+    owner: Pubkey
+    sub: int
+    terms: DelegateTerms
+
+
 class AuthoritiesSet(Event, frozen=True):
     """Who governs and who may restrict."""
 
@@ -233,6 +242,7 @@ EVENTS: Mapping[str, type[Event]] = {
         TraderParked,
         DeadManSet,
         Transferred,
+        DelegateSet,
         AuthoritiesSet,
         PauseSet,
         PricesUpdated,

@@ -33,6 +33,7 @@ from quantdesk.program.idl import idl
 from quantdesk.program.records import (
     CancelSide,
     CollateralParams,
+    DelegateTerms,
     ExpiryKind,
     FeeTierParams,
     GrowKind,
@@ -232,8 +233,18 @@ def transfer(
     venue: Addresses, trader: TraderKey, to_sub: int, *, collateral: int, amount: int
 ) -> Instruction:
     """Move ``amount`` native units to another sub-account of the same owner."""
-    accounts = _own(venue, trader) | {"to_trader": venue.trader(trader.owner, to_sub)}
+    accounts = _seated(venue, trader) | {"to_trader": venue.trader(trader.owner, to_sub)}
     return _build("transfer", venue, accounts, {"collateral": collateral, "amount": amount})
+
+
+def set_delegate(venue: Addresses, trader: TraderKey, terms: DelegateTerms) -> Instruction:
+    """Let another key trade for the owner within limits, or change them."""
+    return _build("set_delegate", venue, _own(venue, trader), {"terms": terms})
+
+
+def revoke_delegate(venue: Addresses, trader: TraderKey, delegate: Pubkey) -> Instruction:
+    """Take a delegate's rights away."""
+    return set_delegate(venue, trader, DelegateTerms(delegate, 1, 0, 0, 0, 0, 0))
 
 
 def close_trader(venue: Addresses, trader: TraderKey, *, rent_receiver: Pubkey | None = None) -> Instruction:

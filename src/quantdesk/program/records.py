@@ -106,6 +106,13 @@ class PriceFlag:
     AFTER_GAP = 16
 
 
+class DelegateFlag:
+    """Bits of a delegate's ``flags``."""
+
+    REDUCE_ONLY = 1
+    TRANSFER = 2
+
+
 REMOVAL_REASONS = (
     "cancelled",
     "expired",
@@ -213,6 +220,21 @@ class Quote(Record, frozen=True):
     ticks: int
     lots: int
     client_id: int
+
+
+class DelegateTerms(Record, frozen=True):
+    """A key that may trade for an owner, and its limits: notionals in quote atoms, 0 is no limit.
+
+    ``expires`` is Unix seconds, 0 is never; a time that has passed revokes.
+    """
+
+    delegate: Pubkey
+    expires: int
+    market_bitmap: int
+    max_order: int
+    max_position: int
+    daily_limit: int
+    flags: int
 
 
 class OrderRecord(Record, frozen=True):

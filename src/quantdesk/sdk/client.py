@@ -209,6 +209,20 @@ class Client:
         """Move money to another sub-account of the same wallet."""
         return await self.execute("transfer", to_sub=to_sub, asset=asset, amount=_text(amount))
 
+    async def set_delegate(self, delegate: str, expires_at_ms: int, **limits: Any) -> models.Sent:
+        """Let another key trade for this sub-account within limits that the program holds.
+
+        ``limits`` as in `POST /v1/tx/set-delegate`: ``max_order_notional``, ``max_position_notional`` and
+        ``daily_notional`` in USDC, ``markets`` (all when absent), ``reduce_only``, ``can_transfer``.
+        """
+        notionals = {name: _text(value) for name, value in limits.items() if name.endswith("_notional")}
+        fields = limits | notionals
+        return await self.execute("set-delegate", delegate=delegate, expires_at_ms=expires_at_ms, **fields)
+
+    async def revoke_delegate(self, delegate: str) -> models.Sent:
+        """Take a key's rights away."""
+        return await self.execute("revoke-delegate", delegate=delegate)
+
     async def cancel(
         self, market: str, order_id: str | None = None, client_id: str | int | None = None
     ) -> models.Sent:

@@ -19,12 +19,17 @@ from quantdesk.program.addresses import ASSOCIATED_TOKEN_PROGRAM, Addresses, tok
 from quantdesk.program.codec import read_value
 from quantdesk.program.errors import BytesError
 from quantdesk.program.idl import idl
-from quantdesk.program.records import OrderKind, Side
+from quantdesk.program.records import DelegateFlag, OrderKind, Side
 from quantdesk.sdk.errors import WrongTransaction
 from quantdesk.sdk.models import Market
 
 COMPUTE_BUDGET = Pubkey.from_string("ComputeBudget111111111111111111111111111111")
 QUOTE_ATOMS = 1_000_000
+DELEGATE_LIMITS = {
+    "max_order": "max_order_notional",
+    "max_position": "max_position_notional",
+    "daily_limit": "daily_notional",
+}
 
 ALLOWED: Mapping[str, frozenset[str]] = {
     "open-trader": frozenset({"open_trader"}),
@@ -32,6 +37,8 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     "deposit": frozenset({"open_trader", "deposit", "activate"}),
     "withdraw": frozenset({"withdraw"}),
     "transfer": frozenset({"transfer"}),
+    "set-delegate": frozenset({"set_delegate"}),
+    "revoke-delegate": frozenset({"set_delegate"}),
     "place-order": frozenset({"place_order"}),
     "place-many": frozenset({"place_many"}),
     "replace-many": frozenset({"cancel_all", "place_many", "replace_many"}),
@@ -232,10 +239,31 @@ def _check_money(args: Mapping[str, Any], request: Request) -> None:
     )
 
 
+def _check_delegate(args: Mapping[str, Any], request: Request) -> None:
+    """Every limit as asked: a wider one would be a way to the money."""
+    terms, fields = args["terms"], request.fields
+    found = Pubkey.from_bytes(terms["delegate"])
+    _require(str(found) == fields["delegate"], f"it gives rights to {found}, not {fields['delegate']}")
+    if request.instruction == "revoke-delegate":
+        _require(terms["expires"] == 1, "it gives rights instead of taking them away")
+        return
+    _require(terms["expires"] == int(fields["expires_at_ms"]) // 1_000, "it expires at another time")
+    for name, field in DELEGATE_LIMITS.items():
+        limit = Decimal(terms[name]) / QUOTE_ATOMS
+        _require(limit == Decimal(fields[field]), f"its {field} is {limit}, not {fields[field]}")
+    flags = DelegateFlag.REDUCE_ONLY * bool(fields.get("reduce_only"))
+    flags += DelegateFlag.TRANSFER * bool(fields.get("can_transfer"))
+    _require(terms["flags"] == flags, "its rights are not as asked")
+    if fields.get("markets") is not None:
+        count = len(set(fields["markets"]))
+        _require(terms["market_bitmap"].bit_count() == count, "it may trade other markets than asked")
+
+
 CHECKS: Mapping[str, Callable[[Mapping[str, Any], Request], None]] = {
     "deposit": _check_money,
     "withdraw": _check_money,
     "transfer": _check_money,
+    "set_delegate": _check_delegate,
     "modify_order": _check_modify,
     "place_order": _check_place,
     "place_many": _check_batch,
@@ -255,5 +283,13 @@ def _check_whole(calls: list[Call], request: Request) -> None:
             own = token_account(request.wallet, request.mint)
             _require(call.accounts["destination"] == own, "the money would go to someone else")
     main = request.instruction.replace("-", "_")
-    if main in ("deposit", "withdraw", "transfer", "place_order", "modify_order", "place_many"):
+    if main in (
+        "deposit",
+        "withdraw",
+        "transfer",
+        "set_delegate",
+        "place_order",
+        "modify_order",
+        "place_many",
+    ):
         _require(main in names, f"it holds no {main}")

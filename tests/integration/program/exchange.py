@@ -432,6 +432,20 @@ class Exchange:
         return found[::-1]
 
 
+def delegate_terms(delegate: Pubkey, **changes: Any) -> dict[str, Any]:
+    """A delegate of market 0 for orders of $100, positions of $150 and $400 a day."""
+    terms: dict[str, Any] = {
+        "delegate": delegate,
+        "expires": 0,
+        "market_bitmap": 1,
+        "max_order": 100 * USDC,
+        "max_position": 150 * USDC,
+        "daily_limit": 400 * USDC,
+        "flags": 0,
+    }
+    return terms | changes
+
+
 def order(side: str, ticks: int, lots: int, **changes: Any) -> dict[str, Any]:
     """Arguments of place_order without the market; a plain limit order unless changed."""
     base: dict[str, Any] = {

@@ -17,7 +17,7 @@ from solders.pubkey import Pubkey
 from solders.token import ID as TOKEN_PROGRAM
 
 from integration.program import idl
-from integration.program.exchange import USDC, Exchange, machine, market_params, order, quote
+from integration.program.exchange import USDC, Exchange, delegate_terms, machine, market_params, order, quote
 
 
 @dataclass
@@ -351,7 +351,17 @@ def transfer() -> Scene:
         one.open_trader(61, sub=1)
     accounts["to_trader"] = pair[0].traders[1].address
     args = {"collateral": 0, "amount": 5}
-    return _scene("transfer", pair, args, {"owner": pair[0].traders[0].key}, **accounts)
+    return _scene("transfer", pair, args, {"signer": pair[0].traders[0].key}, **accounts)
+
+
+def set_delegate() -> Scene:
+    """A bot that may trade both markets."""
+    pair = _pair()
+    accounts = _with_parked(pair)
+    bot = Keypair.from_seed(bytes([9] * 32)).pubkey()
+    return _scene(
+        "set_delegate", pair, {"terms": delegate_terms(bot)}, {"owner": pair[0].traders[0].key}, **accounts
+    )
 
 
 def _authority(name: str, args: Mapping[str, Any], role: str) -> Scene:
@@ -410,6 +420,7 @@ SCENES: dict[str, Callable[[], Scene]] = {
         park,
         set_dead_man,
         transfer,
+        set_delegate,
         propose_authority,
         accept_authority,
         set_guardian,

@@ -25,7 +25,7 @@ def dead_man(exchange: Exchange, trader: Trader, slot: int) -> Result:
 
 
 def transfer(exchange: Exchange, source: Trader, target: Trader, amount: int) -> Result:
-    more = {"owner": source.key.pubkey(), "trader": source.address, "to_trader": target.address}
+    more = {"signer": source.key.pubkey(), "trader": source.address, "to_trader": target.address}
     args = {"collateral": 0, "amount": amount}
     return exchange.run(exchange.build("transfer", args, **more), signers=[source.key])
 

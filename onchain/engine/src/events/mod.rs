@@ -1,10 +1,12 @@
 //! What happened, as clients read it: one event per instruction.
 
+mod delegates;
 mod money;
 mod orders;
 mod prices;
 mod upkeep;
 
+pub use delegates::DelegateSet;
 pub use money::{
     AccountGrown, Balances, CollateralAdded, Deposited, ExchangeInitialised, ExchangeOpened, MarketCreated,
     TraderActivated, TraderClosed, TraderOpened, Withdrawn,
@@ -37,6 +39,7 @@ pub const ALL: &[([u8; 8], StructDesc)] = &[
     (TraderParked::DISCRIMINATOR, TraderParked::DESC),
     (DeadManSet::DISCRIMINATOR, DeadManSet::DESC),
     (Transferred::DISCRIMINATOR, Transferred::DESC),
+    (DelegateSet::DISCRIMINATOR, DelegateSet::DESC),
     (AuthoritiesSet::DISCRIMINATOR, AuthoritiesSet::DESC),
     (PauseSet::DISCRIMINATOR, PauseSet::DESC),
 ];

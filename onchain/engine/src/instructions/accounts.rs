@@ -113,7 +113,7 @@ pub const TO_TRADER: AccountDesc = writable(account(
     &[
         SeedDesc::Text("trader"),
         SeedDesc::Account("exchange"),
-        SeedDesc::Account("owner"),
+        SeedDesc::Account("to_trader.owner"),
         SeedDesc::Account("to_trader.sub"),
     ],
 ));

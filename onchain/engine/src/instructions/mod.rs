@@ -3,6 +3,7 @@
 mod accounts;
 mod authority;
 mod choices;
+mod delegates;
 mod governance;
 mod orders;
 mod records;
@@ -11,6 +12,7 @@ mod upkeep;
 
 pub use authority::{AcceptAuthority, ProposeAuthority, SetGuardian, SetPause};
 pub use choices::{CancelSide, ExpiryKind, GrowKind, OrderKind, SelfTrade, Side};
+pub use delegates::{DelegateTerms, SetDelegate};
 pub use governance::{AddCollateral, CreateMarket, GrowAccount, InitExchange, OpenExchange, UpdatePrice};
 pub use orders::{
     CancelAll, CancelByClientId, CancelOrder, ForceCancel, Liquidate, ModifyOrder, PlaceMany, PlaceOrder, PruneExpired,
@@ -51,6 +53,7 @@ pub const ALL: &[InstructionDesc] = &[
     Park::INSTRUCTION,
     SetDeadMan::INSTRUCTION,
     Transfer::INSTRUCTION,
+    SetDelegate::INSTRUCTION,
     ProposeAuthority::INSTRUCTION,
     AcceptAuthority::INSTRUCTION,
     SetGuardian::INSTRUCTION,
@@ -66,6 +69,7 @@ pub const RECORDS: &[StructDesc] = &[
     PriceUpdate::DESC,
     Quote::DESC,
     OrderId::DESC,
+    DelegateTerms::DESC,
 ];
 
 /// Choices in arguments and events.

@@ -19,12 +19,12 @@ instruction! {
     }
     accounts LEDGER_UPKEEP;
 
-    /// Moves money between two sub-accounts of the owner.
+    /// Moves money between two sub-accounts of the owner; by a delegate only where its entry says so.
     pub transfer Transfer {
         /// Index of the collateral (0 is USDC).
         pub collateral: u8,
         /// Smallest units; 2^64 - 1 is all that may leave.
         pub amount: u64,
     }
-    accounts &[EXCHANGE, LEDGER, OWN_TRADER, OWNER, TO_TRADER, EVENT_AUTHORITY, PROGRAM];
+    accounts &[EXCHANGE, LEDGER, TRADER, SIGNER, TO_TRADER, EVENT_AUTHORITY, PROGRAM];
 }

@@ -1,6 +1,7 @@
 //! What an order must satisfy before it may change anything.
 
 use super::Venue;
+use crate::delegates;
 use crate::error::Error;
 use crate::instructions::{ExpiryKind, OrderKind, Quote, SelfTrade, Side};
 use crate::margin;
@@ -258,6 +259,9 @@ impl Venue<'_> {
         }
         if exposure > market.max_position {
             return Err(Error::PositionTooLarge);
+        }
+        if let Some(delegate) = self.delegate {
+            delegates::check_position(&self.account.delegates[usize::from(delegate)], market, exposure)?;
         }
         if slot.usdc.0 < 0 && self.exchange.negative_usdc > self.exchange.collaterals[0].total_deposits / 10 {
             return Err(Error::NegativeUsdcLimit);

@@ -87,8 +87,8 @@ impl Venue<'_> {
     /// Makes the slot in trouble the venue's trader; returns the caller's slot, which earns the fee.
     ///
     /// # Errors
-    /// `Paused`, `MatchingPaused`, `StaleGeneration`, `NotAuthorised` for one's own account,
-    /// `PriceStale`, `PriceUncertain`.
+    /// `Paused`, `MatchingPaused`, `StaleGeneration`, `NotAuthorised` for one's own account and by a
+    /// delegate, `PriceStale`, `PriceUncertain`.
     fn summon(&mut self, slot: u16, generation: u32) -> Result<u16, Error> {
         let market = self.market();
         if self.exchange.paused & paused::LIQUIDATION != 0 {
@@ -101,7 +101,7 @@ impl Venue<'_> {
         if victim.generation != generation || !slots::is_active(victim) {
             return Err(Error::StaleGeneration);
         }
-        if victim.owner == self.slot().owner {
+        if victim.owner == self.slot().owner || self.delegate.is_some() {
             return Err(Error::NotAuthorised);
         }
         for position in victim.positions.iter().filter(|position| position.market != NO_MARKET) {

@@ -23,6 +23,7 @@ pub use place::place_order;
 pub use prune::prune_expired;
 
 use crate::book::BookView;
+use crate::delegates;
 use crate::error::Error;
 use crate::events::{MarketAfter, OrdersProcessed};
 use crate::instructions::Side;
@@ -59,10 +60,9 @@ pub mod kind {
 }
 
 /// On whose behalf an instruction runs, and who signed it.
-#[derive(Clone, Copy)]
 pub struct Caller<'a> {
     /// The trader that acts.
-    pub trader: &'a Trader,
+    pub trader: &'a mut Trader,
     /// Who signed.
     pub signer: &'a Pubkey,
 }
@@ -76,6 +76,8 @@ pub struct Venue<'a> {
     now: Now,
     market: usize,
     trader: u16,
+    account: &'a mut Trader,
+    delegate: Option<u8>,
     bids_changed: bool,
     asks_changed: bool,
 }
@@ -85,14 +87,14 @@ impl<'a> Venue<'a> {
     /// for it, and adds up what held before this instruction.
     ///
     /// # Errors
-    /// `UnknownMarket`, `WrongMarket`, `TraderNotActive`, `StaleGeneration`, `NotAuthorised`, `Paused`
-    /// during a migration.
+    /// `UnknownMarket`, `WrongMarket`, `TraderNotActive`, `StaleGeneration`, `NotAuthorised`, `DelegateExpired`,
+    /// `Paused` during a migration.
     #[inline(always)]
     pub fn open(
         exchange: &'a mut Exchange,
         slots: &'a mut [Slot],
         book: BookView<'a>,
-        caller: Caller<'_>,
+        caller: Caller<'a>,
         market: u16,
         record: Recorder<'a>,
         now: Now,
@@ -107,9 +109,7 @@ impl<'a> Venue<'a> {
             return Err(Error::Paused);
         }
         let Caller { trader, signer } = caller;
-        if trader.owner != *signer {
-            return Err(Error::NotAuthorised);
-        }
+        let delegate = delegates::authorise(trader, signer, now)?;
         slots::of(slots, trader)?.last_active = now.unix as u32;
         let market = usize::from(market);
         mark::integrate(exchange.markets.get_mut(market).ok_or(Error::UnknownMarket)?, now);
@@ -121,6 +121,8 @@ impl<'a> Venue<'a> {
             now,
             market,
             trader: trader.slot_index,
+            account: trader,
+            delegate,
             bids_changed: false,
             asks_changed: false,
         })

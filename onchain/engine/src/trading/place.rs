@@ -4,6 +4,7 @@ use super::Venue;
 use super::gates::{Band, Intent};
 use super::matching::Stop;
 use crate::book::ASK_BIT;
+use crate::delegates::{self, Sent};
 use crate::error::Error;
 use crate::events::OrderRecord;
 use crate::instructions::{OrderId, OrderKind, PlaceOrder, Quote, Side};
@@ -107,7 +108,25 @@ impl Venue<'_> {
         }
     }
 
-    /// Records what became of the order. Its number always names its side: a refused order has the
+    #[cold]
+    #[inline(never)]
+    fn count_sent(&mut self, delegate: u8, intent: &Intent, outcome: &Outcome) -> Result<(), Error> {
+        let used = u64::from(outcome.filled) + u64::from(outcome.resting);
+        if used == 0 {
+            return Ok(());
+        }
+        let market = &self.exchange.markets[self.market];
+        let sent = Sent {
+            market: self.market as u8,
+            reduce_only: intent.reduce_only(),
+            ticks: outcome.ticks,
+            lots: u64::from(outcome.lots),
+            used,
+        };
+        delegates::charge(&mut self.account.delegates[usize::from(delegate)], market, &sent, self.now)
+    }
+
+    /// Records what became of the order, and counts a delegate's against its limits. Its number always names its side: a refused order has the
     /// side alone.
     #[inline(always)]
     pub(super) fn report(&mut self, intent: &Intent, outcome: &Outcome) -> Result<(), Error> {
@@ -127,6 +146,10 @@ impl Venue<'_> {
             kind: intent.kind as u8,
             flags: intent.flags,
             expiry: intent.expiry,
-        })
+        })?;
+        match self.delegate {
+            None => Ok(()),
+            Some(delegate) => self.count_sent(delegate, intent, outcome),
+        }
     }
 }

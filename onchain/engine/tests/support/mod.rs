@@ -108,18 +108,28 @@ impl World {
 
     /// Runs an instruction as trader `who`; state is as before when it fails.
     pub fn run(&mut self, who: usize, act: impl FnOnce(&mut Venue<'_>) -> Result<(), Error>) -> Result<Report, Error> {
+        self.run_signed(who, self.traders[who].owner, act)
+    }
+
+    /// As [`Self::run`], signed by another key.
+    pub fn run_signed(
+        &mut self,
+        who: usize,
+        signer: Pubkey,
+        act: impl FnOnce(&mut Venue<'_>) -> Result<(), Error>,
+    ) -> Result<Report, Error> {
         let before = self.clone();
         let mut region = vec![0u64; RECORDER_BYTES.div_ceil(8)];
         // SAFETY: u64s viewed as bytes.
         let bytes = unsafe { std::slice::from_raw_parts_mut(region.as_mut_ptr().cast(), region.len() * 8) };
-        let trader = self.traders[who];
+        let mut trader = self.traders[who];
         let book = BookView { header: &mut self.header, bids: &mut self.bids, asks: &mut self.asks };
         let record = Recorder::new(bytes)?;
         let result = Venue::open(
             &mut self.exchange,
             &mut self.slots,
             book,
-            Caller { trader: &trader, signer: &trader.owner },
+            Caller { trader: &mut trader, signer: &signer },
             0,
             record,
             self.now,
@@ -127,7 +137,7 @@ impl World {
         .and_then(|mut venue| {
             act(&mut venue)?;
             venue.next_event()?;
-            let event = venue.event(1, 0, &trader.owner);
+            let event = venue.event(1, 0, &signer);
             Ok(Report {
                 orders: event.orders.iter().flatten().collect(),
                 fills: event.fills.iter().flatten().collect(),
@@ -136,7 +146,10 @@ impl World {
             })
         });
         match &result {
-            Ok(report) => self.check_touched(&before, who, report),
+            Ok(report) => {
+                self.traders[who] = trader;
+                self.check_touched(&before, who, report);
+            }
             Err(_) => *self = before,
         }
         self.check();
@@ -235,7 +248,7 @@ impl World {
     }
 }
 
-fn encoded<T: quantdesk_engine::describe::Encode>(items: &[T]) -> Vec<u8> {
+pub fn encoded<T: quantdesk_engine::describe::Encode>(items: &[T]) -> Vec<u8> {
     let mut buffer = vec![0; 4_096];
     let mut writer = quantdesk_engine::describe::Writer::new(&mut buffer);
     items.iter().for_each(|item| item.encode(&mut writer));

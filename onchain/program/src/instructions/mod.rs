@@ -27,6 +27,7 @@ pub mod propose_authority;
 pub mod prune_expired;
 pub mod replace_many;
 pub mod set_dead_man;
+pub mod set_delegate;
 pub mod set_guardian;
 pub mod set_pause;
 pub mod trading;

@@ -8,6 +8,7 @@ from solders.pubkey import Pubkey
 from quantdesk.domain.market import Market as Parameters
 from quantdesk.domain.orders import OrderId
 from quantdesk.domain.units import BaseLots, Ticks
+from quantdesk.gateway.clock import unix_ms
 from quantdesk.gateway.exchange.state import ExchangeView
 from quantdesk.gateway.transactions.programs import PROGRAM_NAMES
 from quantdesk.gateway.transactions.schemas import ChainEvent, DecodedAccount, DecodedInstruction
@@ -108,12 +109,21 @@ def _summary(name: str, values: dict[str, Any], view: ExchangeView) -> str:
         asset = view.assets[values["collateral"]]
         amount = "all" if values["amount"] == ALL_WITHDRAWABLE else asset.text(values["amount"])
         return f"{name.capitalize()} {amount} {asset.symbol}"
+    if name == "set_delegate":
+        return _delegate_words(values["terms"])
     words = {
         "open_trader": "Open the trader account",
         "close_trader": "Close the trader account",
         "activate": "Take a slot of the ledger with the parked money",
     }
     return words.get(name, name)
+
+
+def _delegate_words(terms: dict[str, Any]) -> str:
+    key = Pubkey.from_bytes(terms["delegate"])
+    if 0 < terms["expires"] <= unix_ms() // 1_000:
+        return f"Take the right to trade away from {key}"
+    return f"Let {key} trade for this account within limits"
 
 
 def _order_summary(name: str, values: dict[str, Any], parameters: Parameters) -> str:

@@ -132,11 +132,11 @@ async def build_cancel_trigger(running: Running, body: CancelTrigger) -> BuiltTr
 
 @router.post("/set-delegate", operation_id="buildSetDelegate", responses=BUILD)
 async def build_set_delegate(running: Running, body: SetDelegate) -> BuiltTransaction:
-    """Let another key trade within limits. Answers `not_available_yet` until the program has it."""
+    """Let another key trade within limits that the program holds."""
     return await running.transactions.build("set-delegate", body)
 
 
 @router.post("/revoke-delegate", operation_id="buildRevokeDelegate", responses=BUILD)
 async def build_revoke_delegate(running: Running, body: RevokeDelegate) -> BuiltTransaction:
-    """Take a delegate's rights away. Answers `not_available_yet` until the program has it."""
+    """Take a delegate's rights away."""
     return await running.transactions.build("revoke-delegate", body)

@@ -76,8 +76,7 @@ def _atoms(setting: Setting, body: MoveFunds | TransferFunds) -> int:
 
 
 def transfer(setting: Setting, body: TransferFunds) -> list[Instruction]:
-    """Move between own sub-accounts."""
-    only_owner(setting, body)
+    """Move between own sub-accounts: the wallet, or a delegate that may."""
     needs_trader(setting)
     if body.to_sub == body.sub:
         raise Refused(

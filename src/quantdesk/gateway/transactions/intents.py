@@ -9,7 +9,7 @@ from quantdesk.domain.errors import DomainError
 from quantdesk.domain.orders import OrderId
 from quantdesk.gateway.edge.errors import refused_value
 from quantdesk.gateway.problems import Malformed, NotAvailableYet, Refused
-from quantdesk.gateway.transactions import funds
+from quantdesk.gateway.transactions import delegates, funds
 from quantdesk.gateway.transactions.orders import MarketNow, client_id, program_order
 from quantdesk.gateway.transactions.schemas import (
     BuildRequest,
@@ -29,8 +29,6 @@ from quantdesk.program.records import Quote
 NOT_AVAILABLE_YET = (
     "place-trigger",
     "cancel-trigger",
-    "set-delegate",
-    "revoke-delegate",
 )
 
 
@@ -211,6 +209,8 @@ INTENTS: Mapping[str, Intent] = {
     "deposit": funds.deposit,
     "withdraw": funds.withdraw,
     "transfer": funds.transfer,
+    "set-delegate": delegates.set_delegate,
+    "revoke-delegate": delegates.revoke_delegate,
     "place-order": _place_order,
     "place-many": _place_many,
     "replace-many": _replace_many,

@@ -879,7 +879,7 @@ export interface paths {
         put?: never;
         /**
          * Build Revoke Delegate
-         * @description Take a delegate's rights away. Answers `not_available_yet` until the program has it.
+         * @description Take a delegate's rights away.
          */
         post: operations["buildRevokeDelegate"];
         delete?: never;
@@ -919,7 +919,7 @@ export interface paths {
         put?: never;
         /**
          * Build Set Delegate
-         * @description Let another key trade within limits. Answers `not_available_yet` until the program has it.
+         * @description Let another key trade within limits that the program holds.
          */
         post: operations["buildSetDelegate"];
         delete?: never;

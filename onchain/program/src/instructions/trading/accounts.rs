@@ -7,7 +7,7 @@ use quantdesk_engine::state::{Exchange, Trader};
 use quantdesk_engine::units::Pubkey;
 
 use crate::failure::Failure;
-use crate::loader::{book, exactly, key, ledger, ready, require_event_accounts, require_signer, trader};
+use crate::loader::{book, exactly, key, ledger, ready_inline, require_event_accounts_inline, require_signer, trader};
 
 /// Verified accounts. Whether `signer` may act for `trader` the engine decides.
 pub struct Accounts<'a> {
@@ -18,7 +18,7 @@ pub struct Accounts<'a> {
     /// The market's book.
     pub book: BookView<'a>,
     /// The trader that acts.
-    pub trader: &'a Trader,
+    pub trader: &'a mut Trader,
     /// Who signed.
     pub signer: &'a Pubkey,
     /// Signs the event.
@@ -32,12 +32,12 @@ impl<'a> Accounts<'a> {
         let [exchange, ledger_account, book_account, trader_account, signer, event_authority, program] =
             exactly::<7>(accounts)?;
         let exchange_address = *exchange.address();
-        let exchange = ready::<Exchange>(exchange)?;
+        let exchange = ready_inline::<Exchange>(exchange)?;
         let ledger = ledger(ledger_account, exchange)?;
         let book = book(book_account, exchange, market)?;
         let trader = trader(trader_account, &exchange_address)?;
         require_signer(signer)?;
-        require_event_accounts(event_authority, program)?;
+        require_event_accounts_inline(event_authority, program)?;
         Ok(Self { exchange, ledger, book, trader, signer: key(signer), event_authority })
     }
 }

@@ -13,10 +13,10 @@ use crate::failure::Failure;
 /// # Errors
 /// Those of the account checks and of [`upkeep::transfer`].
 pub fn process(accounts: &mut [AccountView], args: &Transfer) -> Result<(), Failure> {
-    let Accounts { exchange, ledger, from, to, event_authority } = Accounts::parse(accounts)?;
+    let Accounts { exchange, ledger, from, to, signer, event_authority } = Accounts::parse(accounts)?;
     let clock = now()?;
     let slots = ledger.slots;
-    let amount = upkeep::transfer(exchange, slots, (from, to), args.collateral, args.amount, clock)?;
+    let amount = upkeep::transfer(exchange, slots, (from, to), signer, (args.collateral, args.amount), clock)?;
     let event = Transferred {
         seq: next_event(exchange)?,
         slot: clock.slot,
