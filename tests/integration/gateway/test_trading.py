@@ -261,7 +261,6 @@ async def test_a_wallet_without_an_account_is_told_to_deposit(ground: GatewayGro
             },
         ),
         ("cancel-trigger", {"market": "SOL-PERP"}),
-        ("revoke-delegate", {"delegate": "9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin"}),
     ],
 )
 async def test_what_the_program_does_not_have_yet_says_so(

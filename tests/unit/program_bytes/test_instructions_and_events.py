@@ -44,6 +44,7 @@ BUILT = [
     ix.park(VENUE, ME),
     ix.set_dead_man(VENUE, ME, 5),
     ix.transfer(VENUE, ME, 1, collateral=0, amount=5),
+    ix.set_delegate(VENUE, ME, records.DelegateTerms(VENUE.exchange, 1, 2, 3, 4, 5, 3)),
     ix.propose_authority(VENUE, KEY, KEY),
     ix.accept_authority(VENUE, KEY),
     ix.set_guardian(VENUE, KEY, KEY),

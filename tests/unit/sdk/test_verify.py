@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 from solders.hash import Hash
 from solders.instruction import Instruction
@@ -21,7 +22,7 @@ from quantdesk.domain.units import Ticks
 from quantdesk.program import instructions as program
 from quantdesk.program.addresses import Addresses, program_id, token_account
 from quantdesk.program.instructions import NewOrder, TraderKey
-from quantdesk.program.records import OrderKind, Side
+from quantdesk.program.records import DelegateTerms, OrderKind, Side
 from quantdesk.sdk import WrongTransaction
 from quantdesk.sdk.models import Market
 from quantdesk.sdk.verify import Request, require_as_asked
@@ -190,6 +191,39 @@ def test_a_transfer_to_another_sub_account_than_asked_is_not_signed() -> None:
     _check("transfer", asked, program.transfer(VENUE, TRADER, to_sub=1, collateral=0, amount=5_000_000))
     with pytest.raises(WrongTransaction, match="another to_trader"):
         _check("transfer", asked, program.transfer(VENUE, TRADER, to_sub=2, collateral=0, amount=5_000_000))
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"delegate": THIEF}, "it gives rights to"),
+        ({"expires": 0}, "another time"),
+        ({"max_order": 0}, "max_order_notional is 0, not 100"),
+        ({"daily_limit": 10**15}, "daily_notional"),
+        ({"flags": 2}, "its rights"),
+        ({"market_bitmap": 6}, "other markets"),
+    ],
+)
+def test_a_delegate_with_wider_limits_than_asked_is_not_signed(change: dict[str, Any], reason: str) -> None:
+    bot = Pubkey.new_unique()
+    asked = {
+        "wallet": str(WALLET), "sub": 0, "delegate": str(bot), "expires_at_ms": 9_000,
+        "markets": ["SOL-PERP"], "max_order_notional": "100", "max_position_notional": "200", "daily_notional": "300",
+    }  # fmt: skip
+    terms = DelegateTerms(bot, 9, 4, 100_000_000, 200_000_000, 300_000_000, 0)
+    _check("set-delegate", asked, program.set_delegate(VENUE, TRADER, terms))
+    wider = msgspec.structs.replace(terms, **change)
+    with pytest.raises(WrongTransaction, match=reason):
+        _check("set-delegate", asked, program.set_delegate(VENUE, TRADER, wider))
+
+
+def test_giving_rights_is_not_signed_as_taking_them_away() -> None:
+    bot = Pubkey.new_unique()
+    asked = {"wallet": str(WALLET), "sub": 0, "delegate": str(bot)}
+    _check("revoke-delegate", asked, program.revoke_delegate(VENUE, TRADER, bot))
+    giving = program.set_delegate(VENUE, TRADER, DelegateTerms(bot, 0, 1, 0, 0, 0, 0))
+    with pytest.raises(WrongTransaction, match="gives rights instead"):
+        _check("revoke-delegate", asked, giving)
 
 
 def test_an_order_of_another_program_with_our_bytes_is_not_signed() -> None:
