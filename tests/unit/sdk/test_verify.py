@@ -208,7 +208,8 @@ def test_a_delegate_with_wider_limits_than_asked_is_not_signed(change: dict[str,
     bot = Pubkey.new_unique()
     asked = {
         "wallet": str(WALLET), "sub": 0, "delegate": str(bot), "expires_at_ms": 9_000,
-        "markets": ["SOL-PERP"], "max_order_notional": "100", "max_position_notional": "200", "daily_notional": "300",
+        "markets": ["SOL-PERP"], "max_order_notional": "100",
+        "max_position_notional": "200", "daily_notional": "300",
     }  # fmt: skip
     terms = DelegateTerms(bot, 9, 4, 100_000_000, 200_000_000, 300_000_000, 0)
     _check("set-delegate", asked, program.set_delegate(VENUE, TRADER, terms))

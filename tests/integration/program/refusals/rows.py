@@ -31,7 +31,6 @@ AS_CODES: dict[str, Row] = {}
 """Errors that no instruction ends with: they are the result code of one order of several."""
 NOT_USED: dict[str, str] = {
     "LedgerNotEmpty": "kept for closing a ledger, which no instruction does",
-    "DelegateLimit": "kept for delegates, which no instruction sets yet",
 }
 """Errors that the source never returns, with the reason; their numbers are taken for ever."""
 
