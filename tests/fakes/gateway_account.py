@@ -179,6 +179,7 @@ class FakeAccount:
             free_collateral=money(equity - initial),
             initial_margin=money(initial),
             maintenance_margin=money(initial / 2),
+            standing="good",
             margin_ratio=ratio(initial / 2, equity),
             leverage=ratio(initial * 20, equity),
             unrealized_pnl=money(pnl),

@@ -22,7 +22,10 @@ def exchange_of(markets: Sequence[Fields], collaterals: Sequence[Fields] = (), *
     for name, value in fields.items():
         raw[name] = value
     for index, market in enumerate(markets):
-        _fill(raw["markets"][0, index], {"index": index, "status": 2, "tick_size": 1} | dict(market))
+        _fill(
+            raw["markets"][0, index],
+            {"index": index, "status": 2, "tick_size": 1, "lots_per_base": 100} | dict(market),
+        )
     for index, collateral in enumerate(collaterals, 1):
         _fill(raw["collaterals"][0, index], collateral)
     return Exchange.decode(raw.tobytes())

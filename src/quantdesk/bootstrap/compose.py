@@ -92,9 +92,16 @@ def ingestion(settings: Settings) -> Service:
 
 
 def keepers(settings: Settings) -> Service:
-    """Oracle, maker and taker, or those of them that the settings name."""
+    """Oracle, maker, taker and liquidator, or those of them that the settings name."""
     from quantdesk.keepers.app import serve
-    from quantdesk.keepers.config import KeepersConfig, MakerConfig, OracleConfig, Role, TakerConfig
+    from quantdesk.keepers.config import (
+        KeepersConfig,
+        LiquidatorConfig,
+        MakerConfig,
+        OracleConfig,
+        Role,
+        TakerConfig,
+    )
 
     keys = _data(settings).keys
     return serve(
@@ -107,6 +114,7 @@ def keepers(settings: Settings) -> Service:
             oracle=OracleConfig(key_file=keys / "oracle.json"),
             maker=MakerConfig(key_file=keys / "maker.json"),
             taker=TakerConfig(key_file=keys / "taker.json"),
+            liquidator=LiquidatorConfig(key_file=keys / "liquidator.json"),
             roles=frozenset(Role(name.strip()) for name in settings.keepers.split(",")),
         )
     )

@@ -15,6 +15,7 @@ class Keeper(StrEnum):
     ORACLE = "oracle"
     MAKER = "maker"
     TAKER = "taker"
+    LIQUIDATOR = "liquidator"
 
 
 def register(app: typer.Typer) -> None:
@@ -43,7 +44,7 @@ def register(app: typer.Typer) -> None:
 
     @app.command(rich_help_panel=panel)
     def keeper(role: Keeper) -> None:
-        """One keeper alone: the oracle, the maker or the taker."""
+        """One keeper alone: the oracle, the maker, the taker or the liquidator."""
         run("keepers", load_settings(keepers=role.value))
 
     @app.command(rich_help_panel=panel)

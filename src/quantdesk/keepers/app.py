@@ -15,6 +15,7 @@ from quantdesk.infra.telemetry import StatusServer, process_registry
 from quantdesk.keepers.chain import ChainView
 from quantdesk.keepers.config import KeepersConfig, Role
 from quantdesk.keepers.feed import PriceFeed, TradeFlow
+from quantdesk.keepers.liquidator import Liquidator
 from quantdesk.keepers.maker import Maker
 from quantdesk.keepers.measures import Measures
 from quantdesk.keepers.oracle import Oracle
@@ -72,6 +73,11 @@ class _Process:
             )
             self._add(taker.duty, taker.run)
             self._jobs.append(self._flow.run)
+        if config.liquidator is not None and Role.LIQUIDATOR in roles:
+            liquidator = Liquidator(
+                config.liquidator, self._view, self._sender(config.liquidator.key_file), self._measures
+            )
+            self._add(liquidator.duty, liquidator.run)
 
     def readiness(self) -> dict[str, str | None]:
         """What the keepers depend on and what each role waits for."""

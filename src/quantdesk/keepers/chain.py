@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import msgspec
 from solders.pubkey import Pubkey
@@ -13,9 +14,11 @@ from quantdesk.domain.units import FUNDING_SCALE, QuoteAtoms, ceil_div
 from quantdesk.infra.solana import SolanaRpc
 from quantdesk.keepers.errors import NotOnChain
 from quantdesk.program.addresses import Addresses, token_account
+from quantdesk.program.dtypes import account_dtype
 from quantdesk.program.layouts import (
     Book,
     Exchange,
+    Ledger,
     Market,
     Order,
     Slot,
@@ -27,6 +30,18 @@ from quantdesk.program.token import token_amount
 
 FRESH_S = 5.0
 ACTIVE = "active"
+
+
+SPARE_SLOTS = 64
+"""Slots read beyond those used when last looked, so that new traders cost no second call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The Exchange and every slot of the Ledger at one moment."""
+
+    exchange: Exchange
+    ledger: Ledger
 
 
 class _SlicedValue(msgspec.Struct):
@@ -45,6 +60,7 @@ class ChainView:
         self.venue = venue
         self._exchange: Exchange | None = None
         self._read_at = 0.0
+        self._slots = 0
 
     async def exchange(self, fresh_s: float = FRESH_S) -> Exchange:
         """The Exchange account, at most ``fresh_s`` old."""
@@ -73,6 +89,21 @@ class ChainView:
         resume_at = max(market.resume_at, (await self.exchange()).resume_at)
         fresh = now_s * 1_000 - market.publish_ms <= market.open_max_age_ms
         return market.status_name == ACTIVE and fresh and now_s > resume_at
+
+    async def picture(self) -> Picture:
+        """Everything that liquidation goes by, in one call: of the Ledger only slots that were ever used."""
+        while True:
+            length = max(account_dtype("Exchange").itemsize, slot_range(self._slots)[0])
+            keys = [self.venue.exchange, self.venue.ledger]
+            exchange, ledger = (await self.rpc.get_accounts(keys, data_slice=(0, length))).value
+            if exchange is None or ledger is None:
+                raise NotOnChain(f"exchange {self.venue.exchange_id} of program {self.venue.program}")
+            data = ledger.bytes
+            used = Ledger.slots_used(data)
+            self._slots = max(self._slots, used + SPARE_SLOTS)
+            if slot_range(used)[0] <= len(data):
+                self._exchange, self._read_at = Exchange.decode(exchange.bytes), time.monotonic()
+                return Picture(self._exchange, Ledger.decode(data))
 
     async def trader(self, owner: Pubkey) -> Trader | None:
         account = (await self.rpc.get_account(self.venue.trader(owner))).value

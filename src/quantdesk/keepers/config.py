@@ -16,6 +16,7 @@ class Role(StrEnum):
     ORACLE = "oracle"
     MAKER = "maker"
     TAKER = "taker"
+    LIQUIDATOR = "liquidator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,20 @@ class TakerConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class LiquidatorConfig:
+    """Looks at every account each ``every_s`` and acts for up to ``most_accounts``, the worst first.
+
+    ``most_acts`` of its steps share a transaction. ``deposit_usdc``: deposited at the first start.
+    """
+
+    key_file: Path
+    deposit_usdc: int = 100_000
+    every_s: float = 0.4
+    most_accounts: int = 64
+    most_acts: int = 8
+
+
+@dataclass(frozen=True, slots=True)
 class KeepersConfig:
     """``program_id`` and ``exchange_id`` say which exchange; its markets are read from the chain."""
 
@@ -93,4 +108,5 @@ class KeepersConfig:
     oracle: OracleConfig | None = None
     maker: MakerConfig | None = None
     taker: TakerConfig | None = None
+    liquidator: LiquidatorConfig | None = None
     roles: frozenset[Role] = field(default_factory=lambda: frozenset(Role))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Gauge
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 
 class Measures:
@@ -34,3 +34,24 @@ class Measures:
             "quantdesk_keeper_position_lots", "Position.", ["role", "symbol"], registry=registry
         )
         self.equity = Gauge("quantdesk_keeper_equity_usdc", "Equity at mark.", ["role"], registry=registry)
+        self.in_trouble = Gauge(
+            "quantdesk_liquidator_accounts",
+            "Accounts under half-way to initial margin, under maintenance margin, and under 0.",
+            ["under"],
+            registry=registry,
+        )
+        self.steps = Counter(
+            "quantdesk_liquidator_steps",
+            "Steps of liquidation by what became of them: done, or why not.",
+            ["step", "outcome"],
+            registry=registry,
+        )
+        self.liquidated = Counter(
+            "quantdesk_liquidator_notional_usdc", "Notional liquidated.", ["symbol"], registry=registry
+        )
+        self.scan_s = Histogram(
+            "quantdesk_liquidator_scan_seconds",
+            "Valuing every account once.",
+            buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1),
+            registry=registry,
+        )

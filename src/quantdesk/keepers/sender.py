@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from solders.hash import Hash
@@ -17,8 +17,8 @@ from solders.transaction import VersionedTransaction
 from quantdesk.infra.solana import AnswerMalformed, Landed, SolanaRpc, send_and_confirm
 from quantdesk.keepers.errors import NotLanding
 from quantdesk.program.addresses import Addresses
-from quantdesk.program.errors import explain
-from quantdesk.program.events import Event, decode_event, event_calls
+from quantdesk.program.errors import Failure, explain
+from quantdesk.program.events import Event, decode_event, event_calls, simulated_events
 from quantdesk.program.instructions import compute_budget
 
 SETTLED_S = 2.0
@@ -26,6 +26,22 @@ SETTLED_S = 2.0
 MOST_CHECKED = 64
 BLOCKHASH_S = 12.0
 """A blockhash lives about 60 s: one this old still leaves a transaction most of its time."""
+
+
+BUDGET_INSTRUCTIONS = 1
+"""Stand before the instructions given: a failure's index counts them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What instructions would do: ``failure`` names which of them fails, by its place among those given.
+
+    ``events`` by that place.
+    """
+
+    failure: Failure | None
+    units: int
+    events: Mapping[int, list[Event]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +100,30 @@ class Sender:
         wire, _ = await self._sign(instructions, units)
         return await self._rpc.send_transaction(wire, skip_preflight=True)
 
-    async def settle(self, instructions: Sequence[Instruction], units: int) -> Landed:
+    async def rehearse(self, instructions: Sequence[Instruction], units: int) -> Rehearsal:
+        """What would become of them now, without sending anything."""
+        wire, _ = await self._sign(instructions, units)
+        found = (await self._rpc.simulate(wire)).value
+        if found.err is not None:
+            return Rehearsal(failure_of(found.err), found.units_consumed or 0, {})
+        events = {
+            group.index - BUDGET_INSTRUCTIONS: simulated_events(group.instructions, self._venue)
+            for group in found.inner_instructions or []
+        }
+        return Rehearsal(None, found.units_consumed or 0, events)
+
+    async def settle(
+        self, instructions: Sequence[Instruction], units: int, *, skip_preflight: bool = False
+    ) -> Landed:
         """Send and wait until it landed. Raises PreflightFailed, TransactionFailed, TransactionExpired."""
         wire, last_valid = await self._sign(instructions, units)
-        return await send_and_confirm(self._rpc, wire, last_valid)
+        return await send_and_confirm(self._rpc, wire, last_valid, skip_preflight=skip_preflight)
 
-    async def settle_with_events(self, instructions: Sequence[Instruction], units: int) -> list[Event]:
+    async def settle_with_events(
+        self, instructions: Sequence[Instruction], units: int, *, skip_preflight: bool = False
+    ) -> list[Event]:
         """The same, with the program's events of it."""
-        landed = await self.settle(instructions, units)
+        landed = await self.settle(instructions, units, skip_preflight=skip_preflight)
         answer = await self._rpc.get_transaction(landed.signature)
         if answer is None or answer.meta is None:
             raise AnswerMalformed(f"getTransaction: {landed.signature} landed but is not there")
@@ -120,3 +152,11 @@ class Sender:
                     Hash.from_string(latest.blockhash), latest.last_valid_block_height, time.monotonic()
                 )
             return self._recent
+
+
+def failure_of(error: Any) -> Failure:
+    """Solana's TransactionError of one of our transactions, its instruction counted without the budget's."""
+    failure = explain(error)
+    if failure.instruction is None:
+        return failure
+    return replace(failure, instruction=failure.instruction - BUDGET_INSTRUCTIONS)

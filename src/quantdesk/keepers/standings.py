@@ -37,6 +37,15 @@ class Standings:
         half: Atoms = np.maximum(self.initial - self.maintenance, 0) // 2
         return self.maintenance + half
 
+    def counts(self) -> dict[str, int]:
+        """How many are under which threshold (and over the next)."""
+        broken, short = self.equity < 0, self.equity < self.maintenance
+        return {
+            "half_way": int(np.count_nonzero((self.equity < self.half_way) & ~short & ~broken)),
+            "maintenance": int(np.count_nonzero(short & ~broken)),
+            "zero": int(np.count_nonzero(broken)),
+        }
+
     def in_trouble(self, most: int) -> list[tuple[int, Standing]]:
         """Slots under half-way with their standing: what is missing most first, at most ``most`` of them."""
         missing = self.half_way - self.equity

@@ -297,6 +297,27 @@ def event_calls(calls: Iterable[InnerCall], keys: list[str], venue: Addresses) -
     return found
 
 
+class SimulatedCall(Protocol):
+    """A call in a simulation's answer, where keys stand instead of indices."""
+
+    @property
+    def program_id(self) -> str: ...
+
+    @property
+    def accounts(self) -> list[str]: ...
+
+    @property
+    def data(self) -> str: ...
+
+
+def simulated_events(calls: Iterable[SimulatedCall], venue: Addresses) -> list[Event]:
+    """Events among the calls of a simulation, in order."""
+    program, authority = str(venue.program), [str(venue.event_authority)]
+    ours = (call.data for call in calls if call.program_id == program and call.accounts == authority)
+    found = [decode_event(base58.decode(data)) for data in ours]
+    return [event for event in found if event is not None]
+
+
 class _Call(Struct, rename="camel", frozen=True):
     program_id_index: int
     accounts: list[int]

@@ -72,6 +72,7 @@ class Trade(msgspec.Struct, frozen=True):
     size: Decimal
     side: Side
     ts_ms: int
+    liquidation: bool = False
 
 
 class Candle(msgspec.Struct, frozen=True):
@@ -173,6 +174,7 @@ class Fill(msgspec.Struct, frozen=True):
     realized_pnl: Decimal
     ts_ms: int
     signature: str
+    liquidation: bool = False
 
 
 class Preview(msgspec.Struct, frozen=True):

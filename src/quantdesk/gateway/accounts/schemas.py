@@ -19,6 +19,8 @@ from quantdesk.gateway.wire import (
     Wire,
 )
 
+Standing = Literal["good", "cancelling", "liquidation", "bankrupt"]
+
 
 class Balance(Wire):
     """One asset of a sub-account."""
@@ -78,6 +80,11 @@ class SubAccount(Wire):
     margin_ratio: DecimalText | None = Field(
         description="Maintenance margin over equity; liquidation starts over 1. Null without equity."
     )
+    standing: Standing | None = Field(
+        description="`good`; `cancelling`: equity is under half-way from maintenance to initial margin, "
+        "anyone may cancel orders that add risk; `liquidation`: it is under maintenance margin, anyone may "
+        "sell positions; `bankrupt`: it is under 0. While a jumped price is pending, the milder one counts."
+    )
     leverage: DecimalText | None
     unrealized_pnl: DecimalText | None
     unsettled_funding: DecimalText
@@ -112,6 +119,9 @@ class Fill(Wire):
     ts_ms: UnixMs
     slot: int
     signature: str
+    liquidation: bool = Field(
+        default=False, description="The taker was an account under maintenance margin, sold by a keeper."
+    )
 
 
 class FillList(PricedPage[Fill]):
@@ -201,6 +211,7 @@ __all__ = [
     "FundingPaymentList",
     "Margin",
     "Position",
+    "Standing",
     "SubAccount",
     "Transfer",
     "TransferList",

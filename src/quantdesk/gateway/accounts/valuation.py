@@ -91,6 +91,11 @@ class AccountValue:
         return sum(each.maintenance for each in self.margins)
 
     @property
+    def standing(self) -> margin.Standing:
+        """Towards liquidation: at the milder of mark and a pending price."""
+        return margin.standing(self.balance, self.margins)
+
+    @property
     def free_collateral(self) -> int:
         """What is left to open risk with."""
         return margin.initial_health(self.balance, self.margins)
@@ -142,5 +147,6 @@ def _position(holding: Holding, prices: MarketPrices, mark: int) -> PositionValu
         bid_lots=holding.bid_lots,
         ask_lots=holding.ask_lots,
         owed=owed,
+        pending=prices.market.pending_price,
     )
     return PositionValue(holding, prices, made)

@@ -17,6 +17,7 @@ from quantdesk.gateway.accounts.schemas import (
     FundingPayment,
     Margin,
     Position,
+    Standing,
     SubAccount,
     Transfer,
 )
@@ -97,6 +98,7 @@ def sub_account_view(
         initial_margin=usdc(account.initial) if known else None,
         maintenance_margin=usdc(account.maintenance) if known else None,
         margin_ratio=share(account.maintenance, account.equity) if known and account.equity > 0 else None,
+        standing=standing_view(account.standing) if known else None,
         leverage=share(account.notional, account.equity) if known and account.equity > 0 else None,
         unrealized_pnl=usdc(sum(each.entry_pnl for each in account.positions)) if known else None,
         unsettled_funding=usdc(-sum(each.margin.owed for each in account.positions)),
@@ -105,6 +107,15 @@ def sub_account_view(
         as_of_ms=slot_ms,
         last_active_ms=None if holdings.last_active is None else holdings.last_active * 1_000,
     )
+
+
+def standing_view(found: margin.Standing) -> Standing:
+    """What may be done to the account now, in a word."""
+    if found.equity < 0:
+        return "bankrupt"
+    if found.equity < found.maintenance:
+        return "liquidation"
+    return "cancelling" if found.equity < found.half_way else "good"
 
 
 def _balances(holdings: Holdings, assets: tuple[Asset, ...]) -> list[Balance]:
@@ -168,6 +179,7 @@ def fill_views(parameters: Parameters, row: Row[Any], wallet: str) -> list[Fill]
                 ts_ms=row.ts_ms,
                 slot=row.slot,
                 signature=row.signature,
+                liquidation=row.liquidation,
             )
         )
     return made

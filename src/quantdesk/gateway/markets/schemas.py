@@ -152,7 +152,9 @@ class Trade(Wire):
     ts_ms: UnixMs
     slot: int
     signature: str
-    liquidation: bool = Field(default=False)
+    liquidation: bool = Field(
+        default=False, description="The taker was an account under maintenance margin, sold by a keeper."
+    )
 
 
 class TradeList(PricedPage[Trade]):

@@ -231,6 +231,7 @@ def trade_row(parameters: Parameters, row: Row[Any]) -> Trade:
         ts_ms=row.ts_ms,
         slot=row.slot,
         signature=row.signature,
+        liquidation=row.liquidation,
     )
 
 
@@ -245,6 +246,7 @@ def trade_message(parameters: Parameters, fill: ChainFill) -> Trade:
         ts_ms=fill.ts_ms,
         slot=fill.slot,
         signature=fill.signature,
+        liquidation=fill.liquidation,
     )
 
 

@@ -17,10 +17,9 @@ from quantdesk.gateway.problems import Refused
 from quantdesk.gateway.transactions.programs import MAX_TRANSACTION_BYTES
 from quantdesk.infra.solana import AnswerMalformed, NodeAway, NodeRefused, RpcError, SolanaRpc
 from quantdesk.infra.solana.wire import Simulation
-from quantdesk.program import base58
 from quantdesk.program.addresses import Addresses
 from quantdesk.program.errors import Failure, explain
-from quantdesk.program.events import Event, decode_event
+from quantdesk.program.events import Event, simulated_events
 
 _OUR_WORDS = {
     "AccountNotFound": "The fee payer has no SOL on this cluster: the network fee cannot be paid.",
@@ -78,24 +77,14 @@ def outcome(simulation: Simulation, wire: bytes, venue: Addresses, slot: int) ->
     message = VersionedTransaction.from_bytes(wire).message
     keys = [str(key) for key in message.account_keys]
     programs = [keys[each.program_id_index] for each in message.instructions]
-    found = [decode_event(base58.decode(data)) for data in _event_data(simulation, venue)]
+    calls = [call for group in simulation.inner_instructions or [] for call in group.instructions]
     return Outcome(
         error=program_error(simulation.err, programs, str(venue.program)),
         logs=list(simulation.logs or []),
         units=simulation.units_consumed or 0,
-        events=[event for event in found if event is not None] if simulation.err is None else [],
+        events=simulated_events(calls, venue) if simulation.err is None else [],
         slot=slot,
     )
-
-
-def _event_data(simulation: Simulation, venue: Addresses) -> list[str]:
-    program, authority = str(venue.program), str(venue.event_authority)
-    return [
-        call.data
-        for group in simulation.inner_instructions or []
-        for call in group.instructions
-        if call.program_id == program and call.accounts == [authority]
-    ]
 
 
 def program_error(err: Any, programs: Sequence[str], program_id: str) -> ProgramError | None:

@@ -28,6 +28,8 @@ from quantdesk.program.records import (
 )
 
 EXPIRY_REASONS = {"expired", "dead_man"}
+LIQUIDATION = "liquidation"
+"""Reason of an order that a keeper sent for an account under maintenance margin."""
 NOT_FILLED = "not_filled"
 """Reason of an immediate-or-cancel order whose remainder was dropped."""
 
@@ -77,6 +79,8 @@ def _order_row(step: Step, event: OrdersProcessed, taker: Holder, record: OrderR
 def _new_order(step: Step, event: OrdersProcessed, taker: Holder, record: OrderRecord) -> Row:
     numbered = record.seq & ~ASK_BIT
     status, reason = _outcome(record)
+    if event.kind == TradeKind.LIQUIDATE and record.filled:
+        reason = LIQUIDATION
     return {
         "event_seq": step.placed.seq,
         "order_index": record.index,
@@ -126,6 +130,7 @@ def _fill(step: Step, event: OrdersProcessed, index: int, taker: Holder, taker_o
     quote = fill.ticks * tick_size * fill.lots
     maker = step.state.holder_now(fill.maker_slot)
     row = _fill_row(step, event.market, index, fill) | {
+        "liquidation": event.kind == TradeKind.LIQUIDATE,
         "maker_wallet": maker.wallet,
         "maker_sub": maker.sub,
         "taker_wallet": taker.wallet,
@@ -263,6 +268,7 @@ def _tell_fill(step: Step, symbol: str, row: Row) -> None:
         taker_side=row["taker_side"],
         maker_wallet=row["maker_wallet"],
         taker_wallet=row["taker_wallet"],
+        liquidation=row["liquidation"],
     )
     step.changes.tell(bus.fills_subject(symbol), message)
 

@@ -130,6 +130,7 @@ class ChainFill(Message, frozen=True, kw_only=True):
     taker_side: TakerSide
     maker_wallet: str
     taker_wallet: str
+    liquidation: bool = False
 
 
 class Candle(Message, frozen=True, kw_only=True):

@@ -116,10 +116,16 @@ class SolanaRpc:
         return await self._ask(InContext[WireAccount | None], "getAccountInfo", str(key), options)
 
     async def get_accounts(
-        self, keys: Sequence[Pubkey], commitment: Commitment | None = None
+        self,
+        keys: Sequence[Pubkey],
+        commitment: Commitment | None = None,
+        *,
+        data_slice: tuple[int, int] | None = None,
     ) -> InContext[list[WireAccount | None]]:
-        """Up to 100 accounts of one moment."""
-        options = self._at(commitment) | {"encoding": "base64"}
+        """Up to 100 accounts (or ``data_slice`` = offset, length of each) of one moment."""
+        options: dict[str, Any] = self._at(commitment) | {"encoding": "base64"}
+        if data_slice is not None:
+            options["dataSlice"] = {"offset": data_slice[0], "length": data_slice[1]}
         texts = [str(key) for key in keys]
         return await self._ask(InContext[list[WireAccount | None]], "getMultipleAccounts", texts, options)
 

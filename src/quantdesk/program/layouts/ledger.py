@@ -75,6 +75,11 @@ class Ledger:
         count = int(header["high_water"])
         return cls(header, table("Slot", data, account_dtype("Ledger").itemsize, count))
 
+    @staticmethod
+    def slots_used(data: bytes) -> int:
+        """How many slots were ever used, by the account's first bytes. Raises ``AccountInvalid``."""
+        return int(account_record("Ledger", data)["high_water"])
+
     @property
     def capacity(self) -> int:
         """Slots that the account has room for."""

@@ -18,6 +18,15 @@ const signature = (text: string): ReactNode => (
   </button>
 );
 
+function Role({ fill }: { fill: Fill }): ReactNode {
+  const sold = fill.liquidation && fill.role === "taker";
+  return sold ? (
+    <span className="text-warn" title="A keeper closed it: the account was under maintenance margin">liquidation</span>
+  ) : (
+    <span className="text-text-2">{fill.role}</span>
+  );
+}
+
 export function Fills({ fills, markets }: { fills: readonly Fill[]; markets: readonly Market[] }): ReactNode {
   const marketOf = (symbol: string): Market | undefined => markets.find((market) => market.symbol === symbol);
   const columns: readonly Column<Fill>[] = [
@@ -32,7 +41,7 @@ export function Fills({ fills, markets }: { fills: readonly Fill[]; markets: rea
         </span>
       ),
     },
-    { key: "role", title: "Role", words: true, cell: (fill) => <span className="text-text-2">{fill.role}</span> },
+    { key: "role", title: "Role", words: true, cell: (fill) => <Role fill={fill} /> },
     { key: "price", title: "Price", cell: (fill) => fixed(fill.price, marketOf(fill.market)?.price_decimals ?? 2) },
     { key: "size", title: "Size", cell: (fill) => fixed(fill.size, marketOf(fill.market)?.size_decimals ?? 4) },
     { key: "value", title: "Value", cell: (fill) => dollars(multiply(decimal(fill.price), decimal(fill.size))) },

@@ -13,6 +13,12 @@ const Row = memo(function Row({ trade, market }: { trade: Trade; market: Market 
       <span className={`num text-left ${trade.side === "buy" ? "text-buy" : "text-sell"}`}>
         <span className="sr-only">{trade.side === "buy" ? "Bought at" : "Sold at"} </span>
         {fixed(trade.price, market.price_decimals)}
+        {trade.liquidation && (
+          <span className="ml-1 text-caption text-warn">
+            <span aria-hidden="true">L</span>
+            <span className="sr-only"> in a liquidation</span>
+          </span>
+        )}
       </span>
       <Digits text={fixed(trade.size, market.size_decimals)} />
       <time className="num text-text-3">{clock(trade.ts_ms)}</time>

@@ -1915,6 +1915,12 @@ export interface components {
              */
             id: string;
             /**
+             * Liquidation
+             * @description The taker was an account under maintenance margin, sold by a keeper.
+             * @default false
+             */
+            liquidation: boolean;
+            /**
              * Market
              * @description Market symbol.
              * @example SOL-PERP
@@ -4314,6 +4320,11 @@ export interface components {
             /** Slot Index */
             slot_index: number | null;
             /**
+             * Standing
+             * @description `good`; `cancelling`: equity under half-way from maintenance to initial margin, orders that add risk may be cancelled by anyone; `liquidation`: under maintenance margin, positions may be sold; `bankrupt`: equity under 0. While a jumped price waits for confirmation the milder price counts.
+             */
+            standing: ("good" | "cancelling" | "liquidation" | "bankrupt") | null;
+            /**
              * Status
              * @enum {string}
              */
@@ -4586,6 +4597,7 @@ export interface components {
             id: string;
             /**
              * Liquidation
+             * @description The taker was an account under maintenance margin, sold by a keeper.
              * @default false
              */
             liquidation: boolean;

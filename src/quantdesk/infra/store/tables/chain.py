@@ -6,7 +6,7 @@ event it keys every derived row, so that indexing an event twice writes the same
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, UniqueConstraint
+from sqlalchemy import Boolean, Column, Index, UniqueConstraint, false
 
 from quantdesk.infra.store.tables._columns import binary, integer, signature, small, table, text, wallet
 
@@ -155,6 +155,13 @@ fills = table(
     text("taker_client_id", 20),
     integer("taker_fee"),
     integer("taker_pnl"),
+    Column(
+        "liquidation",
+        Boolean,
+        nullable=False,
+        server_default=false(),
+        comment="the taker is an account under maintenance margin, sold by a keeper",
+    ),
     integer("slot"),
     integer("ts_ms"),
     signature(),

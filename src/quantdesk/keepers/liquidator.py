@@ -1,0 +1,206 @@
+"""The liquidator: values every account each round and takes the steps of liquidation where they are due."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from collections.abc import Sequence
+from typing import TypeGuard
+
+import structlog
+from solders.instruction import Instruction
+
+from quantdesk.domain.units import ATOMS_PER_USDC
+from quantdesk.infra.solana import TransactionFailed
+from quantdesk.keepers.account import Seat, TraderAccount
+from quantdesk.keepers.chain import ChainView, Picture, equity
+from quantdesk.keepers.config import LiquidatorConfig, Role
+from quantdesk.keepers.errors import NotLanding, NotOnChain
+from quantdesk.keepers.measures import Measures
+from quantdesk.keepers.role import Duty
+from quantdesk.keepers.sender import Rehearsal, Sender, failure_of
+from quantdesk.keepers.standings import standings
+from quantdesk.keepers.waterfall import LIQUIDATE, Act, Rests, Troubled, batches, due
+from quantdesk.program.errors import Failure
+from quantdesk.program.events import Event, OrdersProcessed
+from quantdesk.program.layouts import Exchange
+from quantdesk.program.records import TradeKind
+
+MOST_UNITS = 1_400_000
+SPARE_UNITS = 30_000
+TOP_UP_EVERY_S = 600.0
+LIQUIDATION_PAUSED = 8
+OUT_OF_UNITS = {"ComputationalBudgetExceeded", "ProgramFailedToComplete"}
+NOTHING_FILLED = "NothingFilled"
+ORDINARY = {
+    "AccountHealthy",
+    "MaintenanceBreach",
+    "MatchingPaused",
+    "MatchLimitReached",
+    "NotAuthorised",
+    "OrderNotFound",
+    "Paused",
+    "PriceStale",
+    "PriceUncertain",
+    "ReduceOnlyWouldIncrease",
+    "StaleGeneration",
+}
+"""What the program may well answer: another was first, the price moved on, the slot's share is used."""
+_log = structlog.get_logger(__name__)
+
+
+class Liquidator:
+    """Acts with one key for whoever is in trouble. Keeps nothing: every round begins with the chain."""
+
+    def __init__(self, config: LiquidatorConfig, view: ChainView, sender: Sender, measures: Measures) -> None:
+        self._config = config
+        self._view = view
+        self._sender = sender
+        self._measures = measures
+        self._account = TraderAccount(view, sender, config.deposit_usdc * ATOMS_PER_USDC)
+        self._rests = Rests()
+        self._number = itertools.count()
+        self.duty = Duty(Role.LIQUIDATOR, measures)
+
+    async def run(self) -> None:
+        """Liquidate for ever."""
+        await self.duty.keep(self._watch)
+
+    async def _watch(self) -> None:
+        self._sender.forget_blockhash()
+        seat, ensured = await self._account.ensure(), time.monotonic()
+        while True:
+            began = time.monotonic()
+            if began - ensured > TOP_UP_EVERY_S:
+                seat, ensured = await self._account.ensure(), began
+            await self._round(seat)
+            await asyncio.sleep(max(0.0, self._config.every_s - (time.monotonic() - began)))
+
+    async def _round(self, seat: Seat) -> None:
+        """Look at every account once and do what is due."""
+        picture, now_s = await self._view.picture(), time.time()
+        self._check_seat(seat, picture)
+        self._rests.forget(now_s)
+        accounts = self._in_trouble(picture, now_s)
+        free = [account for account in accounts if account.obstacle(picture.exchange, now_s) is None]
+        acts = [act for account in free for act in due(account, picture.exchange, self._rests, now_s)]
+        results = await asyncio.gather(
+            *(self._take(batch, picture.exchange) for batch in batches(acts, self._config.most_acts)),
+            return_exceptions=True,
+        )
+        for error in results:
+            if error is not None:
+                raise error
+        self._tell(picture, accounts, free, now_s)
+
+    def _check_seat(self, seat: Seat, picture: Picture) -> None:
+        slot = picture.ledger.slot(seat.slot)
+        if not slot.active or slot.owner != self._account.key.owner or slot.generation != seat.generation:
+            raise NotOnChain(f"slot {seat.slot} is no longer ours")
+        left = equity(slot, picture.exchange)
+        self._measures.equity.labels(Role.LIQUIDATOR).set(left / ATOMS_PER_USDC)
+
+    def _in_trouble(self, picture: Picture, now_s: float) -> list[Troubled]:
+        """Those that lack most, without accounts of our own: nobody may liquidate himself."""
+        began = time.perf_counter()
+        found = standings(picture.ledger.slots, picture.exchange, int(now_s))
+        worst = found.in_trouble(self._config.most_accounts)
+        self._measures.scan_s.observe(time.perf_counter() - began)
+        for state, count in found.counts().items():
+            self._measures.in_trouble.labels(state).set(count)
+        accounts = [Troubled(index, picture.ledger.slot(index), standing) for index, standing in worst]
+        return [account for account in accounts if account.slot.owner != self._account.key.owner]
+
+    def _tell(
+        self, picture: Picture, accounts: Sequence[Troubled], free: Sequence[Troubled], now_s: float
+    ) -> None:
+        if picture.exchange.paused & LIQUIDATION_PAUSED:
+            self.duty.waiting("the guardian has paused liquidation", "Paused")
+        elif accounts and not free:
+            obstacle = accounts[0].obstacle(picture.exchange, now_s)
+            self.duty.waiting(f"{len(accounts)} accounts in trouble cannot be helped now", str(obstacle))
+        else:
+            self.duty.acting()
+
+    # one transaction
+
+    async def _take(self, acts: Sequence[Act], exchange: Exchange) -> None:
+        """Rehearse ``acts``, leave out what would be refused, and send the rest as one transaction."""
+        ready, rehearsal = await self._rehearse(list(acts))
+        useful = [
+            act
+            for place, act in enumerate(ready)
+            if self._is_useful(act, rehearsal.events.get(place), exchange)
+        ]
+        if not useful:
+            return
+        units = min(MOST_UNITS, rehearsal.units * 5 // 4 + SPARE_UNITS) - next(self._number) % 1_000
+        self._measures.sent.labels(Role.LIQUIDATOR).inc()
+        try:
+            events = await self._sender.settle_with_events(self._wire(useful), units, skip_preflight=True)
+        except TransactionFailed as error:
+            failure = failure_of(error.err)
+            self._refused(useful[self._blamed(failure, len(useful))], failure.name)
+            return
+        reduced = {(event.market, event.taker_slot) for event in events if _fills(event)}
+        for act in useful:
+            if act.step is not LIQUIDATE or (act.market, act.slot) in reduced:
+                self._rests.done(act)
+                self._measures.steps.labels(act.step.name, "done").inc()
+        self._count(events, exchange)
+
+    async def _rehearse(self, acts: list[Act]) -> tuple[list[Act], Rehearsal]:
+        """The acts that succeed one after the other, and what they do. Raises NotLanding."""
+        while acts:
+            rehearsal = await self._sender.rehearse(self._wire(acts), MOST_UNITS)
+            failure = rehearsal.failure
+            if failure is None:
+                return acts, rehearsal
+            place = self._blamed(failure, len(acts))
+            if failure.name in OUT_OF_UNITS and place > 0:
+                acts = acts[:place]  # the others have their turn in the next round
+                continue
+            self._refused(acts.pop(place), failure.name)
+        return [], Rehearsal(None, 0, {})
+
+    def _blamed(self, failure: Failure, count: int) -> int:
+        if failure.instruction is None or not 0 <= failure.instruction < count:
+            raise NotLanding(failure.message)
+        return failure.instruction
+
+    def _refused(self, act: Act, error: str) -> None:
+        self._rests.refused(act, time.time())
+        self._measures.steps.labels(act.step.name, error).inc()
+        if error not in ORDINARY:
+            self._measures.failed.labels(Role.LIQUIDATOR, error).inc()
+            _log.warning("step refused", step=act.step.name, market=act.market, slot=act.slot, error=error)
+
+    def _is_useful(self, act: Act, events: list[Event] | None, exchange: Exchange) -> bool:
+        """A liquidation that fills nothing is sent only to note since when nobody is there to trade with."""
+        if act.step is not LIQUIDATE or any(_fills(event) for event in events or []):
+            return True
+        self._refused(act, NOTHING_FILLED)
+        return exchange.markets[act.market].no_bid_since == 0
+
+    def _wire(self, acts: Sequence[Act]) -> list[Instruction]:
+        return [act.instruction(self._view.venue, self._account.key) for act in acts]
+
+    def _count(self, events: Sequence[Event], exchange: Exchange) -> None:
+        for event in events:
+            if not _fills(event):
+                continue
+            market = exchange.markets[event.market]
+            quote = sum(fill.ticks * market.tick_size * fill.lots for fill in event.fills)
+            self._measures.liquidated.labels(market.symbol).inc(quote / ATOMS_PER_USDC)
+            _log.info(
+                "liquidated",
+                market=market.symbol,
+                slot=event.taker_slot,
+                lots=sum(fill.lots for fill in event.fills),
+                usdc=quote // ATOMS_PER_USDC,
+            )
+
+
+def _fills(event: Event) -> TypeGuard[OrdersProcessed]:
+    return isinstance(event, OrdersProcessed) and event.kind == TradeKind.LIQUIDATE and bool(event.fills)

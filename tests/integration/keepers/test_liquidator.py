@@ -1,0 +1,231 @@
+"""The liquidator on a real localnet with the real program, seen through the indexer and the gateway."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from gateway_ground import PRICES, GatewayGround, Trader, gateway_ground
+from nats_process import free_port
+from quantdesk.infra.telemetry import HttpConfig
+from quantdesk.keepers.app import serve
+from quantdesk.keepers.chain import ChainView
+from quantdesk.keepers.config import KeepersConfig, LiquidatorConfig, Role
+from quantdesk.program.layouts import Exchange
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+SOL = 2
+STEP = 0.012
+"""Largest move of one post: well within the band past which a price is held as pending."""
+
+
+@dataclass
+class Scene:
+    """A gateway's ground whose SOL price the test moves, and a rich trader who quotes."""
+
+    ground: GatewayGround
+    rich: Trader
+    prices: dict[int, int] = field(default_factory=lambda: dict(PRICES))
+
+    async def keep_prices(self) -> None:
+        while True:
+            await self.ground.post_prices(self.prices)
+            await asyncio.sleep(0.3)
+
+    async def move(self, dollars: float) -> None:
+        """Walk SOL's price to ``dollars``."""
+        target = round(dollars * 10_000)
+        while self.prices[SOL] != target:
+            near = self.prices[SOL] * STEP
+            self.prices[SOL] += round(max(-near, min(near, target - self.prices[SOL])))
+            await self.ground.post_prices(self.prices)
+            await asyncio.sleep(0.5)
+
+    async def quote(self, side: str, size: str, price: str) -> None:
+        await self.rich.do("place-order", market="SOL-PERP", side=side, size=size, price=price)
+
+    async def longs(self, count: int, *, deposit: str = "1000", size: str = "130") -> list[Trader]:
+        """Traders who bought at 140 what their money just allows."""
+        made = await asyncio.gather(
+            *(self.ground.trader().funded(amount=deposit, deposit=deposit) for _ in range(count))
+        )
+        for trader in made:
+            await self.quote("sell", size, "140")
+            await trader.do("place-order", market="SOL-PERP", side="buy", size=size, price="140")
+        return made
+
+    async def exchange(self) -> Exchange:
+        return await ChainView(self.ground.rpc, self.ground.venue).exchange(0)
+
+    async def account(self, trader: Trader) -> dict[str, Any]:
+        reply = (await self.ground.client.get(f"/v1/accounts/{trader.wallet}")).json()
+        sub: dict[str, Any] = reply["sub_accounts"][0]
+        return sub
+
+    async def size(self, trader: Trader) -> float:
+        positions = (await self.account(trader))["positions"]
+        return float(positions[0]["size"]) if positions else 0.0
+
+    def config(self) -> KeepersConfig:
+        return KeepersConfig(
+            bus=self.ground.nats.config("keepers"),
+            rpc_url=self.ground.localnet.rpc_url,
+            program_id=self.ground.config.program_id,
+            exchange_id=self.ground.config.exchange_id,
+            http=HttpConfig("127.0.0.1", free_port()),
+            liquidator=LiquidatorConfig(self.ground.data.keys / "liquidator.json", every_s=0.2),
+        )
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def scene() -> AsyncIterator[Scene]:
+    async with gateway_ground(rate_limits=None) as ground:
+        ground.tasks.pop("prices").cancel()
+        made = Scene(ground, await ground.trader().funded(amount="100000", deposit="100000"))
+        ground.tasks["prices"] = asyncio.create_task(made.keep_prices())
+        yield made
+
+
+@contextlib.asynccontextmanager
+async def liquidating(config: KeepersConfig) -> AsyncIterator[None]:
+    task = asyncio.create_task(serve(config, [Role.LIQUIDATOR]))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def until(condition: Callable[[], Awaitable[bool]], within_s: float = 30.0) -> None:
+    async with asyncio.timeout(within_s):
+        while not await condition():  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+
+
+async def measure(config: KeepersConfig, name: str) -> dict[str, float]:
+    """Values of a measure by their labels' text."""
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{config.http.port}") as client:
+        text = (await client.get("/metrics")).text
+    rows = [line.rsplit(" ", 1) for line in text.splitlines() if line.startswith(name)]
+    return {labels.removeprefix(name): float(value) for labels, value in rows}
+
+
+async def test_an_account_under_water_is_closed_in_part_and_everyone_can_read_it(scene: Scene) -> None:
+    config = scene.config()
+    (victim,) = await scene.longs(1)
+    await victim.do("place-order", market="SOL-PERP", side="sell", size="1", price="146")
+    await scene.quote("buy", "300", "135.4")
+    async with liquidating(config):
+        await asyncio.sleep(1)
+        assert await scene.size(victim) == 130
+        assert (await scene.account(victim))["open_orders"] == 1
+        await scene.move(135.6)
+
+        async def reduced() -> bool:
+            return 0 < await scene.size(victim) < 130
+
+        await until(reduced)
+        account = await scene.account(victim)
+        assert float(account["equity"]) > float(account["maintenance_margin"]) > 0
+        assert account["open_orders"] == 0
+        done = await measure(config, "quantdesk_liquidator_steps_total")
+        assert done['{outcome="done",step="force_cancel"}'] == 1
+        assert done['{outcome="done",step="liquidate"}'] >= 1
+
+    client = scene.ground.client
+    fill = (await client.get(f"/v1/accounts/{victim.wallet}/fills")).json()["items"][0]
+    assert (fill["side"], fill["role"], fill["price"], fill["liquidation"]) == (
+        "sell",
+        "taker",
+        "135.4",
+        True,
+    )
+    tape = (await client.get("/v1/markets/SOL-PERP/trades")).json()["items"]
+    assert [trade["liquidation"] for trade in tape[:2]] == [True, False]
+    orders = (await client.get(f"/v1/accounts/{victim.wallet}/orders?status=closed")).json()["items"]
+    assert {order["reason"] for order in orders} >= {"forced", "liquidation"}
+    keeper = Trader(client, scene.ground.data.keypair("liquidator"))
+    assert float((await scene.account(keeper))["equity"]) > 100_000
+
+
+async def test_half_way_only_what_adds_risk_is_cancelled_and_nothing_is_sold(scene: Scene) -> None:
+    (trader,) = await scene.longs(1, size="80")
+    for side, size, price in (("buy", "30", "133.2"), ("buy", "25", "133.6"), ("sell", "10", "146")):
+        await trader.do("place-order", market="SOL-PERP", side=side, size=size, price=price)
+    config = scene.config()
+    async with liquidating(config):
+        await asyncio.sleep(1)
+        assert (await scene.account(trader))["standing"] == "good"
+        await scene.move(134.5)
+
+        async def cancelled() -> bool:
+            return bool((await scene.account(trader))["open_orders"] == 2)
+
+        await until(cancelled)
+        await asyncio.sleep(1)
+        assert await scene.size(trader) == 80
+        account = await scene.account(trader)
+        assert (account["open_orders"], account["standing"]) == (2, "good")
+        assert '{outcome="done",step="liquidate"}' not in await measure(
+            config, "quantdesk_liquidator_steps_total"
+        )
+    path = f"/v1/accounts/{trader.wallet}/orders?status=closed"
+    closed = (await scene.ground.client.get(path)).json()["items"]
+    assert [order["price"] for order in closed if order["reason"] == "forced"] == ["133.2"]
+
+
+async def test_without_a_bid_it_notes_since_when_once_and_sells_when_one_comes(scene: Scene) -> None:
+    (victim,) = await scene.longs(1)
+    config = scene.config()
+    async with liquidating(config):
+        await scene.move(135.5)
+
+        async def noted() -> bool:
+            return (await scene.exchange()).markets[SOL].no_bid_since > 0
+
+        await until(noted)
+        await asyncio.sleep(3)
+        sent = await measure(config, "quantdesk_keeper_transactions_total")
+        assert sent['{role="liquidator"}'] == 1
+        assert (await scene.account(victim))["standing"] == "liquidation"
+        await scene.quote("buy", "300", "135.4")
+
+        async def sold() -> bool:
+            return 0 < await scene.size(victim) < 130
+
+        await until(sold)
+        assert (await scene.exchange()).markets[SOL].no_bid_since == 0
+
+
+async def test_many_at_once_share_transactions_and_a_restart_in_between_loses_none(scene: Scene) -> None:
+    victims = await scene.longs(8)
+    await scene.move(135.6)
+    await scene.quote("buy", "500", "135.4")
+
+    async def reduced(least: int) -> bool:
+        sizes = [await scene.size(victim) for victim in victims]
+        assert all(size > 0 for size in sizes)
+        return sum(size < 130 for size in sizes) >= least
+
+    slow = scene.config()
+    assert slow.liquidator is not None
+    slow = replace(slow, liquidator=replace(slow.liquidator, most_accounts=2))
+    async with liquidating(slow):
+        await until(lambda: reduced(1))
+    again = scene.config()
+    async with liquidating(again):
+        await until(lambda: reduced(8))
+        sent = await measure(again, "quantdesk_keeper_transactions_total")
+        assert sent['{role="liquidator"}'] < 6
+        assert {(await scene.account(victim))["standing"] for victim in victims} == {"cancelling"}
+        left = await measure(again, "quantdesk_liquidator_accounts")
+        assert left['{under="maintenance"}'] == 0
