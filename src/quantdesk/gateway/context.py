@@ -31,6 +31,7 @@ from quantdesk.gateway.stream.channels import (
     CandleChannel,
     ChannelContext,
     Channels,
+    LiquidationChannel,
     PriceChannel,
     StatusChannel,
     TickerChannel,
@@ -177,6 +178,7 @@ def _channels(context: ChannelContext, accounts: AccountChannel, status: StatusS
     channels = Channels(
         books=BookChannel(context),
         trades=TradeChannel(context),
+        liquidations=LiquidationChannel(context),
         tickers=TickerChannel(context),
         candles=CandleChannel(context),
         prices=PriceChannel(context),

@@ -20,6 +20,7 @@ SOL_BOOK = {"op": "subscribe", "id": 1, "channel": "book", "market": "SOL-PERP"}
 CHANNELS: list[dict[str, Any]] = [
     {"channel": "book", "market": "SOL-PERP"},
     {"channel": "trades", "market": "SOL-PERP"},
+    {"channel": "liquidations", "market": "SOL-PERP"},
     {"channel": "ticker", "market": "SOL-PERP"},
     {"channel": "candles", "market": "SOL-PERP", "resolution": "1s", "source": "index"},
     {"channel": "prices", "market": "SOL-PERP"},

@@ -12,7 +12,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from gateway_ground import PRICES, GatewayGround, Trader, gateway_ground
+from gateway_ground import PRICES, GatewayGround, Trader, gateway_ground, next_message
 from nats_process import free_port
 from quantdesk.infra.telemetry import HttpConfig
 from quantdesk.keepers.app import serve
@@ -151,6 +151,11 @@ async def test_an_account_under_water_is_closed_in_part_and_everyone_can_read_it
     )
     tape = (await client.get("/v1/markets/SOL-PERP/trades")).json()["items"]
     assert [trade["liquidation"] for trade in tape[:2]] == [True, False]
+    only = (await client.get("/v1/markets/SOL-PERP/trades?liquidations=true")).json()["items"]
+    assert only == tape[:1]
+    async with scene.ground.connect() as socket:
+        await socket.send('{"op":"subscribe","channel":"liquidations","market":"SOL-PERP"}')
+        assert (await next_message(socket, op="subscribed"))["data"]["trades"] == only
     orders = (await client.get(f"/v1/accounts/{victim.wallet}/orders?status=closed")).json()["items"]
     assert {order["reason"] for order in orders} >= {"forced", "liquidation"}
     keeper = Trader(client, scene.ground.data.keypair("liquidator"))
@@ -218,7 +223,7 @@ async def test_many_at_once_share_transactions_and_a_restart_in_between_loses_no
 
     slow = scene.config()
     assert slow.liquidator is not None
-    slow = replace(slow, liquidator=replace(slow.liquidator, most_accounts=2))
+    slow = replace(slow, liquidator=replace(slow.liquidator, most_accounts=1, every_s=5))
     async with liquidating(slow):
         await until(lambda: reduced(1))
     again = scene.config()

@@ -216,7 +216,7 @@ def test_nothing_new_of_a_whole_object_is_nothing() -> None:
         ('{"op":"subscribe","channel":"book"}', "malformed"),
         ('{"op":"subscribe","channel":"book","market":7}', "malformed"),
         ('{"op":"subscribe","channel":"candles","market":"SOL-PERP","resolution":"2m"}', "malformed"),
-        ('{"op":"subscribe","channel":"liquidations","market":"SOL-PERP"}', "not_available_yet"),
+        ('{"op":"subscribe","channel":"liquidations"}', "malformed"),
         ('{"op":"subscribe","channel":"book","market":"SOL-PERP","from_seq":-1}', "malformed"),
     ],
 )

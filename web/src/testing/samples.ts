@@ -141,6 +141,7 @@ export function subAccount(change: Partial<SubAccount> = {}): SubAccount {
     free_collateral: "1000",
     initial_margin: "0",
     maintenance_margin: "0",
+    standing: "good",
     margin_ratio: "0",
     leverage: "0",
     unrealized_pnl: "0",

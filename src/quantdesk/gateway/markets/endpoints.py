@@ -72,10 +72,14 @@ async def get_book(
 
 @router.get("/markets/{symbol}/trades", operation_id="listTrades", responses=problems(404))
 async def list_trades(
-    running: Running, symbol: SymbolPath, page: Paging, min_slot: MinSlot = None
+    running: Running,
+    symbol: SymbolPath,
+    page: Paging,
+    liquidations: Annotated[bool, Query(description="Only trades of liquidations.")] = False,
+    min_slot: MinSlot = None,
 ) -> TradeList:
-    """Every fill of the market, newest first."""
-    return await running.markets.trades(symbol, page, min_slot)
+    """The public tape, newest first."""
+    return await running.markets.trades(symbol, page, min_slot, liquidations=liquidations)
 
 
 @router.get("/markets/{symbol}/candles", operation_id="listCandles", responses=problems(404))

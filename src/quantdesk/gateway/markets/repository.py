@@ -36,10 +36,17 @@ async def states(connection: AsyncConnection) -> list[Row[Any]]:
 
 
 async def trades(
-    connection: AsyncConnection, market: int, page: PageQuery, after: tuple[int, ...] | None
+    connection: AsyncConnection,
+    market: int,
+    page: PageQuery,
+    after: tuple[int, ...] | None,
+    *,
+    liquidations: bool = False,
 ) -> list[Row[Any]]:
-    """Fills of a market."""
+    """Fills of a market, or only those of liquidations."""
     statement = select(fills).where(fills.c.market == market)
+    if liquidations:
+        statement = statement.where(fills.c.liquidation)
     if after is not None:
         seq, index = after
         statement = statement.where(

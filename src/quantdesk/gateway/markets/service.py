@@ -136,13 +136,15 @@ class MarketService:
             )
         return live
 
-    async def trades(self, symbol: str, page: PageQuery, min_slot: int | None) -> TradeList:
-        """The tape."""
+    async def trades(
+        self, symbol: str, page: PageQuery, min_slot: int | None, *, liquidations: bool = False
+    ) -> TradeList:
+        """The tape, or only the liquidations on it."""
         await self._fresh.reach(min_slot)
         market = (await self._state.current()).market(symbol, "symbol")
         after = paging.decode(page.cursor, 2)
         async with self._stored.read() as connection:
-            rows = await repository.trades(connection, market.index, page, after)
+            rows = await repository.trades(connection, market.index, page, after, liquidations=liquidations)
             since = await repository.known_since(connection, "fills")
         shown = rows[: page.limit]
         more = len(rows) > page.limit

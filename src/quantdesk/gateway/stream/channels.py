@@ -110,6 +110,8 @@ class TradeChannel(MarketChannel):
     """`trades`: the tape; the last ones are held so that a snapshot needs no store."""
 
     merge = staticmethod(merging.merge_trades)
+    name = "trades"
+    liquidations = False
 
     def __init__(self, context: ChannelContext) -> None:
         super().__init__(context)
@@ -125,7 +127,7 @@ class TradeChannel(MarketChannel):
         market = (await self.context.state.current()).market(fill.symbol)
         trade = _plain(views.trade_message(market.parameters, fill))
         self._of(fill.symbol).appendleft(trade)
-        topic = self.context.hub.topic(TopicKey("trades", market=fill.symbol))
+        topic = self.context.hub.topic(TopicKey(self.name, market=fill.symbol))
         self.context.stamp(topic)
         topic.stamp.slot = fill.slot
         topic.publish({"trades": [trade]})
@@ -134,13 +136,15 @@ class TradeChannel(MarketChannel):
         """Read the last trades of every market anew."""
         page = PageQuery(limit=RECENT_TRADES, cursor=None, start_ms=None, end_ms=None)
         for market in (await self.context.state.current()).exchange.markets:
-            found = await self.context.markets.trades(market.symbol, page, None)
+            found = await self.context.markets.trades(
+                market.symbol, page, None, liquidations=self.liquidations
+            )
             trades = [_plain(trade) for trade in found.items]
             self._recent[market.symbol] = deque(trades, maxlen=RECENT_TRADES)
             if found.items:
                 seq, index = found.items[0].id.split("-")
                 self._newest[market.symbol] = (int(seq), int(index))
-            topic = self.context.hub.topic(TopicKey("trades", market=market.symbol))
+            topic = self.context.hub.topic(TopicKey(self.name, market=market.symbol))
             self.context.stamp(topic)
             topic.restart({"trades": trades})
 
@@ -151,6 +155,18 @@ class TradeChannel(MarketChannel):
 
     def _of(self, symbol: str) -> deque[dict[str, Any]]:
         return self._recent.setdefault(symbol, deque(maxlen=RECENT_TRADES))
+
+
+class LiquidationChannel(TradeChannel):
+    """`liquidations`: the trades of the tape whose taker a keeper sold."""
+
+    name = "liquidations"
+    liquidations = True
+
+    async def publish(self, fill: ChainFill) -> None:
+        """Send the fill if it is of a liquidation."""
+        if fill.liquidation:
+            await super().publish(fill)
 
 
 class TickerChannel(MarketChannel):
@@ -279,6 +295,7 @@ class Channels:
 
     books: BookChannel
     trades: TradeChannel
+    liquidations: LiquidationChannel
     tickers: TickerChannel
     candles: CandleChannel
     prices: PriceChannel
@@ -289,6 +306,7 @@ class Channels:
         """Serve them all."""
         hub.add_source("book", self.books)
         hub.add_source("trades", self.trades)
+        hub.add_source("liquidations", self.liquidations)
         hub.add_source("ticker", self.tickers)
         hub.add_source("candles", self.candles)
         hub.add_source("prices", self.prices)

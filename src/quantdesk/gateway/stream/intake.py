@@ -83,7 +83,7 @@ class Intake:
             for coroutine in (
                 self._follow("prices.*", Price, self._price),
                 self._follow("market.*", MarketState, self._market, self._load_states),
-                self._follow("fills.*", ChainFill, self._fill, self._channels.trades.reload),
+                self._follow("fills.*", ChainFill, self._fill, self._reload_trades),
                 self._follow("candles.*", Candle, self._candle, self._channels.candles.reload),
                 self._follow("book.*", BookDelta, self._book, self._resync_books),
                 self._follow("account.*", AccountChanged, self._account, self._channels.accounts.reload),
@@ -150,7 +150,12 @@ class Intake:
         live = self._board.market(fill.symbol)
         live.last_ms = max(live.last_ms or 0, fill.ts_ms)
         await self._channels.trades.publish(fill)
+        await self._channels.liquidations.publish(fill)
         self._channels.tickers.touch(fill.symbol)
+
+    async def _reload_trades(self) -> None:
+        await self._channels.trades.reload()
+        await self._channels.liquidations.reload()
 
     async def _candle(self, candle: Candle) -> None:
         self._board.market(candle.symbol).take_candle(candle)

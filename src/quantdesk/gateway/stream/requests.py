@@ -5,16 +5,15 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from quantdesk.gateway.problems import Malformed, NotAvailableYet, Problem
+from quantdesk.gateway.problems import Malformed, Problem
 from quantdesk.gateway.stream.connection import is_request_id
 from quantdesk.gateway.stream.topics import TopicKey
 from quantdesk.gateway.wire import RESOLUTION_MS
 
 OPS = ("subscribe", "unsubscribe", "auth", "ping")
-CHANNELS = ("book", "trades", "ticker", "candles", "prices", "account", "status")
-_LATER_CHANNELS = frozenset({"liquidations"})
+CHANNELS = ("book", "trades", "liquidations", "ticker", "candles", "prices", "account", "status")
 _SOURCES = ("trade", "mark", "index")
-_BY_MARKET = frozenset({"book", "trades", "ticker", "candles", "prices"})
+_BY_MARKET = frozenset({"book", "trades", "liquidations", "ticker", "candles", "prices"})
 _SHOWN = 100
 Text = Annotated[str, Meta(max_length=2_048)]
 
@@ -63,10 +62,6 @@ def read(fields: dict[str, Any]) -> Incoming:
 def topic_key(request: Incoming) -> TopicKey:
     """What a subscribe or unsubscribe is about. Raises Problem."""
     channel = request.channel
-    if channel in _LATER_CHANNELS:
-        raise NotAvailableYet(
-            f"The channel {channel} is not in this version.", field="channel", value=channel
-        )
     if channel not in CHANNELS:
         raise _unknown("channel", channel, CHANNELS)
     if channel == "status":

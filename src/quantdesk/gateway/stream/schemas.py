@@ -10,7 +10,7 @@ from quantdesk.gateway.orders.schemas import Order
 from quantdesk.gateway.status.schemas import Dependency
 from quantdesk.gateway.wire import CandleSource, Feed, Resolution, U64Text, UnixMs, Wire
 
-Channel = Literal["book", "trades", "ticker", "candles", "prices", "account", "status"]
+Channel = Literal["book", "trades", "liquidations", "ticker", "candles", "prices", "account", "status"]
 RequestId = Annotated[int | str | None, Field(description="The request's own id, given back.")]
 
 
@@ -20,7 +20,7 @@ class SocketRequest(Wire):
     op: Literal["subscribe", "unsubscribe", "auth", "ping"]
     id: RequestId = None
     channel: Channel | None = None
-    market: str | None = Field(default=None, description="book, trades, ticker, candles, prices.")
+    market: str | None = Field(default=None, description="All but account and status.")
     resolution: Resolution | None = Field(default=None, description="candles; default 1m.")
     source: CandleSource | None = Field(default=None, description="candles; default trade.")
     wallet: str | None = Field(default=None, description="account.")

@@ -497,7 +497,7 @@ export interface paths {
         };
         /**
          * List Trades
-         * @description Every fill of the market, newest first.
+         * @description The public tape, newest first.
          */
         get: operations["listTrades"];
         put?: never;
@@ -1466,7 +1466,7 @@ export interface components {
              * Channel
              * @enum {string}
              */
-            channel: "book" | "trades" | "ticker" | "candles" | "prices" | "account" | "status";
+            channel: "book" | "trades" | "liquidations" | "ticker" | "candles" | "prices" | "account" | "status";
             /** Data */
             data: components["schemas"]["BookData"] | components["schemas"]["TradesData"] | components["schemas"]["Ticker"] | components["schemas"]["CandlesData"] | components["schemas"]["PricesData"] | components["schemas"]["AccountData"] | components["schemas"]["StatusData"];
             /** Epoch */
@@ -4148,7 +4148,7 @@ export interface components {
              * Channel
              * @default null
              */
-            channel: ("book" | "trades" | "ticker" | "candles" | "prices" | "account" | "status") | null;
+            channel: ("book" | "trades" | "liquidations" | "ticker" | "candles" | "prices" | "account" | "status") | null;
             /**
              * Epoch
              * @default null
@@ -4168,7 +4168,7 @@ export interface components {
             id: number | string | null;
             /**
              * Market
-             * @description book, trades, ticker, candles, prices.
+             * @description All but account and status.
              * @default null
              */
             market: string | null;
@@ -4321,7 +4321,7 @@ export interface components {
             slot_index: number | null;
             /**
              * Standing
-             * @description `good`; `cancelling`: equity under half-way from maintenance to initial margin, orders that add risk may be cancelled by anyone; `liquidation`: under maintenance margin, positions may be sold; `bankrupt`: equity under 0. While a jumped price waits for confirmation the milder price counts.
+             * @description `good`; `cancelling`: equity is under half-way from maintenance to initial margin, anyone may cancel orders that add risk; `liquidation`: it is under maintenance margin, anyone may sell positions; `bankrupt`: it is under 0. While a jumped price is pending, the milder one counts.
              */
             standing: ("good" | "cancelling" | "liquidation" | "bankrupt") | null;
             /**
@@ -4865,7 +4865,7 @@ export interface components {
              * Channel
              * @enum {string}
              */
-            channel: "book" | "trades" | "ticker" | "candles" | "prices" | "account" | "status";
+            channel: "book" | "trades" | "liquidations" | "ticker" | "candles" | "prices" | "account" | "status";
             /**
              * Id
              * @description The request's own id, given back.
@@ -6396,6 +6396,8 @@ export interface operations {
     listTrades: {
         parameters: {
             query?: {
+                /** @description Only trades of liquidations. */
+                liquidations?: boolean;
                 /** @description Wait (at most 1 s) until the state is at least of this slot, else 503 `index_behind`. */
                 min_slot?: number | null;
                 /** @description Items a page. */

@@ -7,6 +7,7 @@ event it keys every derived row, so that indexing an event twice writes the same
 from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Index, UniqueConstraint, false
+from sqlalchemy import text as sql
 
 from quantdesk.infra.store.tables._columns import binary, integer, signature, small, table, text, wallet
 
@@ -168,6 +169,13 @@ fills = table(
     Index("ix_fills_market_event_seq", "market", "event_seq"),
     Index("ix_fills_maker_wallet_event_seq", "maker_wallet", "event_seq"),
     Index("ix_fills_taker_wallet_event_seq", "taker_wallet", "event_seq"),
+    Index(
+        "ix_fills_of_liquidations",
+        "market",
+        "event_seq",
+        sqlite_where=sql("liquidation = 1"),
+        postgresql_where=sql("liquidation"),
+    ),
     comment="Every fill of the program.",
 )
 

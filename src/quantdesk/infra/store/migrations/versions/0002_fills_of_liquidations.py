@@ -23,3 +23,10 @@ def upgrade() -> None:
                 comment="the taker is an account under maintenance margin, sold by a keeper",
             )
         )
+    op.create_index(
+        "ix_fills_of_liquidations",
+        "fills",
+        ["market", "event_seq"],
+        sqlite_where=sa.text("liquidation = 1"),
+        postgresql_where=sa.text("liquidation"),
+    )
