@@ -190,6 +190,8 @@ async def test_half_way_only_what_adds_risk_is_cancelled_and_nothing_is_sold(sce
 
 async def test_without_a_bid_it_notes_since_when_once_and_sells_when_one_comes(scene: Scene) -> None:
     (victim,) = await scene.longs(1)
+    own = {"side": "sell", "size": "10", "price": "146", "reduce_only": True}
+    await victim.do("place-order", market="SOL-PERP", **own)
     config = scene.config()
     async with liquidating(config):
         await scene.move(135.5)
@@ -201,6 +203,9 @@ async def test_without_a_bid_it_notes_since_when_once_and_sells_when_one_comes(s
         await asyncio.sleep(3)
         sent = await measure(config, "quantdesk_keeper_transactions_total")
         assert sent['{role="liquidator"}'] == 1
+        refused = await measure(config, "quantdesk_liquidator_steps_total")
+        assert refused['{outcome="OrderNotFound",step="force_cancel"}'] >= 1
+        assert 1 < refused['{outcome="NothingFilled",step="liquidate"}'] < 8
         assert (await scene.account(victim))["standing"] == "liquidation"
         await scene.quote("buy", "300", "135.4")
 
@@ -209,6 +214,7 @@ async def test_without_a_bid_it_notes_since_when_once_and_sells_when_one_comes(s
 
         await until(sold)
         assert (await scene.exchange()).markets[SOL].no_bid_since == 0
+        assert (await scene.account(victim))["open_orders"] == 1
 
 
 async def test_many_at_once_share_transactions_and_a_restart_in_between_loses_none(scene: Scene) -> None:

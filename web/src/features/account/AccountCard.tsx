@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { Button } from "@/components/Button";
 import { AgeOf, Hatchable } from "@/components/Panel";
 import { toneOf } from "@/components/Number";
-import type { Position, Ticker } from "@/lib/api/models";
+import type { Position, SubAccount, Ticker } from "@/lib/api/models";
 import { add, compare, decimal, sign, ZERO, type Decimal } from "@/lib/decimal/decimal";
 import { dollars, fixed, percent, signedDollars, UNKNOWN } from "@/lib/decimal/format";
 import { useAccount } from "@/lib/state/account";
@@ -12,6 +12,13 @@ import { useWallet } from "@/lib/wallet/session";
 import { livePosition } from "./pnl";
 
 const NEAR = decimal("0.7");
+
+const TROUBLES: Readonly<Record<NonNullable<SubAccount["standing"]>, { words: string; tone: string } | null>> = {
+  good: null,
+  cancelling: { words: "Margin is short: orders that add risk may be cancelled.", tone: "text-warn" },
+  liquidation: { words: "Under maintenance margin: positions are being sold.", tone: "text-sell" },
+  bankrupt: { words: "Equity is below zero: positions are being closed.", tone: "text-sell" },
+};
 
 function Line({ label, title, children }: { label: string; title?: string; children: ReactNode }): ReactNode {
   return (
@@ -34,6 +41,7 @@ export function AccountCard(): ReactNode {
   if (!wallet) return null;
   const pnl = totalPnl(positions, tickers);
   const ratio = sub?.margin_ratio ?? null;
+  const trouble = sub?.standing ? TROUBLES[sub.standing] : null;
   const dangerous = ratio !== null && compare(decimal(ratio), NEAR) > 0;
   return (
     <section aria-label="Margin account" className="flex flex-col border-t border-line">
@@ -68,6 +76,11 @@ export function AccountCard(): ReactNode {
           </Line>
           <Line label="Leverage">{sub?.leverage == null ? UNKNOWN : `${fixed(sub.leverage, 2)}×`}</Line>
         </dl>
+        {trouble && (
+          <p role="status" data-testid="standing" className={`px-3 pb-3 ${trouble.tone}`}>
+            {trouble.words}
+          </p>
+        )}
       </Hatchable>
     </section>
   );
