@@ -20,8 +20,8 @@ from quantdesk.keepers.errors import NotLanding, NotOnChain
 from quantdesk.keepers.measures import Measures
 from quantdesk.keepers.role import Duty
 from quantdesk.keepers.sender import Rehearsal, Sender, failure_of
-from quantdesk.keepers.standings import standings
-from quantdesk.keepers.waterfall import LIQUIDATE, Act, Rests, Troubled, batches, due
+from quantdesk.keepers.standings import Standings, standings
+from quantdesk.keepers.waterfall import LIQUIDATE, Act, Rests, Troubled, account_key, batches, due
 from quantdesk.program.errors import Failure
 from quantdesk.program.events import Event, OrdersProcessed
 from quantdesk.program.layouts import Exchange
@@ -30,6 +30,8 @@ from quantdesk.program.records import TradeKind
 MOST_UNITS = 1_400_000
 SPARE_UNITS = 30_000
 TOP_UP_EVERY_S = 600.0
+OBSTACLE_S = 1.0
+"""An account whose prices are unfit is looked at again after so long."""
 LIQUIDATION_PAUSED = 8
 OUT_OF_UNITS = {"ComputationalBudgetExceeded", "ProgramFailedToComplete"}
 NOTHING_FILLED = "NothingFilled"
@@ -82,9 +84,7 @@ class Liquidator:
         picture, now_s = await self._view.picture(), time.time()
         self._check_seat(seat, picture)
         self._rests.forget(now_s)
-        accounts = self._in_trouble(picture, now_s)
-        free = [account for account in accounts if account.obstacle(picture.exchange, now_s) is None]
-        acts = [act for account in free for act in due(account, picture.exchange, self._rests, now_s)]
+        acts = self._look(picture, now_s)
         results = await asyncio.gather(
             *(self._take(batch, picture.exchange) for batch in batches(acts, self._config.most_acts)),
             return_exceptions=True,
@@ -92,7 +92,6 @@ class Liquidator:
         for error in results:
             if error is not None:
                 raise error
-        self._tell(picture, accounts, free, now_s)
 
     def _check_seat(self, seat: Seat, picture: Picture) -> None:
         slot = picture.ledger.slot(seat.slot)
@@ -101,27 +100,48 @@ class Liquidator:
         left = equity(slot, picture.exchange)
         self._measures.equity.labels(Role.LIQUIDATOR).set(left / ATOMS_PER_USDC)
 
-    def _in_trouble(self, picture: Picture, now_s: float) -> list[Troubled]:
-        """Those that lack most, without accounts of our own: nobody may liquidate himself."""
+    def _look(self, picture: Picture, now_s: float) -> list[Act]:
+        """What is due, for those first that lack most. Whoever cannot be helped rests, out of the way."""
+        acts: list[Act] = []
+        obstacles: list[str] = []
+        helped = 0
+        found = self._value(picture, now_s)
+        for index, standing in found.in_trouble():
+            if not self._rests.over(account_key(index, standing), now_s):
+                continue
+            account = Troubled(index, picture.ledger.slot(index), standing)
+            if account.slot.owner == self._account.key.owner:
+                continue  # nobody may liquidate himself
+            steps: list[Act] = []
+            if (obstacle := account.obstacle(picture.exchange, now_s)) is not None:
+                obstacles.append(obstacle)
+                self._rests.hold(account.key, now_s, OBSTACLE_S)
+            elif steps := due(account, picture.exchange, self._rests, now_s):
+                self._rests.done(account.key)
+            else:
+                self._rests.refused(account.key, now_s)
+            acts += steps
+            helped += bool(steps)
+            if helped == self._config.most_accounts:
+                break
+        self._tell(picture, obstacles, is_well=helped > 0 or not any(found.counts().values()))
+        return acts
+
+    def _value(self, picture: Picture, now_s: float) -> Standings:
         began = time.perf_counter()
         found = standings(picture.ledger.slots, picture.exchange, int(now_s))
-        worst = found.in_trouble(self._config.most_accounts)
         self._measures.scan_s.observe(time.perf_counter() - began)
-        for state, count in found.counts().items():
-            self._measures.in_trouble.labels(state).set(count)
-        accounts = [Troubled(index, picture.ledger.slot(index), standing) for index, standing in worst]
-        return [account for account in accounts if account.slot.owner != self._account.key.owner]
+        for under, count in found.counts().items():
+            self._measures.in_trouble.labels(under).set(count)
+        return found
 
-    def _tell(
-        self, picture: Picture, accounts: Sequence[Troubled], free: Sequence[Troubled], now_s: float
-    ) -> None:
+    def _tell(self, picture: Picture, obstacles: Sequence[str], *, is_well: bool) -> None:
         if picture.exchange.paused & LIQUIDATION_PAUSED:
             self.duty.waiting("the guardian has paused liquidation", "Paused")
-        elif accounts and not free:
-            obstacle = accounts[0].obstacle(picture.exchange, now_s)
-            self.duty.waiting(f"{len(accounts)} accounts in trouble cannot be helped now", str(obstacle))
-        else:
+        elif is_well:
             self.duty.acting()
+        elif obstacles:
+            self.duty.waiting(f"accounts in trouble cannot be helped: {obstacles[0]}", obstacles[0])
 
     # one transaction
 

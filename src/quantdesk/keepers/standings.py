@@ -6,6 +6,7 @@ product of an amount up to 2^53 leaves 64 bits. ``domain.margin.standing`` is th
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,18 +47,12 @@ class Standings:
             "zero": int(np.count_nonzero(broken)),
         }
 
-    def in_trouble(self, most: int) -> list[tuple[int, Standing]]:
-        """Slots under half-way with their standing: what is missing most first, at most ``most`` of them."""
-        missing = self.half_way - self.equity
-        found = np.flatnonzero(missing > 0)
-        worst = found[np.argsort(self.equity[found] - self.maintenance[found], kind="stable")][:most]
-        return [
-            (
-                int(self.slots[i]),
-                Standing(int(self.equity[i]), int(self.maintenance[i]), int(self.initial[i])),
-            )
-            for i in worst
-        ]
+    def in_trouble(self) -> Iterator[tuple[int, Standing]]:
+        """Slots under half-way with their standing, those that lack most for maintenance first."""
+        found = np.flatnonzero(self.equity < self.half_way)
+        for i in found[np.argsort(self.equity[found] - self.maintenance[found], kind="stable")]:
+            standing = Standing(int(self.equity[i]), int(self.maintenance[i]), int(self.initial[i]))
+            yield int(self.slots[i]), standing
 
 
 def standings(slots: Records, exchange: Exchange, now_s: int) -> Standings:

@@ -7,7 +7,7 @@ Source of the order: program.md, "Liquidation waterfall".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -22,6 +22,11 @@ from quantdesk.program.layouts import Exchange, Position, Slot
 PPM = 1_000_000
 
 
+def account_key(index: int, standing: Standing) -> tuple[int, bool]:
+    """What an account rests under: another once maintenance margin is no longer met."""
+    return index, standing.equity < standing.maintenance
+
+
 @dataclass(frozen=True, slots=True)
 class Troubled:
     """An account under half-way between maintenance and initial margin."""
@@ -34,6 +39,11 @@ class Troubled:
     def liquidatable(self) -> bool:
         """Whether maintenance margin is not met."""
         return self.standing.equity < self.standing.maintenance
+
+    @property
+    def key(self) -> tuple[int, bool]:
+        """See ``account_key``."""
+        return account_key(self.index, self.standing)
 
     def obstacle(self, exchange: Exchange, now_s: float) -> str | None:
         """The program's error name for what stands in the way in any of its markets, or None."""
@@ -116,29 +126,32 @@ WATERFALL: tuple[Step, ...] = (FORCE_CANCEL, LIQUIDATE)
 
 @dataclass(slots=True)
 class Rests:
-    """Until when each act is left alone: ``first_s``, then twice as long with each refusal, to ``most_s``."""
+    """Until when a thing is left alone: ``first_s``, then twice as long with each refusal, to ``most_s``."""
 
     first_s: float = 0.5
     most_s: float = 8.0
-    _until: dict[Act, tuple[float, float]] = field(default_factory=dict)
+    _until: dict[Hashable, tuple[float, float]] = field(default_factory=dict)
 
-    def over(self, act: Act, now: float) -> bool:
-        """Whether ``act`` may be tried (again)."""
-        return now >= self._until.get(act, (0.0, 0.0))[0]
+    def over(self, what: Hashable, now: float) -> bool:
+        """Whether it may be tried (again)."""
+        return now >= self._until.get(what, (0.0, 0.0))[0]
 
-    def refused(self, act: Act, now: float) -> None:
-        """It did nothing: wait, twice as long as the last time."""
-        _, last = self._until.get(act, (0.0, 0.0))
-        pause = min(self.most_s, last * 2) if last else self.first_s
-        self._until[act] = (now + pause, pause)
+    def refused(self, what: Hashable, now: float) -> None:
+        """There was nothing to gain: wait, twice as long as the last time."""
+        _, last = self._until.get(what, (0.0, 0.0))
+        self.hold(what, now, min(self.most_s, last * 2) if last else self.first_s)
 
-    def done(self, act: Act) -> None:
-        """It did something: no need to wait."""
-        self._until.pop(act, None)
+    def hold(self, what: Hashable, now: float, pause_s: float) -> None:
+        """Wait that long."""
+        self._until[what] = (now + pause_s, pause_s)
+
+    def done(self, what: Hashable) -> None:
+        """It was of use: no need to wait."""
+        self._until.pop(what, None)
 
     def forget(self, now: float) -> None:
-        """Drop what has been over for so long that the account is another story."""
-        self._until = {act: rest for act, rest in self._until.items() if now - rest[0] < 4 * self.most_s}
+        """Drop what has been over for so long that it is another story."""
+        self._until = {what: rest for what, rest in self._until.items() if now - rest[0] < 4 * self.most_s}
 
 
 def due(account: Troubled, exchange: Exchange, rests: Rests, now_s: float) -> list[Act]:

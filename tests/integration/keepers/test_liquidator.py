@@ -240,3 +240,29 @@ async def test_many_at_once_share_transactions_and_a_restart_in_between_loses_no
         assert {(await scene.account(victim))["standing"] for victim in victims} == {"cancelling"}
         left = await measure(again, "quantdesk_liquidator_accounts")
         assert left['{under="maintenance"}'] == 0
+
+
+async def test_one_whom_nobody_can_help_keeps_no_other_waiting(scene: Scene) -> None:
+    hopeless = await scene.ground.trader().funded(amount="1000", deposit="1000")
+    for trader, side in ((scene.rich, "sell"), (hopeless, "buy")):
+        order = {"market": "ETH-PERP", "side": side, "size": "13", "price": "3500"}
+        await trader.do("place-order", **order)
+    (helped,) = await scene.longs(1)
+    await scene.quote("buy", "300", "135.4")
+    scene.prices[1] = 3_444_000
+    await scene.move(135.6)
+    missing = [
+        float(account["maintenance_margin"]) - float(account["equity"])
+        for account in (await scene.account(hopeless), await scene.account(helped))
+    ]
+    assert missing[0] > missing[1] > 0
+    config = scene.config()
+    assert config.liquidator is not None
+    config = replace(config, liquidator=replace(config.liquidator, most_accounts=1))
+
+    async def sold() -> bool:
+        return 0 < await scene.size(helped) < 130
+
+    async with liquidating(config):
+        await until(sold)
+    assert await scene.size(hopeless) == 13

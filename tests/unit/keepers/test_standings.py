@@ -60,16 +60,16 @@ def test_the_one_that_lacks_most_comes_first_and_the_healthy_do_not_come() -> No
     rate = MARKET["tiers"][0]["rate"] * 1_000
     keep = rate * MARKET["maintenance_fraction"] // 1_000_000
     assert (rate, keep) == (50_000_000, 25_000_000)
-    trouble = found.in_trouble(10)
+    trouble = list(found.in_trouble())
     assert [slot for slot, _ in trouble] == [3, 2, 5, 1]
     assert trouble[1][1] == Standing(20_000_000, keep, rate)
-    assert [slot for slot, _ in found.in_trouble(2)] == [3, 2]
+    assert found.counts() == {"half_way": 1, "maintenance": 2, "zero": 1}
 
 
 def test_a_freed_slot_is_nobody_in_trouble() -> None:
     slots = slots_of(2)
     seat(slots, 1, [{"market": 0, "base": 1_000, "quote": -2_000_000_000}], flags=0)
-    assert standings(slots, exchange_of([MARKET]), 0).in_trouble(5) == []
+    assert list(standings(slots, exchange_of([MARKET]), 0).in_trouble()) == []
 
 
 def test_a_full_ledger_of_eight_positions_each_is_scanned_whole() -> None:

@@ -34,7 +34,7 @@ def trouble(
     seat(slots, 1, held, usdc=usdc)
     exchange = exchange_of(markets or [MARKET] * 2)
     ledger = Ledger.decode(ledger_bytes(slots))
-    ((index, standing),) = standings(ledger.slots, exchange, NOW).in_trouble(1)
+    ((index, standing),) = standings(ledger.slots, exchange, NOW).in_trouble()
     return Troubled(index, ledger.slot(index), standing), exchange
 
 
@@ -131,3 +131,11 @@ def test_acts_share_transactions_in_their_order() -> None:
     (act,) = due(account, exchange, Rests(), NOW)
     acts = [Act(act.step, market, 1, 1) for market in range(5)]
     assert [[each.market for each in batch] for batch in batches(acts, 2)] == [[0, 1], [2, 3], [4]]
+
+
+def test_an_account_that_falls_under_maintenance_does_not_rest_for_what_it_was_before() -> None:
+    above, below = trouble(30_000_000)[0], trouble(20_000_000)[0]
+    rests = Rests()
+    rests.refused(above.key, NOW)
+    assert not rests.over(above.key, NOW)
+    assert rests.over(below.key, NOW)
