@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 import structlog
 import uvicorn
 from fastapi import FastAPI
+from starlette.requests import Request
 from starlette.responses import Response
 
 from quantdesk.gateway.config import GatewayConfig
@@ -75,8 +76,14 @@ def _add_documents(app: FastAPI) -> None:
             methods=["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"],
             include_in_schema=False,
         )
-        async def unknown(path: str) -> Response:
-            raise NotFound(f"There is nothing at {path}.", code="unknown_path", value=path)
+        async def unknown(request: Request) -> Response:
+            path = request.url.path
+            raise NotFound(
+                f"There is nothing at {request.method} {path}.",
+                code="unknown_path",
+                value=f"{request.method} {path}",
+                expected="a method and path of /openapi.json",
+            )
 
 
 class _Server(uvicorn.Server):

@@ -12,6 +12,18 @@ POSITIVE_DECIMAL_PATTERN = r"^(0|[1-9][0-9]{0,23})(\.[0-9]{1,18})?$"
 WALLET_PATTERN = r"^[1-9A-HJ-NP-Za-km-z]{32,44}$"
 SIGNATURE_PATTERN = r"^[1-9A-HJ-NP-Za-km-z]{64,88}$"
 SYMBOL_PATTERN = r"^[A-Z0-9]{1,11}-PERP$"
+U64_PATTERN = r"^(0|[1-9][0-9]{0,19})$"
+U128_PATTERN = r"^(0|[1-9][0-9]{0,38})$"
+
+IN_WORDS = {
+    DECIMAL_PATTERN: 'a decimal number as text, no exponent, for example "142.31"',
+    POSITIVE_DECIMAL_PATTERN: 'a decimal number as text, not negative, no exponent, for example "142.31"',
+    WALLET_PATTERN: "a public key: 32 bytes in base58",
+    SIGNATURE_PATTERN: "a transaction signature: 64 bytes in base58",
+    U64_PATTERN: 'a whole number as text, for example "7"',
+    U128_PATTERN: 'a whole number as text, for example "7"',
+}
+"""What each pattern asks for, as errors say it."""
 
 DecimalText = Annotated[
     str,
@@ -31,12 +43,8 @@ Wallet = Annotated[str, StringConstraints(pattern=WALLET_PATTERN), Field(descrip
 Signature = Annotated[
     str, StringConstraints(pattern=SIGNATURE_PATTERN), Field(description="Base58 transaction signature.")
 ]
-U64Text = Annotated[
-    str, Field(pattern=r"^(0|[1-9][0-9]{0,19})$", description="Unsigned 64-bit integer as text.")
-]
-U128Text = Annotated[
-    str, Field(pattern=r"^(0|[1-9][0-9]{0,38})$", description="Unsigned 128-bit integer as text.")
-]
+U64Text = Annotated[str, Field(pattern=U64_PATTERN, description="Unsigned 64-bit integer as text.")]
+U128Text = Annotated[str, Field(pattern=U128_PATTERN, description="Unsigned 128-bit integer as text.")]
 UnixMs = Annotated[int, Field(ge=0, le=9_007_199_254_740_991, description="Unix time in milliseconds.")]
 Symbol = Annotated[str, Field(description="Market symbol.", examples=["SOL-PERP"])]
 Sub = Annotated[int, Field(ge=0, le=255, description="Sub-account of the wallet.")]

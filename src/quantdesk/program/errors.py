@@ -48,6 +48,16 @@ class Failure:
     code: int | None = None
 
 
+TOKEN_ERRORS: Mapping[int, tuple[str, str]] = {
+    0: ("NotRentExempt", "The token account would be under the rent exemption"),
+    1: ("InsufficientFunds", "The token account holds less than the amount"),
+    3: ("MintMismatch", "The token account is of another mint"),
+    4: ("OwnerMismatch", "The token account is not the signer's"),
+    17: ("AccountFrozen", "The token account is frozen"),
+}
+"""Errors of the token program that a transfer of ours can run into (spl_token::error::TokenError)."""
+
+
 @cache
 def _by_code() -> Mapping[int, ErrorDef]:
     return {each.code: each for each in idl().errors}
@@ -90,10 +100,16 @@ def explain(err: Any, programs: Sequence[str] | None = None, program_id: str | N
         return Failure(str(kind), f"{kind}: {detail}")
     index, reason = detail
     if isinstance(reason, dict) and "Custom" in reason:
-        code = int(reason["Custom"])
-        ours = programs is None or program_id is None or programs[index] == program_id
-        if ours and code in _by_code():
-            return Failure(error_name(code), error_message(code), index, code)
-        return Failure(f"Custom:{code}", f"error {code} of another program", index)
+        named = None if programs is None or program_id is None else programs[index] == program_id
+        return _custom(int(reason["Custom"]), named, index)
     name = next(iter(reason)) if isinstance(reason, dict) else str(reason)
     return Failure(str(name), f"instruction {index}: {name}", index)
+
+
+def _custom(code: int, ours: bool | None, instruction: int) -> Failure:
+    """``ours``: whether an instruction of the program failed, by itself or in a transfer that it made."""
+    if ours is not False and code in _by_code():
+        return Failure(error_name(code), error_message(code), instruction, code)
+    if ours and code in TOKEN_ERRORS:
+        return Failure(*TOKEN_ERRORS[code], instruction)
+    return Failure(f"Custom:{code}", f"error {code} of another program", instruction)

@@ -93,8 +93,13 @@ async def test_an_expired_blockhash_is_refused_by_its_name(ground: GatewayGround
         instructions, taker.key.pubkey(), [taker.key], Hash.new_unique()
     )
     answer = await _send(ground, bytes(stale))
-    assert (answer.status_code, answer.json()["code"]) == (422, "BlockhashNotFound")
-    assert answer.json()["signature"] == str(stale.signatures[0])
+    body = answer.json()
+    assert (answer.status_code, body["code"]) == (422, "BlockhashNotFound")
+    assert body["signature"] == str(stale.signatures[0])
+    assert (body["value"], body["expected"]) == (
+        str(stale.message.recent_blockhash),
+        "a blockhash of the last 150 blocks",
+    )
 
 
 @pytest.mark.parametrize("text", ["", "!!", "AAAA", "A" * 4_001])

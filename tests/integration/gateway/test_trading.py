@@ -225,19 +225,95 @@ async def test_a_bad_order_names_field_value_and_remedy(
 
 
 @pytest.mark.parametrize(
-    ("change", "name"),
+    ("change", "name", "remedy"),
     [
-        ({"size": "0.05"}, "BelowMinimumNotional"),
-        ({"price": "400"}, "PriceOutsideBand"),
-        ({"time_in_force": "gtt", "expires_at_ms": 1_000_000_000}, "OrderExpired"),
+        ({"size": "0.05"}, "BelowMinimumNotional", ("size", "10 USDC or more, 0.08 SOL at 140")),
+        ({"price": "400"}, "PriceOutsideBand", ("price", "at most 147, 5 % from the index 140")),
+        (
+            {"side": "sell", "price": "1"},
+            "PriceOutsideBand",
+            ("price", "at least 133, 5 % from the index 140"),
+        ),
+        ({"size": "5000"}, "InsufficientMargin", ("size", "within the free collateral of ")),
+        ({"price": "141", "post_only": True}, "PostOnlyWouldCross", ("price", "under the best ask 140.5")),
+        ({"time_in_force": "ioc"}, "MinimumFillNotReached", ("price", "at least the best ask 140.5")),
+        ({"time_in_force": "fok"}, "MinimumFillNotReached", ("size", "fills at once within 140")),
+        ({"reduce_only": True}, "ReduceOnlyWouldIncrease", ("side", "shrinks the position, which is ")),
+        ({"time_in_force": "gtt", "expires_at_ms": 1_000_000_000}, "OrderExpired", None),
     ],
 )
-async def test_what_only_the_program_can_judge_is_refused_by_its_error_name(
-    ground: GatewayGround, taker: Trader, change: dict[str, Any], name: str
+async def test_what_only_the_program_can_judge_is_refused_by_its_error_name_with_the_remedy(
+    ground: GatewayGround,
+    taker: Trader,
+    change: dict[str, Any],
+    name: str,
+    remedy: tuple[str, str] | None,
 ) -> None:
+    asks = await ground.trader().funded()
+    await asks.do("place-order", market="SOL-PERP", side="sell", size="1", price="140.5")
     order = {"wallet": taker.wallet, "market": "SOL-PERP", "side": "buy", "size": "1", "price": "140"}
     answer = await ground.client.post("/v1/preview/order", json={**order, **change})
-    assert (answer.status_code, answer.json()["code"]) == (422, name)
+    body = answer.json()
+    assert (answer.status_code, body["code"]) == (422, name), body
+    if remedy is not None:
+        field, expected = remedy
+        assert body["field"] == field
+        assert expected in body["expected"], body
+        assert (order | change)[field] in body["value"], body
+        built = (await ground.client.post("/v1/tx/place-order", json={**order, **change})).json()
+        assert built["simulation"]["error"]["code"] == name
+        assert expected in built["simulation"]["error"]["message"]
+    await asks.do("cancel-all", market="SOL-PERP")
+
+
+async def test_an_amount_that_is_not_there_is_refused_with_what_is(ground: GatewayGround) -> None:
+    trader = await ground.trader().funded(amount="300", deposit="100")
+    for name, code, most in (
+        ("deposit", "InsufficientFunds", "200"),
+        ("withdraw", "ExceedsWithdrawable", "100"),
+    ):
+        built = await trader.build(name, amount="500")
+        error = built["simulation"]["error"]
+        assert error["code"] == code
+        assert f": 500; expected at most {'the ' if name == 'deposit' else ''}{most} USDC" in error["message"]
+
+
+async def test_cancelling_what_is_not_there_names_the_id(taker: Trader) -> None:
+    for given in ({"order_id": "77"}, {"client_id": "78"}):
+        error = (await taker.build("cancel-order", market="SOL-PERP", **given))["simulation"]["error"]
+        assert error["code"] == "OrderNotFound"
+        assert f": {next(iter(given.values()))}; expected an open order" in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "words"),
+    [
+        (b"{", "body", "one JSON object"),
+        (b'{"wallet": 5}', "wallet", "text in quotes"),
+        (b'{"wallet": "abc"}', "wallet", "32 bytes in base58"),
+        (b'{"wallet": "%s", "amount": "NaN"}', "amount", "a decimal number as text"),
+        (b'{"wallet": "%s", "amount": 1.5}', "amount", "numbers too are sent as text"),
+        (b'{"wallet": "%s", "amount": "1", "to": 1}', "to", "only the fields"),
+    ],
+)
+async def test_what_can_not_be_read_is_refused_in_words(
+    ground: GatewayGround, taker: Trader, body: bytes, field: str, words: str
+) -> None:
+    answer = await ground.client.post(
+        "/v1/tx/deposit",
+        content=body.replace(b"%s", taker.wallet.encode()),
+        headers={"content-type": "application/json"},
+    )
+    said = answer.json()
+    assert (answer.status_code, said["code"], said["field"]) == (400, "malformed", field)
+    assert words in said["expected"]
+    assert "pattern" not in answer.text
+
+
+async def test_a_path_that_is_none_is_named_whole(ground: GatewayGround) -> None:
+    for method, path in (("GET", "/v1/nope"), ("DELETE", "/v1/exchange")):
+        answer = await ground.client.request(method, path)
+        assert (answer.status_code, answer.json()["value"]) == (404, f"{method} {path}")
 
 
 async def test_a_wallet_without_an_account_is_told_to_deposit(ground: GatewayGround) -> None:

@@ -212,6 +212,15 @@ def test_another_programs_code_is_not_read_as_ours() -> None:
     assert error_name(1) == "Custom:1"
 
 
+def test_a_transfer_of_ours_that_the_token_program_refuses_has_that_programs_name() -> None:
+    ours = str(VENUE.program)
+    err = {"InstructionError": [0, {"Custom": 1}]}
+    failure = explain(err, [ours], ours)
+    assert (failure.name, failure.code) == ("InsufficientFunds", None)
+    assert explain(err, ["TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"], ours).name == "Custom:1"
+    assert explain({"InstructionError": [0, {"Custom": 999}]}, [ours], ours).name == "Custom:999"
+
+
 @pytest.mark.parametrize(
     ("err", "name"),
     [

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from quantdesk.domain.errors import DomainError
 from quantdesk.gateway.problems import FieldProblem, Malformed, NotFound, Problem, Refused, unexpected
+from quantdesk.gateway.wire import IN_WORDS
 
 _SHOWN = 120
 
@@ -77,7 +78,7 @@ async def _malformed(request: Request, error: Exception) -> Response:
             f"{first.field}: {first.detail}",
             field=first.field,
             value=first.value,
-            expected=first.detail,
+            expected=_expected(error.errors()[0]) or first.detail,
             errors=fields,
         ),
     )
@@ -85,6 +86,8 @@ async def _malformed(request: Request, error: Exception) -> Response:
 
 def _field(entry: Any) -> FieldProblem:
     where = [str(part) for part in entry["loc"] if part not in {"body", "query", "path"}]
+    if entry["type"] == "json_invalid":  # its place is a position in the text, its input nothing
+        return FieldProblem(field="body", value=None, detail=_sentence(entry))
     value = entry.get("input")
     shown = value if isinstance(value, int | bool | type(None)) else str(value)[:_SHOWN]
     return FieldProblem(field=".".join(where) or "body", value=shown, detail=_sentence(entry))
@@ -97,4 +100,21 @@ def _sentence(entry: Any) -> str:
         return "There is no such field."
     if entry["type"] == "missing":
         return "This field is required."
+    if (asked := _in_words(entry)) is not None:
+        return f"Expected {asked}."
     return str(entry["msg"])
+
+
+def _expected(entry: Any) -> str | None:
+    """What would be right, where that is not the sentence itself."""
+    if entry["type"] == "json_invalid":
+        return "one JSON object"
+    if entry["type"] == "extra_forbidden":
+        return "only the fields that /openapi.json lists for this path"
+    return _in_words(entry)
+
+
+def _in_words(entry: Any) -> str | None:
+    if entry["type"] == "string_type":
+        return 'text in quotes; numbers too are sent as text, for example "142.31"'
+    return IN_WORDS.get(entry.get("ctx", {}).get("pattern", ""))

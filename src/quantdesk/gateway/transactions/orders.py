@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from quantdesk.domain.errors import DomainError
 from quantdesk.domain.orders import Side as DomainSide
-from quantdesk.domain.units import RATE_SCALE, LotPrice
+from quantdesk.domain.units import RATE_SCALE, LotPrice, Ticks
 from quantdesk.gateway.edge.errors import refused_value
 from quantdesk.gateway.markets.board import LiveMarket
 from quantdesk.gateway.problems import NotAvailableYet, Refused
@@ -149,7 +149,7 @@ def _limit(fields: OrderFields, now: MarketNow, path: str) -> int:
             "A limit order needs a price.",
             code="price_missing",
             field=f"{path}price",
-            expected=f"a multiple of {now.market.parameters.price_step}",
+            expected=f"a multiple of {now.market.parameters.price_text(Ticks(1))}",
         )
     try:
         return now.market.parameters.ticks(fields.price)
@@ -175,7 +175,7 @@ def _market_cap(fields: OrderFields, now: MarketNow, side: DomainSide, path: str
             expected="a limit order, or later",
         )
     bps = DEFAULT_SLIPPAGE_BPS if fields.max_slippage_bps is None else fields.max_slippage_bps
-    edges = _band_edges(now)
+    edges = band_edges(now)
     if side is DomainSide.BUY:
         cap = best * (_BPS + bps) // _BPS
         return min(cap, edges[1]) if edges else cap
@@ -183,7 +183,8 @@ def _market_cap(fields: OrderFields, now: MarketNow, side: DomainSide, path: str
     return max(cap, edges[0]) if edges else cap
 
 
-def _band_edges(now: MarketNow) -> tuple[int, int] | None:
+def band_edges(now: MarketNow) -> tuple[int, int] | None:
+    """Lowest and highest ticks inside the trade band; None before the first price."""
     if not now.index or not now.market.trade_band:
         return None
     low = now.index * (RATE_SCALE - now.market.trade_band)

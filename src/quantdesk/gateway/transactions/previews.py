@@ -8,9 +8,8 @@ from quantdesk.gateway.accounts.holdings import after_events
 from quantdesk.gateway.accounts.schemas import Margin
 from quantdesk.gateway.accounts.service import AccountService
 from quantdesk.gateway.markets.views import usdc
-from quantdesk.gateway.orders.schemas import PreviewFill, PreviewReply
+from quantdesk.gateway.orders.schemas import PreviewFill, PreviewReply, ProgramError
 from quantdesk.gateway.orders.views import average_price
-from quantdesk.gateway.problems import Refused
 from quantdesk.gateway.transactions.orders import MarketNow, lot_price_text
 from quantdesk.gateway.transactions.schemas import PlaceOrder
 from quantdesk.gateway.transactions.setting import Setting
@@ -22,15 +21,24 @@ from quantdesk.program.records import FillRecord
 _BPS_PLACES = Decimal("0.0001")
 
 
+def order_error(outcome: Outcome) -> ProgramError | None:
+    """The error code that the order itself got in a transaction that did not fail."""
+    event = next(each for each in outcome.events if isinstance(each, OrdersProcessed))
+    code = event.orders[0].code
+    if not code:
+        return None
+    return ProgramError(
+        code=error_name(code), number=code, message=error_message(code), instruction_index=None
+    )
+
+
 def preview_view(
     accounts: AccountService, setting: Setting, body: PlaceOrder, outcome: Outcome
 ) -> PreviewReply:
-    """Read the order's event. Raises Refused when the order itself got an error code."""
+    """Read the event of an order that got no error."""
     now = setting.market(body.market)
     event = next(each for each in outcome.events if isinstance(each, OrdersProcessed))
     record = event.orders[0]
-    if record.code:
-        raise Refused(error_message(record.code), code=error_name(record.code), value=record.code)
     parameters = now.market.parameters
     quote = sum(now.market.tick_size * fill.ticks * fill.lots for fill in event.fills)
     fee = sum(fill.taker_fee for fill in event.fills)

@@ -122,7 +122,7 @@ class SendingService:
                 code="PreflightFailed", number=None, message=error.message, instruction_index=None
             )
             await self._note_refused(signed.signature, failure)
-            raise refused_by_program(failure, signed.signature) from error
+            raise refused_by_program(failure, signed.signature, signed.blockhash) from error
         except RpcError as error:
             failure = ProgramError(
                 code="NodeRefused", number=error.code, message=error.message, instruction_index=None

@@ -1,6 +1,7 @@
 """Builds and previews transactions: unsigned, decoded, simulated with the real program."""
 
 import asyncio
+import contextlib
 import itertools
 import secrets
 from base64 import b64encode
@@ -14,32 +15,33 @@ from quantdesk.gateway.clock import ClockMs
 from quantdesk.gateway.exchange.state import ExchangeState
 from quantdesk.gateway.markets.board import Board
 from quantdesk.gateway.orders import repository as order_rows
-from quantdesk.gateway.orders.schemas import PreviewReply
+from quantdesk.gateway.orders.schemas import PreviewReply, ProgramError
 from quantdesk.gateway.problems import NotFound
 from quantdesk.gateway.stored import Stored
 from quantdesk.gateway.transactions.blockhashes import Blockhashes
 from quantdesk.gateway.transactions.decoding import decode, event_view
 from quantdesk.gateway.transactions.fees import PriorityFees
 from quantdesk.gateway.transactions.intents import exactly_one_id, instructions_for
-from quantdesk.gateway.transactions.previews import preview_view
+from quantdesk.gateway.transactions.previews import order_error, preview_view
 from quantdesk.gateway.transactions.reading import ChainReader, Reading
+from quantdesk.gateway.transactions.refusals import Remedy, refused, remedy_for, with_remedy
 from quantdesk.gateway.transactions.schemas import (
     BuildRequest,
     BuiltTransaction,
     ModifyOrder,
+    MoveFunds,
     PlaceOrder,
     Simulation,
 )
 from quantdesk.gateway.transactions.setting import RestingOrder, Setting
 from quantdesk.gateway.transactions.simulation import (
     Outcome,
-    refused_by_program,
     signers_of,
     simulate,
     unsigned,
 )
-from quantdesk.infra.solana import SolanaRpc
-from quantdesk.program.addresses import Addresses
+from quantdesk.infra.solana import SolanaError, SolanaRpc
+from quantdesk.program.addresses import Addresses, token_account
 from quantdesk.program.instructions import TraderKey, compute_budget
 
 MAX_UNITS = 1_400_000
@@ -90,6 +92,7 @@ class TransactionService:
         final = [*compute_budget(units=limit, micro_lamports=price), *asked]
         wire = unsigned(final, setting.fee_payer, reading.blockhash.blockhash)
         self._blockhashes.remember(reading.blockhash)
+        outcome = await self._explained(setting, body, outcome)
         signers = signers_of(wire)
         return BuiltTransaction(
             id=secrets.token_hex(8),
@@ -164,9 +167,27 @@ class TransactionService:
             [*compute_budget(units=MAX_UNITS), *asked], setting.fee_payer, reading.blockhash.blockhash
         )
         outcome = await simulate(self._rpc, self._venue, wire)
-        if outcome.error is not None:
-            raise refused_by_program(outcome.error)
+        error = outcome.error or order_error(outcome)
+        if error is not None:
+            raise refused(error, await self._remedy(error, setting, body))
         return preview_view(self._accounts, setting, body, outcome)
+
+    async def _explained(self, setting: Setting, body: BuildRequest, outcome: Outcome) -> Outcome:
+        """The outcome, its error with what would be right."""
+        if outcome.error is None:
+            return outcome
+        error = with_remedy(outcome.error, await self._remedy(outcome.error, setting, body))
+        return replace(outcome, error=error)
+
+    async def _remedy(self, error: ProgramError, setting: Setting, body: BuildRequest) -> Remedy | None:
+        account = self._accounts.valued(setting.view, setting.holdings)
+        held = None
+        if isinstance(body, MoveFunds) and error.code == "InsufficientFunds":
+            mint = setting.mint(setting.view.asset(body.asset).index)
+            with contextlib.suppress(SolanaError):
+                source = token_account(setting.trader.owner, mint)
+                held = int((await self._rpc.get_token_balance(source, "processed")).amount)
+        return remedy_for(error.code, setting, body, account, held)
 
 
 def unit_limit(outcome: Outcome) -> int:

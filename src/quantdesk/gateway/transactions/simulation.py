@@ -104,6 +104,15 @@ def failure_view(failure: Failure) -> ProgramError:
     )
 
 
-def refused_by_program(error: ProgramError, signature: str | None = None) -> Refused:
-    """A program's refusal as a problem; its code is the IDL name."""
+def refused_by_program(error: ProgramError, signature: str, blockhash: str | None = None) -> Refused:
+    """A refusal of a sent transaction as a problem; its code is the IDL name."""
+    if error.code == "BlockhashNotFound" and blockhash is not None:
+        return Refused(
+            error.message,
+            code=error.code,
+            field="transaction",
+            value=blockhash,
+            expected="a blockhash of the last 150 blocks",
+            signature=signature,
+        )
     return Refused(error.message, code=error.code, value=error.number, signature=signature)
