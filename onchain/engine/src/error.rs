@@ -101,6 +101,14 @@ errors! {
     OrderNotExpired = 6080, "The order is still alive";
     AccountHealthy = 6081, "The account's equity is above what this step of liquidation needs";
     DelegateExpired = 6082, "The delegate's time is over";
+    NoPosition = 6083, "The account has no position in this market";
+    BookComesFirst = 6084, "Take over is for accounts under two thirds of maintenance, or 5 s after the book had no bid";
+    InsuranceFirst = 6085, "Insurance can still pay: resolve the bankruptcy first";
+    InsuranceExhausted = 6086, "Insurance or the market's budget of it is used up";
+    AccountSolvent = 6087, "The account's equity is not below 0";
+    CollateralLeft = 6088, "The account still has other collateral: convert it first";
+    NoCounterparty = 6089, "Nobody on the other side has a profit and would stay solvent";
+    ExceedsFees = 6090, "The amount is more than the fees that may be swept";
 }
 
 #[cfg(test)]

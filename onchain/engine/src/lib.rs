@@ -15,6 +15,7 @@ pub mod events;
 pub mod funding;
 pub mod governance;
 pub mod instructions;
+pub mod insurance;
 pub mod invariants;
 pub mod margin;
 pub mod mark;

@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::events::Balances;
+use crate::insurance;
 use crate::margin;
 use crate::mark;
 use crate::now::Now;
@@ -15,8 +16,10 @@ pub const EVERYTHING: u64 = u64::MAX;
 /// What a deposit or withdrawal did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moved {
-    /// Smallest units.
+    /// Smallest units that the balance changed by.
     pub amount: u64,
+    /// Of a withdrawal, what went to losses that nobody paid instead of to the owner.
+    pub cut: u64,
     /// It went to, or came from, the parked balance.
     pub parked: bool,
 }
@@ -83,7 +86,7 @@ pub fn deposit(
     }
     refill(known, now);
     known.bucket_level = known.bucket_level.saturating_add(amount).min(known.bucket_capacity);
-    Ok(Moved { amount, parked })
+    Ok(Moved { amount, cut: 0, parked })
 }
 
 /// Adds to a balance of a slot.
@@ -159,7 +162,7 @@ pub fn withdraw(
     } else {
         withdrawable(exchange, slots::of(slots, trader)?, index, now)?
     };
-    let amount = outflow(exchange, index, amount, available, parked, now.unix)?;
+    let (amount, cut) = outflow(exchange, index, amount, available, parked, now.unix)?;
     if parked {
         trader.parked[usize::from(index)] -= amount;
         let known = &mut exchange.collaterals[usize::from(index)];
@@ -169,7 +172,7 @@ pub fn withdraw(
         debit(exchange, slot, index, amount)?;
         slot.last_active = u32::try_from(now.unix).map_err(|_| Error::ArithmeticOverflow)?;
     }
-    Ok(Moved { amount, parked })
+    Ok(Moved { amount, cut, parked })
 }
 
 /// What an active slot may take out of a collateral, with the funding of its markets accrued to now.
@@ -181,7 +184,8 @@ pub(crate) fn withdrawable(exchange: &mut Exchange, slot: &Slot, index: u8, now:
     margin::withdrawable(exchange, slot, index, now)
 }
 
-/// Decides how much leaves and takes it from the totals and the outflow bucket.
+/// Decides how much leaves the balance, and how much of it the deficit takes; the rest comes out of the
+/// totals and the outflow bucket.
 fn outflow(
     exchange: &mut Exchange,
     index: u8,
@@ -189,7 +193,7 @@ fn outflow(
     available: u64,
     parked: bool,
     now: i64,
-) -> Result<u64, Error> {
+) -> Result<(u64, u64), Error> {
     let known = &mut exchange.collaterals[usize::from(index)];
     refill(known, now);
     let limited = known.bucket_capacity > 0;
@@ -204,11 +208,14 @@ fn outflow(
     if amount > available {
         return Err(if parked { Error::InsufficientParked } else { Error::ExceedsWithdrawable });
     }
+    let cut = if index == 0 { insurance::share_of_deficit(exchange, amount)? } else { 0 };
+    let paid = amount - cut;
+    let known = &mut exchange.collaterals[usize::from(index)];
     if limited {
-        known.bucket_level = known.bucket_level.checked_sub(amount).ok_or(Error::OutflowLimited)?;
+        known.bucket_level = known.bucket_level.checked_sub(paid).ok_or(Error::OutflowLimited)?;
     }
-    known.total_deposits = known.total_deposits.checked_sub(amount).ok_or(Error::BrokenInvariant)?;
-    Ok(amount)
+    known.total_deposits = known.total_deposits.checked_sub(paid).ok_or(Error::BrokenInvariant)?;
+    Ok((amount, cut))
 }
 
 pub(crate) fn debit(exchange: &mut Exchange, slot: &mut Slot, index: u8, amount: u64) -> Result<(), Error> {

@@ -8,7 +8,8 @@ pub extern "unadjusted" fn __multi3(a: u128, b: u128) -> u128 {
     multiply(Wide::from_u128(a), Wide::from_u128(b)).to_u128()
 }
 
-/// `a / b`, unsigned.
+/// `a / b`, unsigned. The one copy of the division: the three below call it.
+#[inline(never)]
 #[unsafe(no_mangle)]
 pub extern "unadjusted" fn __udivti3(a: u128, b: u128) -> u128 {
     divide(Wide::from_u128(a), Wide::from_u128(b)).0.to_u128()
@@ -17,21 +18,19 @@ pub extern "unadjusted" fn __udivti3(a: u128, b: u128) -> u128 {
 /// `a % b`, unsigned.
 #[unsafe(no_mangle)]
 pub extern "unadjusted" fn __umodti3(a: u128, b: u128) -> u128 {
-    divide(Wide::from_u128(a), Wide::from_u128(b)).1.to_u128()
+    a.wrapping_sub(__multi3(__udivti3(a, b), b))
 }
 
 /// `a / b`, signed, towards zero.
 #[unsafe(no_mangle)]
 pub extern "unadjusted" fn __divti3(a: i128, b: i128) -> i128 {
-    let (quotient, _) = divide(Wide::from_u128(magnitude(a)), Wide::from_u128(magnitude(b)));
-    signed(quotient.to_u128(), (a < 0) != (b < 0))
+    signed(__udivti3(magnitude(a), magnitude(b)), (a < 0) != (b < 0))
 }
 
 /// `a % b`, signed, with the sign of `a`.
 #[unsafe(no_mangle)]
 pub extern "unadjusted" fn __modti3(a: i128, b: i128) -> i128 {
-    let (_, rest) = divide(Wide::from_u128(magnitude(a)), Wide::from_u128(magnitude(b)));
-    signed(rest.to_u128(), a < 0)
+    signed(__umodti3(magnitude(a), magnitude(b)), a < 0)
 }
 
 #[inline(always)]

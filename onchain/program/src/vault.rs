@@ -1,12 +1,17 @@
 //! A collateral's vault and the token account on the other side of a transfer.
 
-use pinocchio::AccountView;
+use pinocchio::{
+    AccountView,
+    cpi::{Seed, Signer},
+};
+use pinocchio_token::instructions::Transfer;
 use quantdesk_engine::error::Error;
 use quantdesk_engine::money::collateral;
 use quantdesk_engine::state::Exchange;
 
 use crate::failure::Failure;
 use crate::loader::{address, require_address, require_writable, same};
+use crate::seeds;
 
 /// Checks the vault of the collateral `index`, the other token account and the token program.
 ///
@@ -42,4 +47,21 @@ pub fn require(
         return Err(Error::WrongMint.into());
     }
     Ok(())
+}
+
+/// Moves tokens out of a vault, signed by the exchange.
+///
+/// # Errors
+/// The token program's.
+#[inline(never)]
+pub fn pay_out(
+    exchange: &Exchange,
+    authority: &AccountView,
+    vault: &AccountView,
+    destination: &AccountView,
+    amount: u64,
+) -> Result<(), Failure> {
+    let (id, bump) = (exchange.id.to_le_bytes(), [exchange.header.bump]);
+    let seeds = [Seed::from(seeds::EXCHANGE), Seed::from(&id), Seed::from(&bump)];
+    Ok(Transfer::new(vault, destination, authority, amount).invoke_signed(&[Signer::from(&seeds)])?)
 }

@@ -1,12 +1,16 @@
 //! What happened, as clients read it: one event per instruction.
 
 mod delegates;
+mod losses;
 mod money;
 mod orders;
 mod prices;
 mod upkeep;
 
 pub use delegates::DelegateSet;
+pub use losses::{
+    BankruptcyResolved, FeesSwept, InsuranceDeposited, PositionsTransferred, TransferRecord, transfer_kind,
+};
 pub use money::{
     AccountGrown, Balances, CollateralAdded, Deposited, ExchangeInitialised, ExchangeOpened, MarketCreated,
     TraderActivated, TraderClosed, TraderOpened, Withdrawn,
@@ -42,6 +46,10 @@ pub const ALL: &[([u8; 8], StructDesc)] = &[
     (DelegateSet::DISCRIMINATOR, DelegateSet::DESC),
     (AuthoritiesSet::DISCRIMINATOR, AuthoritiesSet::DESC),
     (PauseSet::DISCRIMINATOR, PauseSet::DESC),
+    (PositionsTransferred::DISCRIMINATOR, PositionsTransferred::DESC),
+    (BankruptcyResolved::DISCRIMINATOR, BankruptcyResolved::DESC),
+    (InsuranceDeposited::DISCRIMINATOR, InsuranceDeposited::DESC),
+    (FeesSwept::DISCRIMINATOR, FeesSwept::DESC),
 ];
 
 /// Structs inside events.
@@ -53,4 +61,5 @@ pub const RECORDS: &[StructDesc] = &[
     RemovedRecord::DESC,
     TouchedRecord::DESC,
     MarketAfter::DESC,
+    TransferRecord::DESC,
 ];

@@ -119,8 +119,10 @@ event! {
         pub sub: u8,
         /// Collateral index.
         pub collateral: u8,
-        /// Smallest units.
+        /// Smallest units that left the balance.
         pub amount: u64,
+        /// Of that, what went to losses that nobody paid instead of to the owner.
+        pub cut: u64,
         /// It came from the parked balance.
         pub parked: bool,
         /// Balances afterwards.

@@ -86,6 +86,8 @@ pub const VAULT: AccountDesc =
     writable(account("vault", "The collateral's vault (PDA \"vault\", exchange, mint)", &[]));
 /// Where a deposit comes from.
 pub const SOURCE: AccountDesc = writable(account("source", "The owner's token account that pays", &[]));
+/// Who gives to the insurance fund.
+pub const OWNER_OF_TOKENS: AccountDesc = signer(account("owner", "Owner of the token account that pays", &[]));
 /// Where a withdrawal goes to.
 pub const DESTINATION: AccountDesc = writable(account("destination", "Token account that receives", &[]));
 /// Who gets the rent back.

@@ -5,6 +5,7 @@ mod authority;
 mod choices;
 mod delegates;
 mod governance;
+mod losses;
 mod orders;
 mod records;
 mod traders;
@@ -14,6 +15,7 @@ pub use authority::{AcceptAuthority, ProposeAuthority, SetGuardian, SetPause};
 pub use choices::{CancelSide, ExpiryKind, GrowKind, OrderKind, SelfTrade, Side};
 pub use delegates::{DelegateTerms, SetDelegate};
 pub use governance::{AddCollateral, CreateMarket, GrowAccount, InitExchange, OpenExchange, UpdatePrice};
+pub use losses::{AutoDeleverage, DepositInsurance, ResolveBankruptcy, SweepFees, TakeOver};
 pub use orders::{
     CancelAll, CancelByClientId, CancelOrder, ForceCancel, Liquidate, ModifyOrder, PlaceMany, PlaceOrder, PruneExpired,
     ReplaceMany,
@@ -50,6 +52,11 @@ pub const ALL: &[InstructionDesc] = &[
     PruneExpired::INSTRUCTION,
     ForceCancel::INSTRUCTION,
     Liquidate::INSTRUCTION,
+    TakeOver::INSTRUCTION,
+    ResolveBankruptcy::INSTRUCTION,
+    AutoDeleverage::INSTRUCTION,
+    DepositInsurance::INSTRUCTION,
+    SweepFees::INSTRUCTION,
     Park::INSTRUCTION,
     SetDeadMan::INSTRUCTION,
     Transfer::INSTRUCTION,

@@ -79,8 +79,12 @@ layout! {
         pub volume: [u64; 2],
         /// Positions.
         pub positions: [Position; MAX_POSITIONS],
+        /// Notional liquidated in `liquidated_slot`, quote atoms.
+        pub liquidated: u64,
+        /// Slot that `liquidated` is about.
+        pub liquidated_slot: u64,
         /// Spare.
-        pub reserved: [u8; 64],
+        pub reserved: [u8; 48],
     }
 
     /// Beginning of the ledger; the slots follow it.

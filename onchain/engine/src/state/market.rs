@@ -197,10 +197,8 @@ layout! {
         pub cursor_flags: u32,
         /// Since when a liquidation found nobody to trade with, unix seconds; 0 is not.
         pub no_bid_since: i64,
-        /// Notional liquidated in `liquidated_slot`, quote atoms.
-        pub liquidated: u64,
-        /// Slot that `liquidated` is about.
-        pub liquidated_slot: u64,
+        /// Reserved.
+        pub liquidation_reserved: [u64; 2],
         /// Lots traded since creation.
         pub volume_lots: u64,
         /// Spare.

@@ -10,12 +10,13 @@ use super::place::Outcome;
 use crate::error::Error;
 use crate::events::removal;
 use crate::instructions::{ForceCancel, Liquidate, OrderKind, SelfTrade, Side};
+use crate::insurance;
 use crate::margin::{self, Standing};
 use crate::money;
 use crate::position;
 use crate::recorder::MAX_MATCH_REMOVALS;
 use crate::slots;
-use crate::state::{Market, NO_MARKET, Position, order_flags, paused};
+use crate::state::{Market, NO_MARKET, Position, market_status, order_flags, paused};
 use crate::units::{MILLION, Rounding, mul_div};
 
 /// What a forced cancel earns its caller: $0.10.
@@ -24,7 +25,7 @@ const CANCEL_FEE: i64 = 100_000;
 const KEEPER_FLOOR: u64 = 500_000;
 /// A position that would be left under $50 is closed whole.
 const DUST: u64 = 50_000_000;
-/// Least that may be liquidated of a market in one slot: $100,000 (or 20 % of the position).
+/// Least that may be liquidated of an account in one slot: $100,000 (or 20 % of the position).
 const SLOT_ALLOWANCE: u64 = 100_000_000_000;
 
 /// Runs `force_cancel`.
@@ -35,7 +36,7 @@ const SLOT_ALLOWANCE: u64 = 100_000_000_000;
 #[inline(never)]
 pub fn force_cancel(venue: &mut Venue<'_>, args: &ForceCancel) -> Result<(), Error> {
     let keeper = venue.summon(args.slot, args.generation)?;
-    let standing = venue.standing()?;
+    let standing = venue.look()?;
     if standing.equity >= standing.half_way() {
         return Err(Error::AccountHealthy);
     }
@@ -51,16 +52,16 @@ pub fn force_cancel(venue: &mut Venue<'_>, args: &ForceCancel) -> Result<(), Err
 /// account can bear. When nobody is there to trade with, only the time of that is noted.
 ///
 /// # Errors
-/// `AccountHealthy`, `ReduceOnlyWouldIncrease` without a position, `MaintenanceBreach` when the account
+/// `AccountHealthy`, `NoPosition`, `MaintenanceBreach` when the account
 /// would stand worse than before; those of [`Venue::summon`].
 #[inline(never)]
 pub fn liquidate(venue: &mut Venue<'_>, args: &Liquidate) -> Result<(), Error> {
     let keeper = venue.summon(args.slot, args.generation)?;
-    let before = venue.standing()?;
+    let before = venue.look()?;
     if before.equity >= before.maintenance {
         return Err(Error::AccountHealthy);
     }
-    let entry = position::find(venue.slot(), venue.market as u8).ok_or(Error::ReduceOnlyWouldIncrease)?;
+    let entry = position::find(venue.slot(), venue.market as u8).ok_or(Error::NoPosition)?;
     let intent = venue.reduction(entry, &before)?;
     let seq = venue.book.next_seq(intent.side)?;
     let band = Band::of(venue.market())?;
@@ -87,12 +88,15 @@ impl Venue<'_> {
     /// Makes the slot in trouble the venue's trader; returns the caller's slot, which earns the fee.
     ///
     /// # Errors
-    /// `Paused`, `MatchingPaused`, `StaleGeneration`, `NotAuthorised` for one's own account and by a
-    /// delegate, `PriceStale`, `PriceUncertain`.
-    fn summon(&mut self, slot: u16, generation: u32) -> Result<u16, Error> {
+    /// `Paused`, `MatchingPaused`, `MarketNotActive` while it settles, `StaleGeneration`, `NotAuthorised` for
+    /// one's own account and by a delegate, `PriceStale`, `PriceUncertain`.
+    pub(super) fn summon(&mut self, slot: u16, generation: u32) -> Result<u16, Error> {
         let market = self.market();
         if self.exchange.paused & paused::LIQUIDATION != 0 {
             return Err(Error::Paused);
+        }
+        if market.status >= market_status::SETTLING {
+            return Err(Error::MarketNotActive);
         }
         if self.now.unix < market.resume_at.max(self.exchange.resume_at) {
             return Err(Error::MatchingPaused);
@@ -124,8 +128,19 @@ impl Venue<'_> {
         Ok(())
     }
 
-    fn standing(&self) -> Result<Standing, Error> {
+    pub(super) fn standing(&self) -> Result<Standing, Error> {
         margin::standing(self.exchange, self.slot(), self.now)
+    }
+
+    /// How the account stands at first sight. An equity below 0 that insurance cannot pay lets withdrawals
+    /// rest.
+    pub(super) fn look(&mut self) -> Result<Standing, Error> {
+        let standing = self.standing()?;
+        let missing = standing.equity.min(0).unsigned_abs();
+        if missing > insurance::available(self.exchange, self.market()) {
+            insurance::rest_withdrawals(self.exchange, self.now);
+        }
+        Ok(standing)
     }
 
     /// Cancels orders of this market, the farthest from the mark first: all that are not reduce-only,
@@ -182,11 +197,7 @@ impl Venue<'_> {
     fn reduction(&self, entry: usize, standing: &Standing) -> Result<Intent, Error> {
         let position = &self.slot().positions[entry];
         let market = self.market();
-        let side = match position.base.0 {
-            0 => return Err(Error::ReduceOnlyWouldIncrease),
-            base if base > 0 => Side::Ask,
-            _ => Side::Bid,
-        };
+        let side = closing_side(position)?;
         let lots = self.lots_to_close(market, position, standing)?;
         let ticks = limit(market, position, standing)?;
         Ok(Intent {
@@ -202,13 +213,32 @@ impl Venue<'_> {
         })
     }
 
-    /// n = (k MM - E) / (k mmr - f) with k = 1.25: as much as restores 1.25 times maintenance.
+    /// What of the position the book may get in this slot.
     fn lots_to_close(&self, market: &Market, position: &Position, standing: &Standing) -> Result<u32, Error> {
+        let price = market.mark_price.0;
+        let fees = u64::from(market.liquidation_fee) + u64::from(self.exchange.fee_tiers[0].taker);
+        let wanted = self.lots_to_restore(market, position, standing, fees)?;
+        let notional = margin::notional(position.base.0.unsigned_abs(), price)?;
+        let slot = self.slot();
+        let used = if slot.liquidated_slot == self.now.slot { slot.liquidated } else { 0 };
+        let allowance = SLOT_ALLOWANCE.max(notional / 5).saturating_sub(used) / price.max(1);
+        let lots = wanted.min(allowance).min(u64::from(u32::MAX));
+        if lots == 0 { Err(Error::MatchLimitReached) } else { Ok(lots as u32) }
+    }
+
+    /// n = (k MM - E) / (k mmr - f) with k = 1.25: as much as restores 1.25 times maintenance when each closed
+    /// lot costs `fees` (1e-6 of the mark); all of it when under $50 would remain.
+    pub(super) fn lots_to_restore(
+        &self,
+        market: &Market,
+        position: &Position,
+        standing: &Standing,
+        fees: u64,
+    ) -> Result<u64, Error> {
         let (size, price) = (position.base.0.unsigned_abs(), market.mark_price.0);
         let notional = margin::notional(size, price)?;
         let maintenance = margin::maintenance_of(market, size, price)?;
         let rate = mul_div(maintenance, MILLION, notional.max(1), Rounding::Down).unwrap_or(0) * 5 / 4;
-        let fees = u64::from(market.liquidation_fee) + u64::from(self.exchange.fee_tiers[0].taker);
         let missing = (standing.maintenance + standing.maintenance / 4 - standing.equity).max(0).unsigned_abs();
         let wanted = match rate.checked_sub(fees) {
             None | Some(0) => size,
@@ -218,10 +248,7 @@ impl Venue<'_> {
             }
         };
         let whole = margin::notional(size - wanted, price)? < DUST;
-        let used = if market.liquidated_slot == self.now.slot { market.liquidated } else { 0 };
-        let allowance = SLOT_ALLOWANCE.max(notional / 5).saturating_sub(used) / price.max(1);
-        let lots = if whole { size } else { wanted }.min(allowance).min(u64::from(u32::MAX));
-        if lots == 0 { Err(Error::MatchLimitReached) } else { Ok(lots as u32) }
+        Ok(if whole { size } else { wanted })
     }
 
     /// Since when nobody is there to trade with, and how much of this slot's allowance is used.
@@ -234,10 +261,12 @@ impl Venue<'_> {
             return;
         }
         market.no_bid_since = 0;
-        if market.liquidated_slot != now.slot {
-            (market.liquidated, market.liquidated_slot) = (0, now.slot);
+        let mark = market.mark_price.0;
+        let slot = self.slot_mut();
+        if slot.liquidated_slot != now.slot {
+            (slot.liquidated, slot.liquidated_slot) = (0, now.slot);
         }
-        market.liquidated = market.liquidated.saturating_add(u64::from(filled).saturating_mul(market.mark_price.0));
+        slot.liquidated = slot.liquidated.saturating_add(u64::from(filled).saturating_mul(mark));
     }
 
     /// The liquidation fee on what was filled, never more than the equity that is left: half to the
@@ -255,7 +284,7 @@ impl Venue<'_> {
         let due = mul_div(traded, u64::from(market.liquidation_fee), MILLION, Rounding::Up);
         let fee = due.ok_or(Error::ArithmeticOverflow)?.min(self.standing()?.equity.max(0).unsigned_abs());
         let share = fee / 2;
-        self.exchange.insurance += fee - share;
+        insurance::credit(self.exchange, fee - share)?;
         let topped = KEEPER_FLOOR.saturating_sub(share).min(self.exchange.insurance);
         self.exchange.insurance -= topped;
         let victim = &mut self.slots[usize::from(self.trader)];
@@ -263,6 +292,18 @@ impl Venue<'_> {
         let earner = &mut self.slots[usize::from(keeper)];
         money::set_usdc(self.exchange, earner, earner.usdc.0 + (share + topped) as i64)?;
         self.record.touch(keeper, 0)
+    }
+}
+
+/// The side of an order that closes the position.
+///
+/// # Errors
+/// `NoPosition`.
+pub(super) fn closing_side(position: &Position) -> Result<Side, Error> {
+    match position.base.0 {
+        0 => Err(Error::NoPosition),
+        base if base > 0 => Ok(Side::Ask),
+        _ => Ok(Side::Bid),
     }
 }
 

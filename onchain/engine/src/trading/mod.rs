@@ -3,6 +3,7 @@
 //! A [`Venue`] is what one instruction sees. Each public function runs one instruction whole; when it
 //! fails the caller discards every change.
 
+mod bankruptcy;
 mod batch;
 mod cancel;
 mod gates;
@@ -13,19 +14,23 @@ mod place;
 mod prune;
 mod resting;
 mod settle;
+mod takeover;
 mod top;
 
+pub use bankruptcy::{Loss, resolve_bankruptcy};
 pub use batch::{place_many, replace_many};
 pub use cancel::{cancel_all, cancel_by_client_id, cancel_order};
 pub use liquidation::{force_cancel, liquidate};
 pub use modify::modify_order;
 pub use place::place_order;
 pub use prune::prune_expired;
+pub use takeover::{MAX_TRANSFERS, Transfers, auto_deleverage, take_over};
 
 use crate::book::BookView;
 use crate::delegates;
+use crate::describe::Seq;
 use crate::error::Error;
-use crate::events::{MarketAfter, OrdersProcessed};
+use crate::events::{MarketAfter, OrdersProcessed, PositionsTransferred};
 use crate::instructions::Side;
 use crate::mark;
 use crate::now::Now;
@@ -143,6 +148,29 @@ impl<'a> Venue<'a> {
             orders: self.record.order_records(),
             fills: self.record.fill_records(),
             removed: self.record.removed_records(),
+            touched: self.record.touched_records(),
+            market_after: self.market_after(),
+        }
+    }
+
+    /// The event of positions that changed hands; `kind` is one of [`crate::events::transfer_kind`].
+    pub fn transferred<'v>(
+        &'v self,
+        seq: u64,
+        kind: u8,
+        signer: &Pubkey,
+        transfers: &'v Transfers,
+    ) -> PositionsTransferred<'v> {
+        PositionsTransferred {
+            seq,
+            slot: self.now.slot,
+            unix_ts: self.now.unix,
+            market: self.market as u16,
+            kind,
+            from_slot: self.trader,
+            generation: self.slot().generation,
+            signer: *signer,
+            transfers: Seq::over(transfers.bytes()),
             touched: self.record.touched_records(),
             market_after: self.market_after(),
         }

@@ -6,6 +6,7 @@ use quantdesk_engine::book::BookView;
 use quantdesk_engine::error::Error;
 use quantdesk_engine::events::{FillRecord, OrderRecord, RemovedRecord, TouchedRecord};
 use quantdesk_engine::instructions::*;
+use quantdesk_engine::margin::{self, Standing};
 use quantdesk_engine::now::Now;
 use quantdesk_engine::recorder::{RECORDER_BYTES, Recorder};
 use quantdesk_engine::state::*;
@@ -226,6 +227,30 @@ impl World {
     pub fn liquidate(&mut self, keeper: usize, victim: usize) -> Result<Report, Error> {
         let args = Liquidate { market: 0, slot: victim as u16, generation: self.slots[victim].generation };
         self.run(keeper, |venue| trading::liquidate(venue, &args))
+    }
+
+    pub fn take_over(&mut self, keeper: usize, victim: usize, lots: u32) -> Result<Report, Error> {
+        let args = TakeOver { market: 0, slot: victim as u16, generation: self.slots[victim].generation, lots };
+        self.run(keeper, |venue| trading::take_over(venue, &args).map(drop))
+    }
+
+    pub fn resolve_bankruptcy(&mut self, keeper: usize, victim: usize) -> Result<Report, Error> {
+        let args = ResolveBankruptcy { market: 0, slot: victim as u16, generation: self.slots[victim].generation };
+        self.run(keeper, |venue| trading::resolve_bankruptcy(venue, &args).map(drop))
+    }
+
+    pub fn auto_deleverage(&mut self, keeper: usize, victim: usize) -> Result<Report, Error> {
+        let args = AutoDeleverage { market: 0, slot: victim as u16, generation: self.slots[victim].generation };
+        self.run(keeper, |venue| trading::auto_deleverage(venue, &args).map(drop))
+    }
+
+    /// Gives to the insurance fund.
+    pub fn insure(&mut self, amount: u64) {
+        quantdesk_engine::insurance::deposit(&mut self.exchange, amount).expect("the fund takes it");
+    }
+
+    pub fn standing(&self, who: usize) -> Standing {
+        margin::standing(&self.exchange, &self.slots[who], self.now).expect("a standing")
     }
 
     pub fn cancel_all(&mut self, who: usize) -> Result<Report, Error> {

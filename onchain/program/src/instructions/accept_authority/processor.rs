@@ -8,6 +8,7 @@ use crate::instructions::authority::change;
 
 /// # Errors
 /// Those of the account checks and of [`authority::accept`].
+#[inline(never)]
 pub fn process(accounts: &mut [AccountView]) -> Result<(), Failure> {
     change(accounts, authority::accept)
 }

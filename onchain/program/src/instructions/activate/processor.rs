@@ -11,6 +11,7 @@ use crate::failure::Failure;
 
 /// # Errors
 /// Those of the account checks and of [`money::activate`].
+#[inline(never)]
 pub fn process(accounts: &mut [AccountView]) -> Result<(), Failure> {
     let Accounts { exchange, mut ledger, trader, event_authority } = Accounts::parse(accounts)?;
     let clock = now()?;

@@ -17,6 +17,7 @@ use crate::seeds;
 
 /// # Errors
 /// Those of the account checks and of the parameters' bounds; `ExchangeAlreadyOpen`, `TableFull`.
+#[inline(never)]
 pub fn process(accounts: &mut [AccountView], args: &AddCollateral) -> Result<(), Failure> {
     let accounts = Accounts::parse(accounts)?;
     let exchange = accounts.exchange;

@@ -14,6 +14,7 @@ use crate::loader::typed;
 
 /// # Errors
 /// Those of the account checks and of [`money::close`].
+#[inline(never)]
 pub fn process(accounts: &mut [AccountView]) -> Result<(), Failure> {
     let accounts = Accounts::parse(accounts)?;
     let (exchange, mut ledger, account) = (accounts.exchange, accounts.ledger, accounts.trader);

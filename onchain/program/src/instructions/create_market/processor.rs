@@ -21,6 +21,7 @@ use crate::seeds;
 
 /// # Errors
 /// Those of the account checks and of the parameters' bounds; `ExchangeAlreadyOpen`, `TableFull`.
+#[inline(never)]
 pub fn process(accounts: &mut [AccountView], args: &CreateMarket) -> Result<(), Failure> {
     let accounts = Accounts::parse(accounts, args.market)?;
     let exchange = accounts.exchange;

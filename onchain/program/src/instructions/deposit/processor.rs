@@ -13,6 +13,7 @@ use crate::failure::Failure;
 
 /// # Errors
 /// Those of the account checks and of [`money::deposit`]; the token program's.
+#[inline(never)]
 pub fn process(accounts: &mut [AccountView], args: &Deposit) -> Result<(), Failure> {
     let accounts = Accounts::parse(accounts, args.collateral)?;
     let (exchange, slots, trader) = (accounts.exchange, accounts.ledger.slots, accounts.trader);

@@ -21,6 +21,7 @@ use crate::loader::{key, ready, typed};
 
 /// # Errors
 /// Those of the account checks; `GrowthLimit` at full size or past a limit.
+#[inline(never)]
 pub fn process(accounts: &mut [AccountView], args: &GrowAccount) -> Result<(), Failure> {
     let mut accounts = Accounts::parse(accounts, args.kind)?;
     let head = &mut accounts.exchange;

@@ -20,6 +20,7 @@ use crate::seeds::{self, LEDGER_INDEX};
 
 /// # Errors
 /// Those of the account checks and of the parameters' bounds; `AlreadyInitialised`.
+#[inline(never)]
 pub fn process(accounts: &mut [AccountView], args: &InitExchange) -> Result<(), Failure> {
     let mut accounts = Accounts::parse(accounts, args.id)?;
     require_new(accounts.exchange.0)?;

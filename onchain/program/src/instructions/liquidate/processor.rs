@@ -9,6 +9,7 @@ use crate::instructions::trading::run;
 
 /// # Errors
 /// Those of the account checks and of [`trading::liquidate`].
+#[inline(never)]
 pub fn process(accounts: &mut [AccountView], args: &Liquidate) -> Result<(), Failure> {
     run(accounts, args.market, kind::LIQUIDATE, |venue| trading::liquidate(venue, args))
 }

@@ -13,6 +13,7 @@ use crate::failure::Failure;
 
 /// # Errors
 /// `ExchangeAlreadyOpen`; `UnknownCollateral` without one; `BookNotUsable` while a book grows.
+#[inline(never)]
 pub fn process(accounts: &mut [AccountView]) -> Result<(), Failure> {
     let Accounts { exchange, event_authority } = Accounts::parse(accounts)?;
     require_closed(exchange)?;

@@ -20,6 +20,7 @@ use crate::seeds;
 
 /// # Errors
 /// Those of the account checks; `Paused`.
+#[inline(never)]
 pub fn process(accounts: &mut [AccountView], args: &OpenTrader) -> Result<(), Failure> {
     let accounts = Accounts::parse(accounts, args.sub)?;
     if accounts.exchange.paused & (paused::ADMISSION | paused::MIGRATION) != 0 {

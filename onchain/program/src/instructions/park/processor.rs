@@ -11,6 +11,7 @@ use crate::failure::Failure;
 
 /// # Errors
 /// Those of the account checks and of [`upkeep::park`].
+#[inline(never)]
 pub fn process(accounts: &mut [AccountView]) -> Result<(), Failure> {
     let Accounts { exchange, mut ledger, trader, signer, event_authority } = Accounts::parse(accounts)?;
     let clock = now()?;

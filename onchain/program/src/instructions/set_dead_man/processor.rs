@@ -12,6 +12,7 @@ use crate::failure::Failure;
 
 /// # Errors
 /// Those of the account checks and of [`upkeep::set_dead_man`].
+#[inline(never)]
 pub fn process(accounts: &mut [AccountView], args: &SetDeadMan) -> Result<(), Failure> {
     let Accounts { exchange, ledger, trader, signer, event_authority } = Accounts::parse(accounts)?;
     let clock = now()?;

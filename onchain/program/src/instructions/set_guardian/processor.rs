@@ -9,6 +9,7 @@ use crate::instructions::authority::change;
 
 /// # Errors
 /// Those of the account checks and of [`authority::set_guardian`].
+#[inline(never)]
 pub fn process(accounts: &mut [AccountView], args: &SetGuardian) -> Result<(), Failure> {
     change(accounts, |exchange, signer| authority::set_guardian(exchange, signer, args.guardian))
 }

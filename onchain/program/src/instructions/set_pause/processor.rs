@@ -12,6 +12,7 @@ use crate::instructions::authority::Accounts;
 
 /// # Errors
 /// Those of the account checks and of [`authority::set_pause`].
+#[inline(never)]
 pub fn process(accounts: &mut [AccountView], args: &SetPause) -> Result<(), Failure> {
     let Accounts { signer, exchange, event_authority } = Accounts::parse(accounts)?;
     let clock = now()?;

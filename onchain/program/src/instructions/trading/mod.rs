@@ -4,9 +4,9 @@ mod accounts;
 
 use pinocchio::AccountView;
 use quantdesk_engine::error::Error;
-use quantdesk_engine::events::OrdersProcessed;
+use quantdesk_engine::events::{OrdersProcessed, PositionsTransferred};
 use quantdesk_engine::recorder::Recorder;
-use quantdesk_engine::trading::{Caller, Venue};
+use quantdesk_engine::trading::{Caller, Transfers, Venue};
 use quantdesk_engine::units::Pubkey;
 
 use crate::clock::now;
@@ -33,10 +33,42 @@ pub fn run(
     report(&mut venue, kind, signer, event_authority)
 }
 
-type Opened<'a> = (Venue<'a>, &'a Pubkey, &'a AccountView);
+/// As [`run`], for positions that change hands without the book; `kind` is one of
+/// [`quantdesk_engine::events::transfer_kind`].
+///
+/// # Errors
+/// Those of the account checks, of [`Venue::open`] and of `act`.
+pub fn transfer(
+    accounts: &mut [AccountView],
+    market: u16,
+    kind: u8,
+    act: impl FnOnce(&mut Venue<'_>) -> Result<Transfers, Error>,
+) -> Result<(), Failure> {
+    let (mut venue, signer, event_authority) = open(accounts, market)?;
+    let transfers = act(&mut venue)?;
+    hand_in(&mut venue, kind, signer, &transfers, event_authority)
+}
 
 #[inline(never)]
-fn open(accounts: &mut [AccountView], market: u16) -> Result<Opened<'_>, Failure> {
+fn hand_in(
+    venue: &mut Venue<'_>,
+    kind: u8,
+    signer: &Pubkey,
+    transfers: &Transfers,
+    authority: &AccountView,
+) -> Result<(), Failure> {
+    let seq = venue.next_event()?;
+    emit(PositionsTransferred::DISCRIMINATOR, &venue.transferred(seq, kind, signer, transfers), authority)
+}
+
+type Opened<'a> = (Venue<'a>, &'a Pubkey, &'a AccountView);
+
+/// The venue on verified accounts, who signed, and who signs the event.
+///
+/// # Errors
+/// Those of the account checks and of [`Venue::open`].
+#[inline(never)]
+pub fn open(accounts: &mut [AccountView], market: u16) -> Result<Opened<'_>, Failure> {
     let accounts = Accounts::parse(accounts, market)?;
     // SAFETY: once per instruction.
     let record = Recorder::new(unsafe { heap::record_region() })?;

@@ -12,6 +12,7 @@ use crate::failure::Failure;
 
 /// # Errors
 /// Those of the account checks and of [`upkeep::transfer`].
+#[inline(never)]
 pub fn process(accounts: &mut [AccountView], args: &Transfer) -> Result<(), Failure> {
     let Accounts { exchange, ledger, from, to, signer, event_authority } = Accounts::parse(accounts)?;
     let clock = now()?;

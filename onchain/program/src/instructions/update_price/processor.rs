@@ -19,6 +19,7 @@ use crate::heap;
 /// # Errors
 /// Those of the account checks and of [`prices::update`]; `TooManyUpdates`, `ZeroAmount` without a
 /// price, `UnknownMarket`, `NotAuthorised`, `Paused` during a migration.
+#[inline(never)]
 pub fn process(accounts: &mut [AccountView], args: &UpdatePrice<'_>) -> Result<(), Failure> {
     let Accounts { exchange, authority, event_authority } = Accounts::parse(accounts)?;
     if args.updates.len() > MAX_BATCH {
