@@ -33,6 +33,7 @@ from quantdesk.program.records import (
     Record,
     RemovedRecord,
     TouchedRecord,
+    TransferRecord,
 )
 
 EVENT_TAG = bytes.fromhex("e445a52e51cb9a1d")
@@ -129,12 +130,13 @@ class Deposited(Event, frozen=True):
 
 
 class Withdrawn(Event, frozen=True):
-    """Money went out."""
+    """Money went out: ``amount`` less ``cut``, its share of losses that nobody paid."""
 
     owner: Pubkey
     sub: int
     collateral: int
     amount: int
+    cut: int
     parked: bool
     after: Balances
 
@@ -226,6 +228,51 @@ class OrdersProcessed(Event, frozen=True):
     market_after: MarketAfter
 
 
+class PositionsTransferred(Event, frozen=True):
+    """An account in trouble lost part of a position to others, without the book."""
+
+    market: int
+    kind: int
+    from_slot: int
+    generation: int
+    signer: Pubkey
+    transfers: list[TransferRecord]
+    touched: list[TouchedRecord]
+    market_after: MarketAfter
+
+
+class BankruptcyResolved(Event, frozen=True):
+    """What an account owed and did not have was paid by insurance or written off (quote atoms)."""
+
+    market: int
+    from_slot: int
+    generation: int
+    signer: Pubkey
+    paid: int
+    unpaid: int
+    insurance: int
+    deficit: int
+    touched: list[TouchedRecord]
+
+
+class InsuranceDeposited(Event, frozen=True):
+    """Somebody gave to the insurance fund (quote atoms)."""
+
+    by: Pubkey
+    amount: int
+    insurance: int
+    deficit: int
+
+
+class FeesSwept(Event, frozen=True):
+    """Collected fees were taken out (quote atoms)."""
+
+    destination: Pubkey
+    amount: int
+    fees_collected: int
+    deficit: int
+
+
 EVENTS: Mapping[str, type[Event]] = {
     each.__name__: each
     for each in (
@@ -247,6 +294,10 @@ EVENTS: Mapping[str, type[Event]] = {
         PauseSet,
         PricesUpdated,
         OrdersProcessed,
+        PositionsTransferred,
+        BankruptcyResolved,
+        InsuranceDeposited,
+        FeesSwept,
     )
 }
 

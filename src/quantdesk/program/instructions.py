@@ -348,6 +348,46 @@ def liquidate(venue: Addresses, keeper: TraderKey, market: int, slot: int, gener
     return _build("liquidate", venue, _trading(venue, keeper, market), arguments)
 
 
+def take_over(
+    venue: Addresses, keeper: TraderKey, market: int, slot: int, generation: int, lots: int
+) -> Instruction:
+    """Assume at most ``lots`` of a position of the account in ``slot``, a little better than the mark."""
+    arguments = {"market": market, "slot": slot, "generation": generation, "lots": lots}
+    return _build("take_over", venue, _trading(venue, keeper, market), arguments)
+
+
+def resolve_bankruptcy(
+    venue: Addresses, keeper: TraderKey, market: int, slot: int, generation: int
+) -> Instruction:
+    """Let insurance pay what the account in ``slot`` owes and does not have."""
+    arguments = {"market": market, "slot": slot, "generation": generation}
+    return _build("resolve_bankruptcy", venue, _trading(venue, keeper, market), arguments)
+
+
+def auto_deleverage(
+    venue: Addresses, keeper: TraderKey, market: int, slot: int, generation: int
+) -> Instruction:
+    """Close a position of the account in ``slot``, which has no equity, against those who profit most."""
+    arguments = {"market": market, "slot": slot, "generation": generation}
+    return _build("auto_deleverage", venue, _trading(venue, keeper, market), arguments)
+
+
+def deposit_insurance(
+    venue: Addresses, owner: Pubkey, source: Pubkey, mint: Pubkey, amount: int
+) -> Instruction:
+    """Give quote atoms to the insurance fund from the token account ``source``; ``mint`` is USDC's."""
+    accounts = {"exchange": venue.exchange, "owner": owner, "source": source, "vault": venue.vault(mint)}
+    return _build("deposit_insurance", venue, accounts, {"amount": amount})
+
+
+def sweep_fees(
+    venue: Addresses, admin: Pubkey, destination: Pubkey, mint: Pubkey, amount: int
+) -> Instruction:
+    """Take collected fees (quote atoms) out to the token account ``destination``; ``mint`` is USDC's."""
+    accounts = {"admin": admin, "exchange": venue.exchange, "destination": destination}
+    return _build("sweep_fees", venue, accounts | {"vault": venue.vault(mint)}, {"amount": amount})
+
+
 # around them
 
 

@@ -301,6 +301,26 @@ class TouchedRecord(Record, frozen=True):
     funding_paid: int
 
 
+class TransferRecord(Record, frozen=True):
+    """Part of a position that ``slot`` took or closed; ``side`` is of the account in trouble, ``price`` in quote
+    atoms per lot, the profits are realised ones in quote atoms."""
+
+    slot: int
+    generation: int
+    side: int
+    lots: int
+    price: int
+    from_pnl: int
+    pnl: int
+
+
+class TransferKind(IntEnum):
+    """How positions changed hands without the book."""
+
+    TAKE_OVER = 0
+    AUTO_DELEVERAGE = 1
+
+
 class MarketAfter(Record, frozen=True):
     """The market afterwards; 0 where there is none."""
 

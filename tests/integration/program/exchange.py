@@ -339,6 +339,31 @@ class Exchange:
         self.ok(self.activate(trader))
         return trader
 
+    def token_account_of(self, owner: Pubkey, amount: int) -> Pubkey:
+        """A new USDC account of ``owner`` with ``amount`` in it."""
+        address = Keypair().pubkey()
+        self.put_tokens(address, owner, amount)
+        return address
+
+    def insure(self, amount: int) -> Result:
+        """deposit_insurance by a new owner."""
+        owner = self.vm.fund(250)
+        source = self.token_account_of(owner.pubkey(), amount)
+        call = self.build("deposit_insurance", {"amount": amount}, owner=owner.pubkey(), source=source)
+        return self.run(call, signers=[owner])
+
+    def sweep_fees(self, amount: int, destination: Pubkey) -> Result:
+        """sweep_fees by the admin."""
+        return self.run(
+            self.build("sweep_fees", {"amount": amount}, destination=destination), signers=[self.admin]
+        )
+
+    def against(self, name: str, keeper: Trader, victim: Trader, market: int = 0, **args: int) -> Result:
+        """A step of liquidation, run by ``keeper`` on the account of ``victim``."""
+        state = self.trader_state(victim)
+        named = {"slot": state["slot_index"], "generation": state["generation"]} | args
+        return self.run(self.trading(name, keeper, market, named), signers=[keeper.key])
+
     # -- prices and orders ------------------------------------------------------------------
 
     def post(

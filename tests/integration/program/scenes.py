@@ -293,8 +293,12 @@ def prune_expired() -> Scene:
     return _trading("prune_expired", lambda seq: {"orders": [{"ticks": 14_900, "seq": seq}]})
 
 
-def _in_trouble(name: str) -> Scene:
-    """A trader a little under maintenance margin, with an order of its own and a bid to sell to."""
+FALL = (1_475_000, 1_450_000, 1_435_000, 1_415_000, 1_395_000)
+"""Prices on the way down: at the third the trader in trouble is under maintenance, at the last it owes."""
+
+
+def _in_trouble(name: str, *, steps: int = 3, insured: int = 0, **more_args: int) -> Scene:
+    """A trader with an order of its own and a bid to sell to, after ``steps`` of ``FALL``."""
     pair = _pair()
     _with_parked(pair)
     for one in pair:
@@ -304,12 +308,15 @@ def _in_trouble(name: str) -> Scene:
         one.ok(one.place(victim, "Bid", 15_000, 10_000, kind="ImmediateOrCancel"))
         one.ok(one.place(victim, "Ask", 15_300, 50))
         one.ok(one.place(maker, "Bid", 14_300, 10_000))
-    for price in (1_475_000, 1_450_000, 1_435_000):
+    if insured:
+        for one in pair:
+            one.ok(one.insure(insured))
+    for price in FALL[:steps]:
         pair[0].vm.advance(slots=3, seconds=2)
         for one in pair:
             one.ok(one.post({0: price, 1: 1_500_000}))
     state = pair[0].trader_state(victim)
-    args = {"market": 0, "slot": state["slot_index"], "generation": state["generation"]}
+    args = {"market": 0, "slot": state["slot_index"], "generation": state["generation"]} | more_args
     keeper = pair[0].traders[0]
     more = {"book": pair[0].book(0), "trader": keeper.address}
     return _scene(name, pair, args, {"signer": keeper.key}, **more)
@@ -323,6 +330,42 @@ def force_cancel() -> Scene:
 def liquidate() -> Scene:
     """A keeper reduces the position of an account in trouble."""
     return _in_trouble("liquidate")
+
+
+def take_over() -> Scene:
+    """A keeper assumes ten lots of an account that has almost nothing left."""
+    return _in_trouble("take_over", steps=4, lots=10)
+
+
+def resolve_bankruptcy() -> Scene:
+    """Insurance pays what an account is missing."""
+    return _in_trouble("resolve_bankruptcy", steps=5, insured=1_000 * USDC)
+
+
+def auto_deleverage() -> Scene:
+    """The one who sold to a bankrupt account buys back."""
+    return _in_trouble("auto_deleverage", steps=5)
+
+
+def deposit_insurance() -> Scene:
+    """Anyone gives to the fund."""
+    pair = _pair()
+    owner = pair[0].vm.fund(64)
+    source = pair[0].token_account_of(owner.pubkey(), 10 * USDC)
+    accounts = {"source": source, "vault": pair[0].vault}
+    return _scene("deposit_insurance", pair, {"amount": USDC}, {"owner": owner}, **accounts)
+
+
+def sweep_fees() -> Scene:
+    """The admin takes what one trade paid."""
+    pair = _pair()
+    for one in pair:
+        maker, taker = one.funded(62, 1_000), one.funded(63, 1_000)
+        one.ok(one.place(maker, "Ask", 15_000, 100))
+        one.ok(one.place(taker, "Bid", 15_000, 100, kind="ImmediateOrCancel"))
+    destination = pair[0].token_account_of(pair[0].admin.pubkey(), 0)
+    accounts = {"destination": destination, "vault": pair[0].vault}
+    return _scene("sweep_fees", pair, {"amount": 1}, {"admin": pair[0].admin}, **accounts)
 
 
 def park() -> Scene:
@@ -417,6 +460,11 @@ SCENES: dict[str, Callable[[], Scene]] = {
         prune_expired,
         force_cancel,
         liquidate,
+        take_over,
+        resolve_bankruptcy,
+        auto_deleverage,
+        deposit_insurance,
+        sweep_fees,
         park,
         set_dead_man,
         transfer,

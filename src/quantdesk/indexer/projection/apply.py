@@ -14,16 +14,18 @@ from quantdesk.indexer.projection.money import (
     trader_parked,
     transferred,
 )
-from quantdesk.indexer.projection.orders import Topics, orders_processed
+from quantdesk.indexer.projection.orders import Topics, lost, orders_processed
 from quantdesk.indexer.projection.step import Step
 from quantdesk.indexer.state import Holder, IndexState
 from quantdesk.infra.bus import messages as bus
 from quantdesk.infra.store import tables
 from quantdesk.program.events import (
+    BankruptcyResolved,
     Deposited,
     Event,
     MarketCreated,
     OrdersProcessed,
+    PositionsTransferred,
     PricesUpdated,
     TraderActivated,
     TraderClosed,
@@ -70,6 +72,8 @@ def _apply(step: Step, event: Event) -> Topics:
     match event:
         case OrdersProcessed():
             topics = orders_processed(step, event)
+        case PositionsTransferred() | BankruptcyResolved():
+            topics = lost(step, event)
         case PricesUpdated():
             prices_updated(step, event)
         case Deposited() | Withdrawn():

@@ -14,7 +14,7 @@ from quantdesk.indexer.state import UNKNOWN_HOLDER, Holder
 from quantdesk.infra.bus import messages as bus
 from quantdesk.infra.store import tables
 from quantdesk.program.errors import error_name
-from quantdesk.program.events import OrdersProcessed
+from quantdesk.program.events import BankruptcyResolved, OrdersProcessed, PositionsTransferred
 from quantdesk.program.records import (
     CANCEL_INDEX,
     REMOVAL_REASONS,
@@ -58,6 +58,18 @@ def orders_processed(step: Step, event: OrdersProcessed) -> Topics:
         holder = step.state.holder(touched.slot, touched.generation)
         topics[holder] |= _touch(step, event.market, holder, touched)
     market_traded(step, event.market, event.market_after, filled=bool(event.fills))
+    topics.pop(UNKNOWN_HOLDER, None)
+    return topics
+
+
+def lost(step: Step, event: PositionsTransferred | BankruptcyResolved) -> Topics:
+    """Positions changed hands without the book, or a debt was paid: only what the slots hold changed."""
+    topics: Topics = defaultdict(set)
+    for touched in event.touched:
+        holder = step.state.holder(touched.slot, touched.generation)
+        topics[holder] |= _touch(step, event.market, holder, touched)
+    if isinstance(event, PositionsTransferred):
+        market_traded(step, event.market, event.market_after, filled=False)
     topics.pop(UNKNOWN_HOLDER, None)
     return topics
 

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from integration.program.exchange import Exchange
-from integration.program.refusals.rows import Act, opened_with, reaches
+from collections.abc import Callable
+from typing import Any
+
+from integration.program.exchange import USDC, Exchange, Trader
+from integration.program.invariants import dtype
+from integration.program.refusals.rows import Act, opened_with, patched, reaches
+
+LEDGER_HEADER_BYTES = 8 + dtype("Ledger").itemsize
+"""Discriminator and header: the slots follow."""
 
 
 @reaches("TooManyPositions", lambda: opened_with(markets=9, book_capacity=4))
@@ -73,3 +80,86 @@ def _(exchange: Exchange) -> Act:
     args = {"slot": slot["slot_index"], "generation": slot["generation"]}
     call = exchange.trading("liquidate", keeper, 0, args)
     return lambda: exchange.run(call, signers=[keeper.key])
+
+
+FALL = (1_475_000, 1_450_000, 1_435_000, 1_415_000, 1_395_000)
+"""At the third price the leveraged account is under maintenance, at the last it owes."""
+
+
+def leveraged(exchange: Exchange, prices: int) -> tuple[Trader, Trader]:
+    """A keeper, and an account that went through the first ``prices`` of ``FALL``, long from another."""
+    keeper, other, victim = (exchange.funded(seed, usdc) for seed, usdc in ((1, 1_000), (2, 50_000), (3, 1_000)))
+    exchange.ok(exchange.place(other, "Ask", 15_000, 10_000))
+    exchange.ok(exchange.place(victim, "Bid", 15_000, 10_000))
+    for price in FALL[:prices]:
+        exchange.vm.advance(slots=3, seconds=2)
+        exchange.ok(exchange.post({0: price}))
+    return keeper, victim
+
+
+@reaches("NoPosition")
+def _(exchange: Exchange) -> Act:
+    keeper, idle = exchange.funded(1, 100), exchange.funded(2, 100)
+    return lambda: exchange.against("take_over", keeper, idle, lots=1)
+
+
+@reaches("BookComesFirst")
+def _(exchange: Exchange) -> Act:
+    keeper, victim = leveraged(exchange, 3)
+    return lambda: exchange.against("take_over", keeper, victim, lots=10)
+
+
+@reaches("AccountSolvent")
+def _(exchange: Exchange) -> Act:
+    keeper, victim = leveraged(exchange, 4)
+    return lambda: exchange.against("auto_deleverage", keeper, victim)
+
+
+@reaches("InsuranceFirst")
+def _(exchange: Exchange) -> Act:
+    keeper, victim = leveraged(exchange, 5)
+    exchange.ok(exchange.insure(USDC))
+    return lambda: exchange.against("auto_deleverage", keeper, victim)
+
+
+@reaches("InsuranceExhausted")
+def _(exchange: Exchange) -> Act:
+    keeper, victim = leveraged(exchange, 5)
+    return lambda: exchange.against("resolve_bankruptcy", keeper, victim)
+
+
+def in_slot(exchange: Exchange, trader: Trader, change: Callable[[Any], None]) -> None:
+    """Lets ``change`` write into a trader's slot."""
+    index = exchange.trader_state(trader)["slot_index"]
+    at = LEDGER_HEADER_BYTES + index * dtype("Slot").itemsize
+    patched(exchange, exchange.ledger, "Slot", change, at=at)
+
+
+@reaches("CollateralLeft")
+def _(exchange: Exchange) -> Act:
+    """Some other collateral, written by hand: the exchange of this test has none."""
+    keeper, victim = leveraged(exchange, 5)
+
+    def leave(slot: Any) -> None:
+        slot["collaterals"][0] = 1
+
+    in_slot(exchange, victim, leave)
+    return lambda: exchange.against("resolve_bankruptcy", keeper, victim)
+
+
+@reaches("NoCounterparty")
+def _(exchange: Exchange) -> Act:
+    """The one on the other side has lost all its money, written by hand: it could not pay the difference."""
+    keeper, victim = leveraged(exchange, 5)
+
+    def lose(slot: Any) -> None:
+        slot["usdc"] = -2_000 * USDC
+
+    in_slot(exchange, exchange.traders[1], lose)
+    return lambda: exchange.against("auto_deleverage", keeper, victim)
+
+
+@reaches("ExceedsFees")
+def _(exchange: Exchange) -> Act:
+    destination = exchange.token_account_of(exchange.admin.pubkey(), 0)
+    return lambda: exchange.sweep_fees(1, destination)
