@@ -22,5 +22,9 @@ def test_no_instruction_passes_its_budget_or_the_table_by_three_percent() -> Non
     assert set(units) == set(table)
 
 
-def test_the_program_is_under_250_kilobytes() -> None:
-    assert PROGRAM_BYTES.stat().st_size <= 330_000
+LARGEST_PROGRAM = 330_000
+"""Bytes. The target of 250,000 is missed since the last steps of liquidation (decision 13)."""
+
+
+def test_the_program_does_not_grow_past_its_limit() -> None:
+    assert PROGRAM_BYTES.stat().st_size <= LARGEST_PROGRAM

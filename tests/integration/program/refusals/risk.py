@@ -88,7 +88,9 @@ FALL = (1_475_000, 1_450_000, 1_435_000, 1_415_000, 1_395_000)
 
 def leveraged(exchange: Exchange, prices: int) -> tuple[Trader, Trader]:
     """A keeper, and an account that went through the first ``prices`` of ``FALL``, long from another."""
-    keeper, other, victim = (exchange.funded(seed, usdc) for seed, usdc in ((1, 1_000), (2, 50_000), (3, 1_000)))
+    keeper, other, victim = (
+        exchange.funded(seed, usdc) for seed, usdc in ((1, 1_000), (2, 50_000), (3, 1_000))
+    )
     exchange.ok(exchange.place(other, "Ask", 15_000, 10_000))
     exchange.ok(exchange.place(victim, "Bid", 15_000, 10_000))
     for price in FALL[:prices]:
