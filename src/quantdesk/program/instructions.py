@@ -349,7 +349,7 @@ def liquidate(venue: Addresses, keeper: TraderKey, market: int, slot: int, gener
 
 
 def take_over(
-    venue: Addresses, keeper: TraderKey, market: int, slot: int, generation: int, lots: int
+    venue: Addresses, keeper: TraderKey, market: int, slot: int, generation: int, *, lots: int
 ) -> Instruction:
     """Assume at most ``lots`` of a position of the account in ``slot``, a little better than the mark."""
     arguments = {"market": market, "slot": slot, "generation": generation, "lots": lots}

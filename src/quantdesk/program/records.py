@@ -302,8 +302,11 @@ class TouchedRecord(Record, frozen=True):
 
 
 class TransferRecord(Record, frozen=True):
-    """Part of a position that ``slot`` took or closed; ``side`` is of the account in trouble, ``price`` in quote
-    atoms per lot, the profits are realised ones in quote atoms."""
+    """Part of a position that ``slot`` took or closed.
+
+    ``side`` is of the account in trouble, ``price`` in quote atoms per lot, the profits are realised ones in
+    quote atoms.
+    """
 
     slot: int
     generation: int
