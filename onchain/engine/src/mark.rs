@@ -9,7 +9,8 @@
 
 use crate::funding;
 use crate::now::Now;
-use crate::state::Market;
+use crate::state::{Market, market_status};
+use crate::trading::settlement;
 use crate::units::{LotPrice, MILLION, product};
 
 /// Time constant of the EMA in seconds.
@@ -35,6 +36,9 @@ fn integrate_since(market: &mut Market, now: Now) {
     let step = (now.unix - from).min(LONGEST_STEP_S);
     market.premium_ema += (distance - market.premium_ema) * step / (EMA_S + step);
     funding::gather(market, premium, from, now.unix);
+    if market.status == market_status::SETTLING {
+        settlement::gather(market, from, now);
+    }
     market.sampled_at = now.unix;
 }
 

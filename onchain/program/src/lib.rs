@@ -75,6 +75,7 @@ fn dispatch(tag: u64, accounts: &mut [AccountView], data: &[u8]) -> Result<(), F
         args::TakeOver::TAG => take_over::process(accounts, &decode(data)?),
         args::ResolveBankruptcy::TAG => resolve_bankruptcy::process(accounts, &decode(data)?),
         args::AutoDeleverage::TAG => auto_deleverage::process(accounts, &decode(data)?),
+        args::SettleSlots::TAG => settle_slots::process(accounts, &decode(data)?),
         args::DepositInsurance::TAG => deposit_insurance::process(accounts, &decode(data)?),
         args::SweepFees::TAG => sweep_fees::process(accounts, &decode(data)?),
         EVENT => event::receive(accounts),

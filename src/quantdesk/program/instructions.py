@@ -372,6 +372,11 @@ def auto_deleverage(
     return _build("auto_deleverage", venue, _trading(venue, keeper, market), arguments)
 
 
+def settle_slots(venue: Addresses, trader: TraderKey, market: int) -> Instruction:
+    """Cancel orders, then close positions, of a market that settles; again and again until it is settled."""
+    return _build("settle_slots", venue, _trading(venue, trader, market), {"market": market})
+
+
 def deposit_insurance(
     venue: Addresses, owner: Pubkey, source: Pubkey, mint: Pubkey, amount: int
 ) -> Instruction:

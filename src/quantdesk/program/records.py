@@ -81,6 +81,7 @@ class TradeKind(IntEnum):
     PRUNE_EXPIRED = 7
     FORCE_CANCEL = 8
     LIQUIDATE = 9
+    SETTLE_SLOTS = 11
 
 
 CANCEL_INDEX = 128
@@ -125,6 +126,7 @@ REMOVAL_REASONS = (
     "forced",
     "liquidation",
     "modified",
+    "settled",
 )
 """Words for ``RemovedRecord.reason``."""
 
@@ -322,6 +324,7 @@ class TransferKind(IntEnum):
 
     TAKE_OVER = 0
     AUTO_DELEVERAGE = 1
+    SETTLEMENT = 2
 
 
 class MarketAfter(Record, frozen=True):

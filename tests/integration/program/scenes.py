@@ -18,6 +18,8 @@ from solders.token import ID as TOKEN_PROGRAM
 
 from integration.program import idl
 from integration.program.exchange import USDC, Exchange, delegate_terms, machine, market_params, order, quote
+from integration.program.exchange import USDC, Exchange, machine, market_params, order, quote
+from integration.program.refusals.rows import patched
 
 
 @dataclass
@@ -347,6 +349,26 @@ def auto_deleverage() -> Scene:
     return _in_trouble("auto_deleverage", steps=5)
 
 
+def settle_slots() -> Scene:
+    """Anyone closes positions of a market whose hour is over, written by hand."""
+    pair = _pair()
+    _with_parked(pair)
+    for one in pair:
+        one.ok(one.activate(one.traders[0]))
+        maker, taker = one.funded(62, 1_000), one.funded(63, 1_000)
+        one.ok(one.place(maker, "Ask", 15_000, 100))
+        one.ok(one.place(taker, "Bid", 15_000, 100, kind="ImmediateOrCancel"))
+        patched(one, one.address, "Exchange", _over)
+    keeper = pair[0].traders[0]
+    more = {"book": pair[0].book(0), "trader": keeper.address}
+    return _scene("settle_slots", pair, {"market": 0}, {"signer": keeper.key}, **more)
+
+
+def _over(account: Any) -> None:
+    market = account["markets"][0]
+    market["status"], market["settlement_seconds"], market["settlement_sum"] = 4, 3_600, 3_600 * 1_500_000
+
+
 def deposit_insurance() -> Scene:
     """Anyone gives to the fund."""
     pair = _pair()
@@ -463,6 +485,7 @@ SCENES: dict[str, Callable[[], Scene]] = {
         take_over,
         resolve_bankruptcy,
         auto_deleverage,
+        settle_slots,
         deposit_insurance,
         sweep_fees,
         park,

@@ -4,10 +4,12 @@ After each step the vault holds exactly what is accounted for (``invariants.chec
 
 from __future__ import annotations
 
+from typing import Any
+
 from integration.program.exchange import USDC, Exchange
 from integration.program.invariants import check
 from integration.program.refusals.risk import leveraged
-from integration.program.refusals.rows import opened
+from integration.program.refusals.rows import opened, patched
 
 ALL = 2**64 - 1
 
@@ -80,3 +82,28 @@ def test_a_take_over_moves_the_position_a_little_under_the_mark() -> None:
     assert transfer["lots"] == 500
     assert event["market_after"]["mark"] * 98 // 100 <= transfer["price"] < event["market_after"]["mark"]
     check(exchange)
+
+
+def test_a_market_that_settled_leaves_everyone_with_what_they_had() -> None:
+    exchange = opened()
+    keeper, long, short = (exchange.funded(seed, 1_000) for seed in (1, 2, 3))
+    exchange.ok(exchange.place(short, "Ask", 15_000, 400))
+    exchange.ok(exchange.place(long, "Bid", 15_000, 400))
+    exchange.ok(exchange.place(keeper, "Bid", 14_900, 50))
+
+    def over(account: Any) -> None:
+        market = account["markets"][0]
+        market["status"], market["settlement_seconds"], market["settlement_sum"] = 4, 3_600, 3_600 * 1_530_000
+
+    patched(exchange, exchange.address, "Exchange", over)
+    before = [exchange.slot(trader)["usdc"] for trader in (long, short)]
+    call = exchange.trading("settle_slots", keeper, 0, {})
+    cancelled = exchange.ok(exchange.run(call, signers=[keeper.key])).event
+    assert [removed["reason"] for removed in cancelled["removed"]] == [11]
+    closed = exchange.ok(exchange.run(call, signers=[keeper.key])).event
+    assert [(one["lots"], one["price"]) for one in closed["transfers"]] == [(400, 1_530_000)] * 2
+    after = [exchange.slot(trader)["usdc"] for trader in (long, short)]
+    assert [now - then for now, then in zip(after, before, strict=True)] == [12 * USDC, -12 * USDC]
+    check(exchange)
+    assert exchange.run(call, signers=[keeper.key]).error == "MarketNotActive"
+    exchange.ok(exchange.withdraw(short, after[1]))

@@ -11,6 +11,8 @@ pub mod transfer_kind {
     pub const TAKE_OVER: u8 = 0;
     /// `auto_deleverage`.
     pub const AUTO_DELEVERAGE: u8 = 1;
+    /// `settle_slots`: the other slots are those settled, and no account is in trouble.
+    pub const SETTLEMENT: u8 = 2;
 }
 
 packed_record! {
@@ -20,7 +22,7 @@ packed_record! {
         pub slot: u16,
         /// That slot's generation.
         pub generation: u32,
-        /// Side of the account in trouble: 0 it bought, 1 it sold.
+        /// Side of the account in trouble, or of the one settled: 0 it bought, 1 it sold.
         pub side: u8,
         /// Size.
         pub lots: u32,
@@ -34,13 +36,13 @@ packed_record! {
 }
 
 event! {
-    /// An account in trouble lost part of a position to others, without the book.
+    /// Positions changed hands, or were settled, without the book.
     pub struct PositionsTransferred<'a> {
         /// Market index.
         pub market: u16,
-        /// 0 take_over, 1 auto_deleverage.
+        /// 0 take_over, 1 auto_deleverage, 2 settle_slots (no account is in trouble: each slot closes its own).
         pub kind: u8,
-        /// The account in trouble.
+        /// The account in trouble; of a settlement, the slot of who sent it.
         pub from_slot: u16,
         /// That slot's generation.
         pub generation: u32,

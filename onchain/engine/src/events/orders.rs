@@ -28,6 +28,8 @@ pub mod removal {
     pub const LIQUIDATION: u8 = 9;
     /// Its trader changed it: the same order follows with another number.
     pub const MODIFIED: u8 = 10;
+    /// Its market is being settled.
+    pub const SETTLED: u8 = 11;
 }
 
 packed_record! {
@@ -99,7 +101,7 @@ packed_record! {
         /// Size that was left.
         pub lots: u32,
         /// 0 cancelled, 1 expired, 2 self-trade, 3 outside band, 4 margin, 5 evicted, 6 reduce-only,
-        /// 7 dead man, 8 forced, 9 liquidation, 10 modified.
+        /// 7 dead man, 8 forced, 9 liquidation, 10 modified, 11 settled.
         pub reason: u8,
     }
 
@@ -164,7 +166,7 @@ event! {
         /// Market index.
         pub market: u16,
         /// 0 place_order, 1 place_many, 2 replace_many, 3 cancel_order, 4 cancel_by_client_id, 5 cancel_all,
-        /// 6 modify_order, 7 prune_expired, 8 force_cancel, 9 liquidate (both: the taker is the account in
+        /// 6 modify_order, 7 prune_expired, 8 force_cancel, 9 liquidate, 11 settle_slots (8 and 9: the taker is the account in
         /// trouble).
         pub kind: u8,
         /// Slot of the trader who sent it.

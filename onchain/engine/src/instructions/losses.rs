@@ -42,6 +42,14 @@ instruction! {
     }
     accounts TRADING;
 
+    /// Cancels orders and closes positions of a market that settles, at the mean of its index over an hour. Anyone
+    /// may, again and again until the market is settled.
+    pub settle_slots SettleSlots {
+        /// Market index.
+        pub market: u16,
+    }
+    accounts TRADING;
+
     /// Gives USDC to the insurance fund. Anyone may; nothing comes back.
     pub deposit_insurance DepositInsurance {
         /// Quote atoms.

@@ -15,7 +15,7 @@ pub use authority::{AcceptAuthority, ProposeAuthority, SetGuardian, SetPause};
 pub use choices::{CancelSide, ExpiryKind, GrowKind, OrderKind, SelfTrade, Side};
 pub use delegates::{DelegateTerms, SetDelegate};
 pub use governance::{AddCollateral, CreateMarket, GrowAccount, InitExchange, OpenExchange, UpdatePrice};
-pub use losses::{AutoDeleverage, DepositInsurance, ResolveBankruptcy, SweepFees, TakeOver};
+pub use losses::{AutoDeleverage, DepositInsurance, ResolveBankruptcy, SettleSlots, SweepFees, TakeOver};
 pub use orders::{
     CancelAll, CancelByClientId, CancelOrder, ForceCancel, Liquidate, ModifyOrder, PlaceMany, PlaceOrder, PruneExpired,
     ReplaceMany,
@@ -55,6 +55,7 @@ pub const ALL: &[InstructionDesc] = &[
     TakeOver::INSTRUCTION,
     ResolveBankruptcy::INSTRUCTION,
     AutoDeleverage::INSTRUCTION,
+    SettleSlots::INSTRUCTION,
     DepositInsurance::INSTRUCTION,
     SweepFees::INSTRUCTION,
     Park::INSTRUCTION,

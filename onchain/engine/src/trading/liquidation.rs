@@ -52,11 +52,12 @@ pub fn force_cancel(venue: &mut Venue<'_>, args: &ForceCancel) -> Result<(), Err
 /// account can bear. When nobody is there to trade with, only the time of that is noted.
 ///
 /// # Errors
-/// `AccountHealthy`, `NoPosition`, `MaintenanceBreach` when the account
+/// `MarketNotActive` while the market settles, `AccountHealthy`, `NoPosition`, `MaintenanceBreach` when the account
 /// would stand worse than before; those of [`Venue::summon`].
 #[inline(never)]
 pub fn liquidate(venue: &mut Venue<'_>, args: &Liquidate) -> Result<(), Error> {
     let keeper = venue.summon(args.slot, args.generation)?;
+    venue.require_unsettled()?;
     let before = venue.look()?;
     if before.equity >= before.maintenance {
         return Err(Error::AccountHealthy);
@@ -88,15 +89,12 @@ impl Venue<'_> {
     /// Makes the slot in trouble the venue's trader; returns the caller's slot, which earns the fee.
     ///
     /// # Errors
-    /// `Paused`, `MatchingPaused`, `MarketNotActive` while it settles, `StaleGeneration`, `NotAuthorised` for
-    /// one's own account and by a delegate, `PriceStale`, `PriceUncertain`.
+    /// `Paused`, `MatchingPaused`, `StaleGeneration`, `NotAuthorised` for one's own account and by a delegate,
+    /// `PriceStale`, `PriceUncertain`.
     pub(super) fn summon(&mut self, slot: u16, generation: u32) -> Result<u16, Error> {
         let market = self.market();
         if self.exchange.paused & paused::LIQUIDATION != 0 {
             return Err(Error::Paused);
-        }
-        if market.status >= market_status::SETTLING {
-            return Err(Error::MarketNotActive);
         }
         if self.now.unix < market.resume_at.max(self.exchange.resume_at) {
             return Err(Error::MatchingPaused);
@@ -115,6 +113,11 @@ impl Venue<'_> {
         let keeper = self.trader;
         self.trader = slot;
         Ok(keeper)
+    }
+
+    /// No position changes hands any more in a market that settles.
+    pub(super) fn require_unsettled(&self) -> Result<(), Error> {
+        if self.market().status >= market_status::SETTLING { Err(Error::MarketNotActive) } else { Ok(()) }
     }
 
     fn check_price(&self, market: &Market) -> Result<(), Error> {

@@ -14,6 +14,7 @@ mod place;
 mod prune;
 mod resting;
 mod settle;
+pub(crate) mod settlement;
 mod takeover;
 mod top;
 
@@ -24,6 +25,7 @@ pub use liquidation::{force_cancel, liquidate};
 pub use modify::modify_order;
 pub use place::place_order;
 pub use prune::prune_expired;
+pub use settlement::{SETTLEMENT_S, settle_slots};
 pub use takeover::{MAX_TRANSFERS, Transfers, auto_deleverage, take_over};
 
 use crate::book::BookView;
@@ -62,6 +64,8 @@ pub mod kind {
     pub const FORCE_CANCEL: u8 = 8;
     /// `liquidate`; the event's taker is the account in trouble.
     pub const LIQUIDATE: u8 = 9;
+    /// `settle_slots` while it cancels orders.
+    pub const SETTLE_SLOTS: u8 = 11;
 }
 
 /// On whose behalf an instruction runs, and who signed it.

@@ -17,8 +17,10 @@ use crate::units::{MILLION, Rounding, mul_div, value_of};
 const LARGEST_DISCOUNT: u64 = 20_000;
 /// After a liquidation that found nobody, take over is open this many seconds later.
 const NO_BID_S: i64 = 5;
+/// Most positions that change hands in one instruction.
+pub const MAX_TRANSFERS: usize = 16;
 /// Most counterparties of one deleveraging.
-pub const MAX_TRANSFERS: usize = 4;
+const MAX_COUNTERPARTIES: usize = 4;
 /// The best of these are tried: some may not stay solvent.
 const CANDIDATES: usize = 8;
 /// Most positions that one deleveraging looks at; the next one goes on behind them.
@@ -31,16 +33,21 @@ pub struct Transfers {
 }
 
 impl Transfers {
-    const fn none() -> Self {
+    pub(super) const fn none() -> Self {
         Self { bytes: [0; MAX_TRANSFERS * size_of::<TransferRecord>()], count: 0 }
     }
 
-    fn push(&mut self, record: &TransferRecord) -> Result<(), Error> {
+    pub(super) fn push(&mut self, record: &TransferRecord) -> Result<(), Error> {
         let start = self.count * size_of::<TransferRecord>();
         let place = self.bytes.get_mut(start..start + size_of::<TransferRecord>()).ok_or(Error::EventTooLarge)?;
         place.copy_from_slice(record.as_bytes());
         self.count += 1;
         Ok(())
+    }
+
+    /// How many there are.
+    pub const fn count(&self) -> usize {
+        self.count
     }
 
     /// The records, encoded.
@@ -135,7 +142,7 @@ pub fn auto_deleverage(venue: &mut Venue<'_>, args: &AutoDeleverage) -> Result<T
     let mut transfers = Transfers::none();
     for other in best.into_iter().filter(|other| *other != NO_SLOT) {
         let left = venue.slot().positions[entry].base.0.unsigned_abs();
-        if left == 0 || transfers.count == MAX_TRANSFERS {
+        if left == 0 || transfers.count == MAX_COUNTERPARTIES {
             break;
         }
         if let Some(record) = venue.deleverage((entry, side), other, left, price)? {
@@ -166,7 +173,11 @@ fn score(profit: u64, entry: u64, notional: u64, usdc: i64) -> u64 {
 
 impl Venue<'_> {
     /// The entry of the slot in trouble for this market.
+    ///
+    /// # Errors
+    /// `MarketNotActive` while the market settles, `NoPosition`.
     fn entry_in_trouble(&self) -> Result<usize, Error> {
+        self.require_unsettled()?;
         let entry = position::find(self.slot(), self.market as u8).ok_or(Error::NoPosition)?;
         if self.slot().positions[entry].base.0 == 0 { Err(Error::NoPosition) } else { Ok(entry) }
     }
@@ -188,7 +199,7 @@ impl Venue<'_> {
 
     /// Funding, then one side of a trade; returns the profit that it realised.
     #[inline(never)]
-    fn settle_side(&mut self, index: u16, entry: usize, trade: &Trade) -> Result<i64, Error> {
+    pub(super) fn settle_side(&mut self, index: u16, entry: usize, trade: &Trade) -> Result<i64, Error> {
         let slot = &mut self.slots[usize::from(index)];
         let paid = settle_funding(self.exchange, self.market, slot, entry)?;
         let pnl = settle_trade(self.exchange, self.market, slot, entry, trade, self.now.unix)?;

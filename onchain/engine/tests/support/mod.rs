@@ -12,7 +12,7 @@ use quantdesk_engine::recorder::{RECORDER_BYTES, Recorder};
 use quantdesk_engine::state::*;
 use quantdesk_engine::trading::{self, Caller, Venue};
 use quantdesk_engine::units::{LotPrice, Pubkey, QuoteAtoms};
-use quantdesk_engine::{invariants, mark};
+use quantdesk_engine::{funding, invariants, mark};
 
 /// Quote atoms per lot at the index of 10,000 ticks.
 pub const PRICE: u64 = 1_000_000;
@@ -261,6 +261,11 @@ impl World {
     pub fn position(&self, who: usize) -> Position {
         let slot = &self.slots[who];
         *slot.positions.iter().find(|position| position.market == 0).unwrap_or(&Position::zeroed())
+    }
+
+    /// Funding that the trader's position owes now.
+    pub fn owed(&self, who: usize) -> i64 {
+        funding::owed(&self.position(who), self.exchange.markets[0].funding_index).expect("funding").0
     }
 
     /// Resting orders of a side as (ticks, lots, slot), best first.

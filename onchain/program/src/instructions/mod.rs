@@ -33,6 +33,7 @@ pub mod set_dead_man;
 pub mod set_delegate;
 pub mod set_guardian;
 pub mod set_pause;
+pub mod settle_slots;
 pub mod sweep_fees;
 pub mod take_over;
 pub mod trading;

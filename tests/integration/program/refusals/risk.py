@@ -161,6 +161,22 @@ def _(exchange: Exchange) -> Act:
     return lambda: exchange.against("auto_deleverage", keeper, victim)
 
 
+def settling(exchange: Exchange) -> Act:
+    """The market has begun to settle, written by hand: in truth a change that was queued a day after notice."""
+    trader = exchange.funded(1, 100)
+
+    def begin(account: Any) -> None:
+        account["markets"]["status"][0] = SETTLING
+
+    patched(exchange, exchange.address, "Exchange", begin)
+    call = exchange.trading("settle_slots", trader, 0, {})
+    return lambda: exchange.run(call, signers=[trader.key])
+
+
+SETTLING = 4
+reaches("SettlementTooEarly")(settling)
+
+
 @reaches("ExceedsFees")
 def _(exchange: Exchange) -> Act:
     destination = exchange.token_account_of(exchange.admin.pubkey(), 0)

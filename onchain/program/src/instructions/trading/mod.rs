@@ -49,8 +49,12 @@ pub fn transfer(
     hand_in(&mut venue, kind, signer, &transfers, event_authority)
 }
 
+/// Reports positions that changed hands.
+///
+/// # Errors
+/// `ArithmeticOverflow`, `EventTooLarge`.
 #[inline(never)]
-fn hand_in(
+pub fn hand_in(
     venue: &mut Venue<'_>,
     kind: u8,
     signer: &Pubkey,
@@ -78,8 +82,12 @@ pub fn open(accounts: &mut [AccountView], market: u16) -> Result<Opened<'_>, Fai
     Ok((venue, signer, accounts.event_authority))
 }
 
+/// Reports orders.
+///
+/// # Errors
+/// `ArithmeticOverflow`, `EventTooLarge`.
 #[inline(never)]
-fn report(venue: &mut Venue<'_>, kind: u8, signer: &Pubkey, authority: &AccountView) -> Result<(), Failure> {
+pub fn report(venue: &mut Venue<'_>, kind: u8, signer: &Pubkey, authority: &AccountView) -> Result<(), Failure> {
     let seq = venue.next_event()?;
     emit(OrdersProcessed::DISCRIMINATOR, &venue.event(seq, kind, signer), authority)
 }
