@@ -162,7 +162,7 @@ def _(exchange: Exchange) -> Act:
 
 
 def settling(exchange: Exchange) -> Act:
-    """The market has begun to settle, written by hand: in truth a change that was queued a day after notice."""
+    """The market has begun to settle, written by hand: else a change queued a day after notice."""
     trader = exchange.funded(1, 100)
 
     def begin(account: Any) -> None:
