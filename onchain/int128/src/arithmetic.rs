@@ -17,21 +17,27 @@ pub extern "unadjusted" fn __udivti3(a: u128, b: u128) -> u128 {
 /// `a % b`, unsigned.
 #[unsafe(no_mangle)]
 pub extern "unadjusted" fn __umodti3(a: u128, b: u128) -> u128 {
-    divide(Wide::from_u128(a), Wide::from_u128(b)).1.to_u128()
+    divide_once(Wide::from_u128(a), Wide::from_u128(b)).1.to_u128()
 }
 
 /// `a / b`, signed, towards zero.
 #[unsafe(no_mangle)]
 pub extern "unadjusted" fn __divti3(a: i128, b: i128) -> i128 {
-    let (quotient, _) = divide(Wide::from_u128(magnitude(a)), Wide::from_u128(magnitude(b)));
+    let (quotient, _) = divide_once(Wide::from_u128(magnitude(a)), Wide::from_u128(magnitude(b)));
     signed(quotient.to_u128(), (a < 0) != (b < 0))
 }
 
 /// `a % b`, signed, with the sign of `a`.
 #[unsafe(no_mangle)]
 pub extern "unadjusted" fn __modti3(a: i128, b: i128) -> i128 {
-    let (_, rest) = divide(Wide::from_u128(magnitude(a)), Wide::from_u128(magnitude(b)));
+    let (_, rest) = divide_once(Wide::from_u128(magnitude(a)), Wide::from_u128(magnitude(b)));
     signed(rest.to_u128(), a < 0)
+}
+
+/// Only the unsigned quotient is computed often: the others share one copy of the division.
+#[inline(never)]
+fn divide_once(a: Wide, b: Wide) -> (Wide, Wide) {
+    divide(a, b)
 }
 
 #[inline(always)]

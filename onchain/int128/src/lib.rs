@@ -15,4 +15,6 @@ pub mod wide;
 #[cfg(target_arch = "bpf")]
 mod arithmetic;
 #[cfg(target_arch = "bpf")]
+mod floats;
+#[cfg(target_arch = "bpf")]
 mod memory;
