@@ -101,6 +101,10 @@ errors! {
     OrderNotExpired = 6080, "The order is still alive";
     AccountHealthy = 6081, "The account's equity is above what this step of liquidation needs";
     DelegateExpired = 6082, "The delegate's time is over";
+    WrongFeed = 6083, "The Pyth account is of another feed";
+    PriceNotVerified = 6084, "The Pyth price is not fully verified";
+    PriceNotNewer = 6085, "The Pyth price is not newer than the last one";
+    PriceNotAnchored = 6086, "The signed price is not near a Pyth price of the last minute: only orders that reduce";
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::instructions::{CollateralParams, CreateMarket, FeeTierParams, InitExchange, MarketParams};
+use crate::prices::source;
 use crate::state::{
     Collateral, Exchange, FEE_TIERS, FeeTier, MAX_MARKETS, MAX_SLOTS, MarginTier, Market, OTHER_COLLATERALS,
 };
@@ -165,7 +166,9 @@ pub fn add_market(exchange: &mut Exchange, args: &CreateMarket, book: Pubkey, no
 /// `ParameterOutOfBounds`.
 pub fn check_market(params: &MarketParams) -> Result<(), Error> {
     within(symbol_is_text(&params.symbol))?;
-    within(params.price_authority != Pubkey::default() && params.source == 0)?;
+    within(params.source <= source::ANCHORED)?;
+    within(params.source == source::PYTH || params.price_authority != Pubkey::default())?;
+    within(params.source == source::SIGNED || params.feed_id != [0; 32])?;
     within((1..=2_048).contains(&{ params.book_capacity }))?;
     within(params.lots_per_base > 0 && params.tick_size > 0)?;
     within(REFERENCE_PRICES.contains(&{ params.reference_price }))?;

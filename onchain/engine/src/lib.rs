@@ -22,6 +22,7 @@ pub mod money;
 pub mod now;
 pub mod position;
 pub mod prices;
+pub mod pyth;
 pub mod recorder;
 pub mod slots;
 pub mod state;

@@ -275,7 +275,6 @@ pub fn close(exchange: &mut Exchange, ledger: &mut LedgerView<'_>, trader: &mut 
 ///
 /// # Errors
 /// `StaleGeneration`.
-#[inline(never)]
 pub fn balances(slots: &mut [Slot], trader: &Trader) -> Result<Balances, Error> {
     let mut balances = Balances {
         slot_index: trader.slot_index,

@@ -25,6 +25,7 @@ pub mod place_many;
 pub mod place_order;
 pub mod propose_authority;
 pub mod prune_expired;
+pub mod pyth;
 pub mod replace_many;
 pub mod set_dead_man;
 pub mod set_delegate;
@@ -32,7 +33,9 @@ pub mod set_guardian;
 pub mod set_pause;
 pub mod trading;
 pub mod transfer;
+pub mod update_collateral_price;
 pub mod update_price;
+pub mod update_price_pyth;
 pub mod withdraw;
 
 use quantdesk_engine::describe::{Decode, Reader};
