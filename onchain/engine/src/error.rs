@@ -109,15 +109,11 @@ errors! {
     CollateralLeft = 6088, "The account still has other collateral: convert it first";
     NoCounterparty = 6089, "Nobody on the other side has a profit and would stay solvent";
     ExceedsFees = 6090, "The amount is more than the fees that may be swept";
-    NoPosition = 6091, "The account has no position in this market";
-    BookComesFirst = 6092, "Take over is for accounts under two thirds of maintenance, or 5 s after the book had no bid";
-    InsuranceFirst = 6093, "Insurance can still pay: resolve the bankruptcy first";
-    InsuranceExhausted = 6094, "Insurance or the market's budget of it is used up";
-    AccountSolvent = 6095, "The account's equity is not below 0";
-    CollateralLeft = 6096, "The account still has other collateral: convert it first";
-    NoCounterparty = 6097, "Nobody on the other side has a profit and would stay solvent";
-    ExceedsFees = 6098, "The amount is more than the fees that may be swept";
-    SettlementTooEarly = 6099, "The hour over which the settlement price is gathered is not full yet";
+    SettlementTooEarly = 6091, "The hour over which the settlement price is gathered is not full yet";
+    WrongFeed = 6092, "The Pyth account is of another feed";
+    PriceNotVerified = 6093, "The Pyth price is not fully verified";
+    PriceNotNewer = 6094, "The Pyth price is not newer than the last one";
+    PriceNotAnchored = 6095, "The signed price is not near a Pyth price of the last minute: only orders that reduce";
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::instructions::{CollateralParams, CreateMarket, FeeTierParams, InitExchange, MarketParams};
+use crate::prices::source;
 use crate::state::{
     Collateral, Exchange, FEE_TIERS, FeeTier, MAX_MARKETS, MAX_SLOTS, MarginTier, Market, OTHER_COLLATERALS,
 };
@@ -107,7 +108,7 @@ fn check_collateral(index: u8, params: &CollateralParams, decimals: u8) -> Resul
         within(params.initial_weight == one && params.maintenance_weight == one)?;
     } else {
         within(decimals <= 9 && params.feed_id != [0; 32])?;
-        within((1..=3_600).contains(&params.max_age_s))?;
+        within((1..=3_600).contains(&{ params.max_age_s }))?;
         within(params.initial_weight <= params.maintenance_weight && params.maintenance_weight < one)?;
         within(params.convert_discount_min <= params.convert_discount_max)?;
         within(params.convert_discount_max <= 50_000)?;
@@ -165,10 +166,12 @@ pub fn add_market(exchange: &mut Exchange, args: &CreateMarket, book: Pubkey, no
 /// `ParameterOutOfBounds`.
 pub fn check_market(params: &MarketParams) -> Result<(), Error> {
     within(symbol_is_text(&params.symbol))?;
-    within(params.price_authority != Pubkey::default() && params.source == 0)?;
-    within((1..=2_048).contains(&params.book_capacity))?;
+    within(params.source <= source::ANCHORED)?;
+    within(params.source == source::PYTH || params.price_authority != Pubkey::default())?;
+    within(params.source == source::SIGNED || params.feed_id != [0; 32])?;
+    within((1..=2_048).contains(&{ params.book_capacity }))?;
     within(params.lots_per_base > 0 && params.tick_size > 0)?;
-    within(REFERENCE_PRICES.contains(&params.reference_price))?;
+    within(REFERENCE_PRICES.contains(&{ params.reference_price }))?;
     within(TICKS_PER_PRICE.contains(&(params.reference_price / params.tick_size)))?;
     check_tiers(params)?;
     check_sizes(params)?;
@@ -191,7 +194,7 @@ fn check_tiers(params: &MarketParams) -> Result<(), Error> {
     within(params.tiers[used..].iter().all(|tier| tier.up_to == 0 && tier.rate == 0))?;
     let (first, last) = (&params.tiers[0], &params.tiers[used - 1]);
     within(first.up_to > 0 && first.rate >= 10_000 && last.rate <= one && last.up_to <= MAX_NOTIONAL)?;
-    within((100_000..=900_000).contains(&params.maintenance_fraction))?;
+    within((100_000..=900_000).contains(&{ params.maintenance_fraction }))?;
     within(params.profit_weight <= one)
 }
 
@@ -202,12 +205,12 @@ fn used_steps(params: &MarketParams) -> usize {
 
 fn check_sizes(params: &MarketParams) -> Result<(), Error> {
     let largest = MAX_NOTIONAL / params.reference_price;
-    within((1..=largest).contains(&params.max_position))?;
-    within((1..=i64::MAX as u64 / 100_000_000).contains(&params.oi_cap))?;
+    within((1..=largest).contains(&{ params.max_position }))?;
+    within((1..=i64::MAX as u64 / 100_000_000).contains(&{ params.oi_cap }))?;
     within(params.surcharge_start <= MILLION as u32 && params.surcharge_rate <= MILLION as u32)?;
-    within((1_000_000..=1_000_000_000).contains(&params.min_order_notional))?;
-    within((params.min_order_notional..=1_000_000_000_000).contains(&params.impact_notional))?;
-    within((60..=7 * 86_400).contains(&params.vesting_s))
+    within((1_000_000..=1_000_000_000).contains(&{ params.min_order_notional }))?;
+    within((params.min_order_notional..=1_000_000_000_000).contains(&{ params.impact_notional }))?;
+    within((60..=7 * 86_400).contains(&{ params.vesting_s }))
 }
 
 /// The mark may leave the index by less than what separates initial from maintenance margin, and
@@ -217,19 +220,19 @@ fn check_bands(params: &MarketParams) -> Result<(), Error> {
     let maintenance = initial * u64::from(params.maintenance_fraction) / MILLION;
     let widest = (initial - maintenance).min(maintenance / 2);
     within(params.mark_band > 0 && u64::from(params.mark_band) <= widest)?;
-    within((params.mark_band..=500_000).contains(&params.trade_band))?;
-    within((1..=40_000).contains(&params.funding_cap))?;
+    within((params.mark_band..=500_000).contains(&{ params.trade_band }))?;
+    within((1..=40_000).contains(&{ params.funding_cap }))?;
     within(params.interest.unsigned_abs() <= 1_000)?;
     within(u64::from(params.liquidation_fee) <= maintenance)
 }
 
 fn check_feed(params: &MarketParams) -> Result<(), Error> {
-    within((1_000..=60_000).contains(&params.open_max_age_ms))?;
-    within((params.open_max_age_ms..=600_000).contains(&params.liquidate_max_age_ms))?;
-    within((1..=50_000).contains(&params.open_confidence))?;
-    within((params.open_confidence..=100_000).contains(&params.liquidate_confidence))?;
-    within((1_000..=500_000).contains(&params.jump_band))?;
-    within((1_000..=500_000).contains(&params.minute_band))
+    within((1_000..=60_000).contains(&{ params.open_max_age_ms }))?;
+    within((params.open_max_age_ms..=600_000).contains(&{ params.liquidate_max_age_ms }))?;
+    within((1..=50_000).contains(&{ params.open_confidence }))?;
+    within((params.open_confidence..=100_000).contains(&{ params.liquidate_confidence }))?;
+    within((1_000..=500_000).contains(&{ params.jump_band }))?;
+    within((1_000..=500_000).contains(&{ params.minute_band }))
 }
 
 fn write_market(market: &mut Market, args: &CreateMarket, book: Pubkey, now: i64) {

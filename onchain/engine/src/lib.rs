@@ -23,6 +23,7 @@ pub mod money;
 pub mod now;
 pub mod position;
 pub mod prices;
+pub mod pyth;
 pub mod recorder;
 pub mod slots;
 pub mod state;

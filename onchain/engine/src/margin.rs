@@ -8,6 +8,7 @@ use crate::funding;
 use crate::money;
 use crate::now::Now;
 use crate::position;
+use crate::prices;
 use crate::state::{Exchange, Market, NO_MARKET, Position, Slot};
 use crate::units::{MILLION, Rounding, mul_div, mul_div_signed, product, share_up};
 
@@ -296,7 +297,8 @@ fn other_withdrawable(exchange: &Exchange, slot: &Slot, collateral: u8, free: i6
 
 fn withdrawal_prices(market: &Market, position: &Position, now: Now) -> Result<(u64, u64), Error> {
     let (price, notional_price) = prices(market, position);
-    if now.unix * 1_000 - market.publish_ms <= i64::from(market.open_max_age_ms) {
+    let fresh = now.unix * 1_000 - market.publish_ms <= i64::from(market.open_max_age_ms);
+    if fresh && prices::is_anchored(market, now) {
         return Ok((price, notional_price));
     }
     let rate = STALE_WORSENING * u64::from(market.tiers[0].rate) * u64::from(market.maintenance_fraction) / MILLION;

@@ -2,7 +2,8 @@
 //!
 //! Any strictly newer price is accepted. One that jumped beyond the band is held as pending: another one near it,
 //! at least a second newer and in a later slot, confirms it; one that is off again replaces it, and the third in a
-//! row is accepted. A signed feed without Pyth moves a market at most `minute_band` a minute.
+//! row is accepted. A signed feed without Pyth moves a market at most `minute_band` a minute; one anchored by
+//! Pyth opens risk only near a Pyth price of the last minute.
 
 use crate::error::Error;
 use crate::events::{PriceRecord, price_flags};
@@ -31,9 +32,23 @@ const HIGHEST_PRICE: u64 = 10_000_000_000;
 /// Below this a market's steps are too coarse: it turns reduce-only and is relisted.
 const RELIST_PRICE: u64 = 5_000;
 
+/// Oldest Pyth price that anchors a signed one.
+const ANCHOR_AGE_MS: i64 = 60_000;
+/// A signed price may leave its anchor by this much and the anchor's confidence, 1e-6.
+const ANCHOR_BAND: u32 = 20_000;
+
 const ACTIVE: u8 = 2;
 const REDUCE_ONLY: u8 = 3;
-const SIGNED: u8 = 0;
+
+/// `Market::source`.
+pub mod source {
+    /// Signed by the price authority.
+    pub const SIGNED: u8 = 0;
+    /// Pyth accounts.
+    pub const PYTH: u8 = 1;
+    /// Signed by the price authority, held near Pyth.
+    pub const ANCHORED: u8 = 2;
+}
 
 /// Takes one signed price. Returns bits of [`price_flags`]; a price that is not newer changes nothing.
 ///
@@ -41,38 +56,74 @@ const SIGNED: u8 = 0;
 /// `PriceSourceMismatch`, `PriceNotPositive`, `ParameterOutOfBounds`, `PriceInFuture`, `PriceTooOld`,
 /// `ConfidenceTooWide`.
 pub fn update(market: &mut Market, update: &PriceUpdate, now: Now) -> Result<u8, Error> {
+    if market.source == source::PYTH {
+        return Err(Error::PriceSourceMismatch);
+    }
     check(market, update, now)?;
     if update.publish_ms <= market.publish_ms {
         return Ok(price_flags::NOT_NEWER);
     }
-    mark::integrate(market, now);
-    if jumped(market, update.price) && !confirmed(market, update, now) {
-        return Ok(price_flags::PENDING);
-    }
-    Ok(accept(market, update, now))
+    Ok(post(market, update, now))
 }
 
-fn check(market: &Market, update: &PriceUpdate, now: Now) -> Result<(), Error> {
-    let clock_ms = now.unix * 1_000;
-    if market.source != SIGNED {
-        return Err(Error::PriceSourceMismatch);
+/// Takes a checked and newer price. Returns bits of [`price_flags`].
+#[inline(never)]
+pub(crate) fn post(market: &mut Market, update: &PriceUpdate, now: Now) -> u8 {
+    mark::integrate(market, now);
+    if jumped(market, update.price) && !confirmed(market, update, now) {
+        return price_flags::PENDING;
     }
-    if update.price == 0 {
-        return Err(Error::PriceNotPositive);
-    }
+    accept(market, update, now)
+}
+
+pub(crate) fn check(market: &Market, update: &PriceUpdate, now: Now) -> Result<(), Error> {
     if update.price > HIGHEST_PRICE {
         return Err(Error::ParameterOutOfBounds);
     }
-    if update.publish_ms > clock_ms + AHEAD_MS {
+    let oldest = i64::from(market.liquidate_max_age_ms);
+    check_published(update.price, update.confidence, update.publish_ms, oldest, market.liquidate_confidence, now)
+}
+
+/// Whether a published price is positive, not of the future, at most `oldest` milliseconds old, and its
+/// confidence at most `widest` (1e-6) of it.
+///
+/// # Errors
+/// `PriceNotPositive`, `PriceInFuture`, `PriceTooOld`, `ConfidenceTooWide`.
+pub(crate) fn check_published(
+    price: u64,
+    confidence: u64,
+    publish_ms: i64,
+    oldest: i64,
+    widest: u32,
+    now: Now,
+) -> Result<(), Error> {
+    let clock_ms = now.unix * 1_000;
+    if price == 0 {
+        return Err(Error::PriceNotPositive);
+    }
+    if publish_ms > clock_ms + AHEAD_MS {
         return Err(Error::PriceInFuture);
     }
-    if update.publish_ms < clock_ms - i64::from(market.liquidate_max_age_ms) {
+    if publish_ms < clock_ms - oldest {
         return Err(Error::PriceTooOld);
     }
-    if update.confidence > share(update.price, market.liquidate_confidence) {
+    if confidence > share(price, widest) {
         return Err(Error::ConfidenceTooWide);
     }
     Ok(())
+}
+
+/// Whether the market's source lets the index open risk: a signed price with an anchor must be near it.
+#[inline(always)]
+pub fn is_anchored(market: &Market, now: Now) -> bool {
+    market.source != source::ANCHORED || near_anchor(market, market.index_price.0, now)
+}
+
+#[inline(never)]
+fn near_anchor(market: &Market, price: u64, now: Now) -> bool {
+    let anchor = market.anchor_price.0;
+    let reach = share(anchor, ANCHOR_BAND).saturating_add(market.anchor_confidence);
+    now.unix * 1_000 - market.anchor_ms <= ANCHOR_AGE_MS && price.abs_diff(anchor) <= reach
 }
 
 fn share(price: u64, rate: u32) -> u64 {
@@ -113,7 +164,7 @@ fn accept(market: &mut Market, update: &PriceUpdate, now: Now) -> u8 {
         market.resume_at = now.unix + REST_S;
         flags |= price_flags::AFTER_GAP;
     }
-    let price = within_minute_band(market, update);
+    let price = within_minute_band(market, update, now);
     if price != update.price {
         flags |= price_flags::LIMITED;
     }
@@ -134,10 +185,16 @@ fn accept(market: &mut Market, update: &PriceUpdate, now: Now) -> u8 {
     flags
 }
 
-/// The price, held within the largest move since the minute began (a move per minute that passed without one).
-fn within_minute_band(market: &mut Market, update: &PriceUpdate) -> u64 {
+/// The price, held within the largest move since the minute began (a move per minute that passed without one)
+/// unless Pyth vouches for it.
+fn within_minute_band(market: &mut Market, update: &PriceUpdate, now: Now) -> u64 {
     let minutes = (update.publish_ms - market.minute_ms) / MINUTE_MS;
-    if market.index_price.0 == 0 || minutes > MINUTES_AT_MOST {
+    let vouched = match market.source {
+        source::SIGNED => false,
+        source::PYTH => true,
+        _ => near_anchor(market, update.price, now),
+    };
+    if vouched || market.index_price.0 == 0 || minutes > MINUTES_AT_MOST {
         (market.minute_price, market.minute_ms) = (LotPrice(update.price), update.publish_ms);
         return update.price;
     }

@@ -23,6 +23,24 @@ use crate::loader::same;
 /// `EventTooLarge`.
 #[inline(always)]
 pub fn emit<E: Encode>(discriminator: [u8; 8], event: &E, authority: &AccountView) -> Result<(), Failure> {
+    match event.wire() {
+        Some(bytes) => emit_bytes(discriminator, bytes, authority),
+        None => write_and_send(discriminator, event, authority),
+    }
+}
+
+/// One copy for every event without a list.
+#[inline(never)]
+fn emit_bytes(discriminator: [u8; 8], bytes: &[u8], authority: &AccountView) -> Result<(), Failure> {
+    write_and_send(discriminator, bytes, authority)
+}
+
+#[inline(always)]
+fn write_and_send<E: Encode + ?Sized>(
+    discriminator: [u8; 8],
+    event: &E,
+    authority: &AccountView,
+) -> Result<(), Failure> {
     // SAFETY: one event per instruction, so the region is borrowed once.
     let buffer = unsafe { heap::event_region() };
     let mut writer = Writer::new(buffer);

@@ -88,6 +88,8 @@ fn dispatch(tag: u64, accounts: &mut [AccountView], data: &[u8]) -> Result<(), F
         args::CreateMarket::TAG => create_market::process(accounts, &decode(data)?),
         args::GrowAccount::TAG => grow_account::process(accounts, &decode(data)?),
         args::UpdatePrice::TAG => update_price::process(accounts, &decode(data)?),
+        args::UpdatePricePyth::TAG => update_price_pyth::process(accounts, &decode(data)?),
+        args::UpdateCollateralPrice::TAG => update_collateral_price::process(accounts, &decode(data)?),
         args::OpenTrader::TAG => open_trader::process(accounts, &decode(data)?),
         args::Activate::TAG => {
             decode::<args::Activate>(data)?;

@@ -212,6 +212,15 @@ class PricesUpdated(Event, frozen=True):
     prices: list[PriceRecord]
 
 
+class CollateralPriceUpdated(Event, frozen=True):
+    """A collateral's price was posted: quote atoms per 1e6 of the token's smallest units."""
+
+    collateral: int
+    price: int
+    confidence: int
+    publish_ms: int
+
+
 class OrdersProcessed(Event, frozen=True):
     """Orders were placed, matched or cancelled in one market."""
 
@@ -293,6 +302,7 @@ EVENTS: Mapping[str, type[Event]] = {
         AuthoritiesSet,
         PauseSet,
         PricesUpdated,
+        CollateralPriceUpdated,
         OrdersProcessed,
         PositionsTransferred,
         BankruptcyResolved,

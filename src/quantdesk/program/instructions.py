@@ -169,6 +169,18 @@ def update_price(venue: Addresses, authority: Pubkey, updates: Sequence[PriceUpd
     return _build("update_price", venue, {"authority": authority}, {"updates": list(updates)})
 
 
+def update_price_pyth(venue: Addresses, market: int, price_update: Pubkey) -> Instruction:
+    """Take a market's price, or the anchor of its signed feed, from Pyth account ``price_update``."""
+    return _build("update_price_pyth", venue, {"price_update": price_update}, {"market": market})
+
+
+def update_collateral_price(venue: Addresses, collateral: int, price_update: Pubkey) -> Instruction:
+    """Take the price of a collateral other than USDC from Pyth account ``price_update``."""
+    return _build(
+        "update_collateral_price", venue, {"price_update": price_update}, {"collateral": collateral}
+    )
+
+
 def propose_authority(venue: Addresses, admin: Pubkey, proposed: Pubkey) -> Instruction:
     """Name the next admin; it has to accept."""
     return _build("propose_authority", venue, {"admin": admin}, {"admin": proposed})

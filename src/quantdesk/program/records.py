@@ -105,6 +105,7 @@ class PriceFlag:
     NOT_NEWER = 4
     LIMITED = 8
     AFTER_GAP = 16
+    ANCHOR = 32
 
 
 class DelegateFlag:

@@ -16,6 +16,7 @@ from solders.token import ID as TOKEN_PROGRAM
 
 import requires
 from integration.program import idl
+from integration.program.pyth import SOL_FEED
 from integration.program.vm import PROGRAM_BYTES, Outcome, Vm
 
 USDC = 1_000_000
@@ -265,13 +266,15 @@ class Exchange:
         """open_exchange."""
         return self.run(self.build("open_exchange"), signers=[self.admin])
 
-    def set_up(self, markets: int = 1, **changes: Any) -> None:
-        """Everything up to the opening."""
+    def set_up(self, markets: int = 1, *, sol: bool = False, **changes: Any) -> None:
+        """Everything up to the opening; with ``sol`` SOL is collateral 1."""
         self.ok(self.init())
         self.grow_fully("Exchange", self.address)
         if self.ledger_bytes() < HEADER_BYTES["Ledger"] + self.slots * idl.size_of("Slot"):
             self.grow_fully("Ledger", self.ledger)
         self.ok(self.add_usdc())
+        if sol:
+            self.ok(add_sol(self))
         for market in range(markets):
             symbol = f"M{market}-PERP".encode().ljust(16, b"\0")
             self.add_market(market, **({"symbol": symbol} | changes))
@@ -469,6 +472,33 @@ def delegate_terms(delegate: Pubkey, **changes: Any) -> dict[str, Any]:
         "flags": 0,
     }
     return terms | changes
+
+
+SOL_MINT = Keypair.from_seed(bytes([6] * 32)).pubkey()
+
+
+def sol_vault(exchange: Exchange) -> Pubkey:
+    """The exchange's vault of SOL."""
+    return exchange.pda(b"vault", bytes(exchange.address), bytes(SOL_MINT))
+
+
+def add_sol(exchange: Exchange, **changes: Any) -> Result:
+    """add_collateral for SOL: weights 80 % and 90 %, discount 0.5 % to 5 %, stale after a minute."""
+    exchange._put_mint(SOL_MINT, decimals=9)
+    params: dict[str, Any] = {
+        "feed_id": SOL_FEED,
+        "max_age_s": 60,
+        "initial_weight": 800_000,
+        "maintenance_weight": 900_000,
+        "convert_discount_min": 5_000,
+        "convert_discount_max": 50_000,
+        "deposit_cap": 1_000 * 10**9,
+        "bucket_capacity": 0,
+        "bucket_refill": 0,
+    }
+    accounts = {"mint": SOL_MINT, "vault": sol_vault(exchange)}
+    instruction = exchange.build("add_collateral", {"params": params | changes}, **accounts)
+    return exchange.run(instruction, signers=[exchange.admin])
 
 
 def order(side: str, ticks: int, lots: int, **changes: Any) -> dict[str, Any]:

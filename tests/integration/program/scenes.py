@@ -16,10 +16,11 @@ from solders.keypair import Keypair
 from solders.pubkey import Pubkey
 from solders.token import ID as TOKEN_PROGRAM
 
-from integration.program import idl
+from integration.program import idl, pyth
 from integration.program.exchange import USDC, Exchange, delegate_terms, machine, market_params, order, quote
 from integration.program.exchange import USDC, Exchange, machine, market_params, order, quote
 from integration.program.refusals.rows import patched
+from integration.program.pyth import SOL_FEED
 
 
 @dataclass
@@ -70,12 +71,14 @@ class Scene:
         return found
 
 
-def _pair(*, ready: bool = True, markets: int = 2) -> tuple[Exchange, Exchange]:
+def _pair(
+    *, ready: bool = True, markets: int = 2, sol: bool = False, **changes: Any
+) -> tuple[Exchange, Exchange]:
     vm = machine()
     exchange, other = Exchange(vm, 0), Exchange(vm, 1)
     for one in (exchange, other):
         if ready:
-            one.set_up(markets=markets)
+            one.set_up(markets=markets, sol=sol, **changes)
             one.ok(one.post(dict.fromkeys(range(markets), 1_500_000)))
         else:
             one.ok(one.init())
@@ -168,6 +171,23 @@ def update_price() -> Scene:
     stamp = pair[0].vm.unix * 1_000
     updates = [{"market": 0, "price": 1_500_100, "confidence": 1, "publish_ms": stamp}]
     return _scene("update_price", pair, {"updates": updates}, {"authority": pair[0].authority})
+
+
+def update_price_pyth() -> Scene:
+    """The anchor of a signed market."""
+    pair = _pair(source=2, feed_id=SOL_FEED)
+    return _scene("update_price_pyth", pair, {"market": 0}, {}, price_update=_sol_price(pair[0]))
+
+
+def update_collateral_price() -> Scene:
+    """SOL."""
+    pair = _pair(sol=True)
+    price = _sol_price(pair[0])
+    return _scene("update_collateral_price", pair, {"collateral": 1}, {}, price_update=price)
+
+
+def _sol_price(exchange: Exchange) -> Pubkey:
+    return pyth.put(exchange.vm, pyth.dollars(150, exchange.vm))
 
 
 def open_trader() -> Scene:
@@ -467,6 +487,8 @@ SCENES: dict[str, Callable[[], Scene]] = {
         create_market,
         grow_account,
         update_price,
+        update_price_pyth,
+        update_collateral_price,
         open_trader,
         activate,
         deposit,

@@ -12,7 +12,7 @@ from solders.instruction import Instruction
 from solders.keypair import Keypair
 from solders.pubkey import Pubkey
 
-from integration.program import idl
+from integration.program import idl, pyth
 from integration.program.exchange import Exchange, Result
 from integration.program.scenes import SCENES, Scene, copy_account
 
@@ -20,6 +20,8 @@ HERE_ANYTHING_GOES = {
     ("close_trader", "rent_receiver"): "the owner may send the rent anywhere",
     ("withdraw", "destination"): "the owner may send the money to any account of the mint",
 }
+ANOTHER_EXCHANGE_WILL_DO = {"update_price_pyth", "update_collateral_price"}
+"""Anyone may bring any exchange a price of the feed that it names."""
 STRUCTURAL = {
     "WrongAccountCount",
     "MissingSignature",
@@ -34,6 +36,8 @@ STRUCTURAL = {
     "AlreadyInitialised",
     "NotAuthorised",
     "WrongMint",
+    "WrongFeed",
+    "PriceNotVerified",
 }
 
 
@@ -99,8 +103,13 @@ def _replacements(scene: Scene, name: str, address: Pubkey) -> Mapping[str, Pubk
         "trader": scene.other.traders[0].address if scene.other.traders else scene.other.address,
         "to_trader": scene.other.traders[-1].address if scene.other.traders else scene.other.address,
     }
-    if name in theirs:
+    if name in theirs and not (name == "exchange" and scene.name in ANOTHER_EXCHANGE_WILL_DO):
         found["another exchange's"] = theirs[name]
+    if name == "price_update":
+        vm = scene.exchange.vm
+        found["another feed's"] = pyth.put(vm, pyth.dollars(150, vm, feed_id=bytes([1] * 32)), seed=78)
+        found["a partly verified one"] = pyth.put(vm, pyth.dollars(150, vm, signatures=12), seed=79)
+        found["another account of Pyth"] = pyth.put(vm, bytes(134), seed=80)
     if name == "book":
         found["another market's"] = scene.exchange.book(1)
     return {what: key for what, key in found.items() if key != address}

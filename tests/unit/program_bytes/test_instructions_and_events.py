@@ -36,6 +36,8 @@ BUILT = [
     ix.create_market(VENUE, KEY, KEY, 1, market_params("SOL-PERP")),
     ix.grow_account(VENUE, KEY, KEY, records.GrowKind.LEDGER, VENUE.ledger),
     ix.update_price(VENUE, KEY, [records.PriceUpdate(0, 1, 2, 3)]),
+    ix.update_price_pyth(VENUE, 0, KEY),
+    ix.update_collateral_price(VENUE, 1, KEY),
     ix.open_trader(VENUE, KEY, KEY),
     ix.activate(VENUE, ME),
     ix.deposit(VENUE, ME, collateral=0, mint=KEY, source=KEY, amount=5),

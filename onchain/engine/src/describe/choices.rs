@@ -26,6 +26,8 @@ macro_rules! choice {
                 match value { $( $value => Some(Self::$variant), )* _ => None }
             }
         }
+        // SAFETY: one byte, the one that `encode` writes.
+        unsafe impl $crate::describe::Wire for $name {}
         impl $crate::describe::Described for $name {
             const TYPE: $crate::describe::TypeDesc = $crate::describe::TypeDesc::Defined(stringify!($name));
         }

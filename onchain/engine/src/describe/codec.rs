@@ -77,6 +77,11 @@ impl<'b> Writer<'b> {
 pub trait Encode {
     /// Appends the value.
     fn encode(&self, writer: &mut Writer<'_>);
+    /// The bytes that `encode` appends, where the value lies in memory as them.
+    #[inline(always)]
+    fn wire(&self) -> Option<&[u8]> {
+        None
+    }
 }
 
 macro_rules! integers {
@@ -122,6 +127,14 @@ impl<'a, T: Decode<'a> + Copy, const N: usize> Decode<'a> for [T; N] {
             *value = T::decode(reader)?;
         }
         Some(values)
+    }
+}
+
+/// Bytes that are encoded already.
+impl Encode for [u8] {
+    #[inline(always)]
+    fn encode(&self, writer: &mut Writer<'_>) {
+        writer.put(self)
     }
 }
 

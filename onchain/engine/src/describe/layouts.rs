@@ -15,6 +15,21 @@ pods!(u8 u16 u32 u64 i8 i16 i32 i64);
 // SAFETY: an array of padding-free values has no padding.
 unsafe impl<T: Pod, const N: usize> Pod for [T; N] {}
 
+/// A type that lies in memory exactly as borsh writes it.
+///
+/// # Safety
+/// Implementers are free of padding; their bytes are their encoding on a little-endian machine.
+pub unsafe trait Wire: Copy {}
+
+macro_rules! wires {
+    // SAFETY: one little-endian number; a boolean is the byte 0 or 1.
+    ($($t:ty)*) => { $( unsafe impl Wire for $t {} )* };
+}
+wires!(u8 u16 u32 u64 i8 i16 i32 i64 bool);
+
+// SAFETY: an array is its elements one after the other, in memory and in borsh.
+unsafe impl<T: Wire, const N: usize> Wire for [T; N] {}
+
 /// The bytes as a `T`, or `None` when they are too few or misaligned. Extra bytes are ignored.
 pub fn from_bytes<T: Pod>(bytes: &[u8]) -> Option<&T> {
     let fits = bytes.len() >= size_of::<T>() && (bytes.as_ptr() as usize).is_multiple_of(align_of::<T>());

@@ -58,18 +58,26 @@ macro_rules! record {
     };
 }
 
-/// Declares events: borsh structs that begin with sequence, slot and time, with Anchor's discriminator.
+/// Declares events: borsh structs that begin with sequence, slot and time, with Anchor's discriminator. One without
+/// a list lies in memory as on the wire.
 #[macro_export]
 macro_rules! event {
     () => {};
+    ( $(#[doc = $doc:literal])* pub struct $name:ident { $($body:tt)* } $($rest:tt)* ) => {
+        $crate::event! { @declare wire_record $(#[doc = $doc])* $name [] { $($body)* } $($rest)* }
+    };
+    ( $(#[doc = $doc:literal])* pub struct $name:ident <$life:lifetime> { $($body:tt)* } $($rest:tt)* ) => {
+        $crate::event! { @declare record $(#[doc = $doc])* $name [<$life>] { $($body)* } $($rest)* }
+    };
     (
+        @declare $record:ident
         $(#[doc = $doc:literal])*
-        pub struct $name:ident $(<$life:lifetime>)? { $($body:tt)* }
+        $name:ident [$($life:tt)*] { $($body:tt)* }
         $($rest:tt)*
     ) => {
-        $crate::record! {
+        $crate::$record! {
             $(#[doc = $doc])*
-            pub struct $name $(<$life>)? {
+            pub struct $name $($life)* {
                 /// Running number of the exchange's events, 1 more for each.
                 pub seq: u64,
                 /// Slot of the transaction.
@@ -79,7 +87,7 @@ macro_rules! event {
                 $($body)*
             }
         }
-        impl $(<$life>)? $name $(<$life>)? {
+        impl $($life)* $name $($life)* {
             /// First 8 bytes of the event after the self-CPI tag.
             pub const DISCRIMINATOR: [u8; 8] = $crate::describe::discriminator("event", stringify!($name));
         }
@@ -121,8 +129,8 @@ macro_rules! instruction {
     };
 }
 
-/// Declares borsh structs of integers only that lie in memory exactly as on the wire, so that one
-/// store per field writes a record in place.
+/// Declares borsh structs of integers only that lie in memory exactly as on the wire: one store per field writes a
+/// record in place, one copy reads it.
 #[macro_export]
 macro_rules! packed_record {
     () => {};
@@ -131,16 +139,54 @@ macro_rules! packed_record {
         pub struct $name:ident { $( $(#[doc = $fdoc:literal])* pub $field:ident : $ty:ty, )* }
         $($rest:tt)*
     ) => {
+        $crate::wire_record! {
+            @plain $(#[doc = $doc])*
+            pub struct $name { $( $(#[doc = $fdoc])* pub $field: $ty, )* }
+        }
+        // SAFETY: packed, and every field is plain data (proved below).
+        unsafe impl $crate::describe::Pod for $name {}
+        const _: () = {
+            const fn pod<T: $crate::describe::Pod>() {}
+            $( pod::<$ty>(); )*
+        };
+        impl<'a> $crate::describe::Decode<'a> for $name {
+            const SIZE: usize = size_of::<$name>();
+            #[inline(always)]
+            fn decode(reader: &mut $crate::describe::Reader<'a>) -> Option<Self> {
+                $crate::describe::from_bytes::<Self>(reader.take(size_of::<Self>())?).copied()
+            }
+        }
+        $crate::packed_record! { $($rest)* }
+    };
+}
+
+/// As `packed_record!`, with booleans and choices allowed: one copy writes it, and field by field it is read.
+#[macro_export]
+macro_rules! wire_record {
+    (
+        $(#[doc = $doc:literal])*
+        pub struct $name:ident { $( $(#[doc = $fdoc:literal])* pub $field:ident : $ty:ty, )* }
+    ) => {
+        $crate::wire_record! {
+            @plain $(#[doc = $doc])*
+            pub struct $name { $( $(#[doc = $fdoc])* pub $field: $ty, )* }
+        }
+        $crate::record!(@decode $name { $($field : $ty,)* });
+    };
+    (
+        @plain $(#[doc = $doc:literal])*
+        pub struct $name:ident { $( $(#[doc = $fdoc:literal])* pub $field:ident : $ty:ty, )* }
+    ) => {
         $(#[doc = $doc])*
         #[repr(C, packed)]
         #[derive(Clone, Copy)]
         pub struct $name { $( $(#[doc = $fdoc])* pub $field: $ty, )* }
 
-        // SAFETY: packed, and every field is a primitive integer (proved below).
-        unsafe impl $crate::describe::Pod for $name {}
+        // SAFETY: packed, and every field lies in memory as on the wire (proved below).
+        unsafe impl $crate::describe::Wire for $name {}
         const _: () = {
-            const fn pod<T: $crate::describe::Pod>() {}
-            $( pod::<$ty>(); )*
+            const fn wire<T: $crate::describe::Wire>() {}
+            $( wire::<$ty>(); )*
         };
         impl $name {
             /// What the IDL says about this struct.
@@ -156,7 +202,7 @@ macro_rules! packed_record {
             };
             /// The record as it is on the wire.
             pub const fn as_bytes(&self) -> &[u8] {
-                // SAFETY: packed integers have no padding.
+                // SAFETY: packed wire types have no padding.
                 unsafe { core::slice::from_raw_parts(core::ptr::from_ref(self).cast(), size_of::<Self>()) }
             }
         }
@@ -166,14 +212,8 @@ macro_rules! packed_record {
         impl $crate::describe::Encode for $name {
             #[inline(always)]
             fn encode(&self, writer: &mut $crate::describe::Writer<'_>) { writer.put(self.as_bytes()) }
-        }
-        impl<'a> $crate::describe::Decode<'a> for $name {
-            const SIZE: usize = size_of::<$name>();
             #[inline(always)]
-            fn decode(reader: &mut $crate::describe::Reader<'a>) -> Option<Self> {
-                $crate::describe::from_bytes::<Self>(reader.take(size_of::<Self>())?).copied()
-            }
+            fn wire(&self) -> Option<&[u8]> { Some(self.as_bytes()) }
         }
-        $crate::packed_record! { $($rest)* }
     };
 }

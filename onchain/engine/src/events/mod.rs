@@ -16,7 +16,7 @@ pub use money::{
     TraderActivated, TraderClosed, TraderOpened, Withdrawn,
 };
 pub use orders::{FillRecord, MarketAfter, OrderRecord, OrdersProcessed, RemovedRecord, TouchedRecord, removal};
-pub use prices::{PriceRecord, PricesUpdated, price_flags};
+pub use prices::{CollateralPriceUpdated, PriceRecord, PricesUpdated, price_flags};
 pub use upkeep::{AuthoritiesSet, DeadManSet, PauseSet, TraderParked, Transferred};
 
 use crate::describe::StructDesc;
@@ -39,6 +39,7 @@ pub const ALL: &[([u8; 8], StructDesc)] = &[
     (Withdrawn::DISCRIMINATOR, Withdrawn::DESC),
     (TraderClosed::DISCRIMINATOR, TraderClosed::DESC),
     (PricesUpdated::DISCRIMINATOR, PricesUpdated::DESC),
+    (CollateralPriceUpdated::DISCRIMINATOR, CollateralPriceUpdated::DESC),
     (OrdersProcessed::DISCRIMINATOR, OrdersProcessed::DESC),
     (TraderParked::DISCRIMINATOR, TraderParked::DESC),
     (DeadManSet::DISCRIMINATOR, DeadManSet::DESC),

@@ -2,9 +2,9 @@
 
 use crate::instructions::{CollateralParams, GrowKind, MarketParams};
 use crate::units::Pubkey;
-use crate::{event, record};
+use crate::{event, packed_record};
 
-record! {
+packed_record! {
     /// A trader's balances after an instruction.
     pub struct Balances {
         /// Slot in the ledger; 65535 is none.

@@ -15,6 +15,8 @@ pub mod price_flags {
     pub const LIMITED: u8 = 8;
     /// A gap came before it: matching rests for 60 seconds.
     pub const AFTER_GAP: u8 = 16;
+    /// A Pyth price that anchors the signed ones; the index stays as it was.
+    pub const ANCHOR: u8 = 32;
 }
 
 record! {
@@ -30,7 +32,7 @@ record! {
         pub confidence: u64,
         /// Publish time of the index, unix milliseconds.
         pub publish_ms: i64,
-        /// Bits: 1 accepted, 2 pending, 4 not newer, 8 limited, 16 after a gap.
+        /// Bits: 1 accepted, 2 pending, 4 not newer, 8 limited, 16 after a gap, 32 an anchor.
         pub flags: u8,
         /// Cumulative funding, micro quote atoms per lot.
         pub funding_index: i64,
@@ -42,6 +44,17 @@ record! {
 }
 
 event! {
+    /// A collateral's price was posted.
+    pub struct CollateralPriceUpdated {
+        /// Collateral index.
+        pub collateral: u8,
+        /// Quote atoms per 1e6 of the token's smallest units.
+        pub price: u64,
+        /// Its confidence, in the same unit.
+        pub confidence: u64,
+        /// Publish time, unix milliseconds.
+        pub publish_ms: i64,
+    }
     /// Prices were posted.
     pub struct PricesUpdated<'a> {
         /// One per market posted.

@@ -94,6 +94,9 @@ pub const DESTINATION: AccountDesc = writable(account("destination", "Token acco
 pub const RENT_RECEIVER: AccountDesc = writable(account("rent_receiver", "Receives the account's rent", &[]));
 /// Signs prices.
 pub const PRICE_AUTHORITY: AccountDesc = signer(account("authority", "Price authority of every market updated", &[]));
+/// A price of Pyth.
+pub const PRICE_UPDATE: AccountDesc =
+    account("price_update", "A PriceUpdateV2 account of the Pyth receiver program, of the stored feed", &[]);
 /// The system program.
 pub const SYSTEM: AccountDesc =
     at(account("system_program", "The system program", &[]), "11111111111111111111111111111111");

@@ -61,4 +61,18 @@ instruction! {
         pub updates: Seq<'a, PriceUpdate>,
     }
     accounts &[EXCHANGE, PRICE_AUTHORITY, EVENT_AUTHORITY, PROGRAM];
+
+    /// Takes a market's price, or the anchor of its signed feed, from a Pyth account. Anyone may send it.
+    pub update_price_pyth UpdatePricePyth {
+        /// Market index.
+        pub market: u16,
+    }
+    accounts &[EXCHANGE, PRICE_UPDATE, EVENT_AUTHORITY, PROGRAM];
+
+    /// Takes the price of a collateral other than USDC from a Pyth account. Anyone may send it.
+    pub update_collateral_price UpdateCollateralPrice {
+        /// Collateral index.
+        pub collateral: u8,
+    }
+    accounts &[EXCHANGE, PRICE_UPDATE, EVENT_AUTHORITY, PROGRAM];
 }

@@ -14,7 +14,10 @@ mod upkeep;
 pub use authority::{AcceptAuthority, ProposeAuthority, SetGuardian, SetPause};
 pub use choices::{CancelSide, ExpiryKind, GrowKind, OrderKind, SelfTrade, Side};
 pub use delegates::{DelegateTerms, SetDelegate};
-pub use governance::{AddCollateral, CreateMarket, GrowAccount, InitExchange, OpenExchange, UpdatePrice};
+pub use governance::{
+    AddCollateral, CreateMarket, GrowAccount, InitExchange, OpenExchange, UpdateCollateralPrice, UpdatePrice,
+    UpdatePricePyth,
+};
 pub use losses::{AutoDeleverage, DepositInsurance, ResolveBankruptcy, SettleSlots, SweepFees, TakeOver};
 pub use orders::{
     CancelAll, CancelByClientId, CancelOrder, ForceCancel, Liquidate, ModifyOrder, PlaceMany, PlaceOrder, PruneExpired,
@@ -37,6 +40,8 @@ pub const ALL: &[InstructionDesc] = &[
     CreateMarket::INSTRUCTION,
     GrowAccount::INSTRUCTION,
     UpdatePrice::INSTRUCTION,
+    UpdatePricePyth::INSTRUCTION,
+    UpdateCollateralPrice::INSTRUCTION,
     OpenTrader::INSTRUCTION,
     Activate::INSTRUCTION,
     Deposit::INSTRUCTION,

@@ -1,10 +1,10 @@
 //! Structs inside arguments.
 
 use super::{OrderKind, Side};
-use crate::record;
 use crate::units::Pubkey;
+use crate::{packed_record, record};
 
-record! {
+packed_record! {
     /// Fees of accounts with at least this volume.
     pub struct FeeTierParams {
         /// 30-day volume in quote atoms from which the tier holds.
@@ -108,7 +108,9 @@ record! {
         /// Without Pyth the price moves at most this much a minute, 1e-6.
         pub minute_band: u32,
     }
+}
 
+record! {
     /// A signed price.
     pub struct PriceUpdate {
         /// Market index.

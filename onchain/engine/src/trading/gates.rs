@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::instructions::{ExpiryKind, OrderKind, Quote, SelfTrade, Side};
 use crate::margin;
 use crate::position;
+use crate::prices;
 use crate::state::{Market, Position, market_status, order_flags, paused};
 use crate::units::{MILLION, Rounding, mul_div, product};
 
@@ -131,6 +132,9 @@ impl Venue<'_> {
         // A clock in milliseconds fits many times over.
         if self.now.unix.wrapping_mul(1_000) - market.publish_ms > i64::from(age) {
             return Err(Error::PriceStale);
+        }
+        if !reduces && !prices::is_anchored(market, self.now) {
+            return Err(Error::PriceNotAnchored);
         }
         let narrowest = product(market.index_price.0, u64::from(confidence)).ok_or(Error::ArithmeticOverflow)?;
         if market.confidence > narrowest / MILLION {

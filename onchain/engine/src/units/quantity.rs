@@ -1,6 +1,6 @@
 //! One type per unit, so that adding ticks to lots does not compile.
 
-use crate::describe::{Decode, Described, Encode, Pod, Reader, TypeDesc, Writer};
+use crate::describe::{Decode, Described, Encode, Pod, Reader, TypeDesc, Wire, Writer};
 use core::ops::{Add, AddAssign, Neg, Sub, SubAssign};
 
 macro_rules! quantity {
@@ -110,6 +110,8 @@ impl PartialEq for Pubkey {
 
 // SAFETY: repr(transparent) over a byte array.
 unsafe impl Pod for Pubkey {}
+// SAFETY: 32 bytes.
+unsafe impl Wire for Pubkey {}
 impl Described for Pubkey {
     const TYPE: TypeDesc = TypeDesc::Pubkey;
 }

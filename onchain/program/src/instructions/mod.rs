@@ -27,6 +27,7 @@ pub mod place_many;
 pub mod place_order;
 pub mod propose_authority;
 pub mod prune_expired;
+pub mod pyth;
 pub mod replace_many;
 pub mod resolve_bankruptcy;
 pub mod set_dead_man;
@@ -38,7 +39,9 @@ pub mod sweep_fees;
 pub mod take_over;
 pub mod trading;
 pub mod transfer;
+pub mod update_collateral_price;
 pub mod update_price;
+pub mod update_price_pyth;
 pub mod withdraw;
 
 use quantdesk_engine::describe::{Decode, Reader};

@@ -26,10 +26,11 @@ class MarketPrices:
     publish_ms: int
 
     def withdrawal_price(self, base: int, now_ms: int) -> int:
-        """The worse of mark and a pending jump, and worse again while the price is stale."""
+        """The worse of mark and a pending jump, and worse again while the price is stale or unanchored."""
         worst = min if base > 0 else max
         price = worst(self.mark, self.market.pending_price or self.mark)
-        if now_ms - self.publish_ms <= self.market.open_max_age_ms:
+        fresh = now_ms - self.publish_ms <= self.market.open_max_age_ms
+        if fresh and self.market.is_anchored(self.index, now_ms):
             return price
         rate = STALE_WORSENING * self.market.tiers[0].rate * self.market.maintenance_fraction // RATE_SCALE
         off = ceil_div(price * rate, RATE_SCALE)

@@ -9,9 +9,14 @@ from solders.pubkey import Pubkey
 
 from quantdesk.domain.market import MarginTier as MarginStep
 from quantdesk.domain.market import Market as MarketParameters
-from quantdesk.domain.units import QuoteAtoms
+from quantdesk.domain.units import RATE_SCALE, QuoteAtoms
 from quantdesk.program.layouts.reading import account_record, read
 
+SOURCE_SIGNED, SOURCE_PYTH, SOURCE_ANCHORED = range(3)
+"""``Market.source``: signed prices, Pyth accounts, signed prices held near Pyth."""
+ANCHOR_AGE_MS = 60_000
+ANCHOR_BAND = 20_000
+"""A signed price may leave a Pyth price of the last minute by this (1e-6) and its confidence."""
 MARKET_STATUS = ("initialising", "post_only", "active", "reduce_only", "settling", "settled")
 
 
@@ -64,6 +69,7 @@ class Market:
     index: int
     book: Pubkey
     price_authority: Pubkey
+    feed_id: bytes
     status: int
     source: int
     book_capacity: int
@@ -100,6 +106,9 @@ class Market:
     pending_price: int
     pending_publish_ms: int
     pending_count: int
+    anchor_price: int
+    anchor_confidence: int
+    anchor_ms: int
     mark_price: int
     best_bid_ticks: int
     best_ask_ticks: int
@@ -124,6 +133,13 @@ class Market:
     def status_name(self) -> str:
         """The status in words."""
         return MARKET_STATUS[self.status]
+
+    def is_anchored(self, index_price: int, now_ms: int) -> bool:
+        """Whether the source lets ``index_price`` open risk: a signed price must be near its Pyth anchor."""
+        if self.source != SOURCE_ANCHORED:
+            return True
+        reach = self.anchor_price * ANCHOR_BAND // RATE_SCALE + self.anchor_confidence
+        return now_ms - self.anchor_ms <= ANCHOR_AGE_MS and abs(index_price - self.anchor_price) <= reach
 
     @cached_property
     def parameters(self) -> MarketParameters:

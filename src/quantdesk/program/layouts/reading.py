@@ -69,6 +69,8 @@ def _value(hint: Any, value: Any) -> Any:
         return int(value)
     if hint is Pubkey:
         return Pubkey.from_bytes(value.tobytes())
+    if hint is bytes:
+        return value.tobytes()
     if hint is str:
         return value.tobytes().rstrip(b"\0").decode("ascii", "replace")
     (of, *_) = hint.__args__

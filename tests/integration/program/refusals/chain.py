@@ -122,17 +122,6 @@ def _(exchange: Exchange) -> Act:
     return lambda: exchange.run(many, signers=[exchange.authority])
 
 
-@reaches("PriceSourceMismatch")
-def _(exchange: Exchange) -> Act:
-    """`create_market` takes signed feeds alone, so the market's source is written by hand."""
-
-    def pyth(account: Any) -> None:
-        account["markets"]["source"][0] = 1
-
-    patched(exchange, exchange.address, "Exchange", pyth)
-    return lambda: exchange.post({0: 1_500_000})
-
-
 def in_the_next_century() -> Exchange:
     """An open exchange in 2106, when unix seconds pass 32 bits."""
     exchange = opened()

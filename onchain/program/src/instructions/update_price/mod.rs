@@ -3,4 +3,4 @@
 mod accounts;
 mod processor;
 
-pub use processor::process;
+pub use processor::{process, report};

@@ -40,13 +40,18 @@ pub fn process(accounts: &mut [AccountView], args: &UpdatePrice<'_>) -> Result<(
         post(exchange, authority, &update, now)?.encode(&mut records);
     }
     let length = records.finish().ok_or(Error::EventTooLarge)?;
-    let event = PricesUpdated {
-        seq: next_event(exchange)?,
-        slot: now.slot,
-        unix_ts: now.unix,
-        prices: Seq::over(&region[..length]),
-    };
-    emit(PricesUpdated::DISCRIMINATOR, &event, event_authority)
+    report(exchange, &region[..length], now, event_authority)
+}
+
+/// Reports encoded [`PriceRecord`]s.
+///
+/// # Errors
+/// `EventTooLarge`, `ArithmeticOverflow`.
+#[inline(never)]
+pub fn report(exchange: &mut Exchange, records: &[u8], now: Now, authority: &AccountView) -> Result<(), Failure> {
+    let (seq, prices) = (next_event(exchange)?, Seq::over(records));
+    let event = PricesUpdated { seq, slot: now.slot, unix_ts: now.unix, prices };
+    emit(PricesUpdated::DISCRIMINATOR, &event, authority)
 }
 
 fn post(exchange: &mut Exchange, authority: &Pubkey, update: &PriceUpdate, now: Now) -> Result<PriceRecord, Failure> {

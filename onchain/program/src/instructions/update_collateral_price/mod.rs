@@ -1,0 +1,5 @@
+//! `update_collateral_price`: takes a collateral's price from Pyth.
+
+mod processor;
+
+pub use processor::process;
