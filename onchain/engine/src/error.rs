@@ -114,6 +114,10 @@ errors! {
     PriceNotVerified = 6093, "The Pyth price is not fully verified";
     PriceNotNewer = 6094, "The Pyth price is not newer than the last one";
     PriceNotAnchored = 6095, "The signed price is not near a Pyth price of the last minute: only orders that reduce";
+    TriggerNotFound = 6096, "No such trigger, or one that cannot be the pair of this one";
+    TriggerTaken = 6097, "Another trigger waits in that entry";
+    TriggerWouldFire = 6098, "The mark has reached the trigger price already";
+    TriggerNotReached = 6099, "The mark has not reached the trigger price";
 }
 
 #[cfg(test)]

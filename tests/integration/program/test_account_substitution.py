@@ -22,6 +22,10 @@ HERE_ANYTHING_GOES = {
 }
 ANOTHER_EXCHANGE_WILL_DO = {"update_price_pyth", "update_collateral_price"}
 """Anyone may bring any exchange a price of the feed that it names."""
+ANYONE = {
+    ("init_exchange", "admin"): "whoever creates an exchange becomes its admin",
+    ("execute_trigger", "signer"): "anyone may fire what the mark has reached",
+}
 STRUCTURAL = {
     "WrongAccountCount",
     "MissingSignature",
@@ -73,8 +77,8 @@ def test_a_missing_signature_is_refused(scene: Scene) -> None:
 def test_a_stranger_in_a_signers_place_is_refused(scene: Scene) -> None:
     stranger = scene.exchange.vm.fund(70)
     for role in scene.signers:
-        if role == "payer" or (scene.name, role) in [("init_exchange", "admin")]:
-            continue  # anyone may pay, and whoever creates an exchange becomes its admin
+        if role == "payer" or (scene.name, role) in ANYONE:
+            continue  # anyone may pay
         keys = [stranger if other == role else key for other, key in scene.signers.items()]
         refused(scene, scene.instruction({role: stranger.pubkey()}), keys, f"stranger as {role}")
 

@@ -5,6 +5,7 @@ mod losses;
 mod money;
 mod orders;
 mod prices;
+mod triggers;
 mod upkeep;
 
 pub use delegates::DelegateSet;
@@ -17,6 +18,7 @@ pub use money::{
 };
 pub use orders::{FillRecord, MarketAfter, OrderRecord, OrdersProcessed, RemovedRecord, TouchedRecord, removal};
 pub use prices::{CollateralPriceUpdated, PriceRecord, PricesUpdated, price_flags};
+pub use triggers::{TriggerCancelled, TriggerPlaced};
 pub use upkeep::{AuthoritiesSet, DeadManSet, PauseSet, TraderParked, Transferred};
 
 use crate::describe::StructDesc;
@@ -45,6 +47,8 @@ pub const ALL: &[([u8; 8], StructDesc)] = &[
     (DeadManSet::DISCRIMINATOR, DeadManSet::DESC),
     (Transferred::DISCRIMINATOR, Transferred::DESC),
     (DelegateSet::DISCRIMINATOR, DelegateSet::DESC),
+    (TriggerPlaced::DISCRIMINATOR, TriggerPlaced::DESC),
+    (TriggerCancelled::DISCRIMINATOR, TriggerCancelled::DESC),
     (AuthoritiesSet::DISCRIMINATOR, AuthoritiesSet::DESC),
     (PauseSet::DISCRIMINATOR, PauseSet::DESC),
     (PositionsTransferred::DISCRIMINATOR, PositionsTransferred::DESC),

@@ -166,8 +166,8 @@ event! {
         /// Market index.
         pub market: u16,
         /// 0 place_order, 1 place_many, 2 replace_many, 3 cancel_order, 4 cancel_by_client_id, 5 cancel_all,
-        /// 6 modify_order, 7 prune_expired, 8 force_cancel, 9 liquidate, 11 settle_slots (8 and 9: the taker is the account in
-        /// trouble).
+        /// 6 modify_order, 7 prune_expired, 8 force_cancel, 9 liquidate (both: the taker is the account in trouble),
+        /// 10 execute_trigger (the taker is the trigger's owner, the order's `index` the trigger's entry), 11 settle_slots.
         pub kind: u8,
         /// Slot of the trader who sent it.
         pub taker_slot: u16,

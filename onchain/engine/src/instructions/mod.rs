@@ -9,6 +9,7 @@ mod losses;
 mod orders;
 mod records;
 mod traders;
+mod triggers;
 mod upkeep;
 
 pub use authority::{AcceptAuthority, ProposeAuthority, SetGuardian, SetPause};
@@ -25,6 +26,7 @@ pub use orders::{
 };
 pub use records::{CollateralParams, FeeTierParams, MarginTierParams, MarketParams, OrderId, PriceUpdate, Quote};
 pub use traders::{Activate, CloseTrader, Deposit, OpenTrader, Withdraw};
+pub use triggers::{CancelTrigger, ExecuteTrigger, PlaceTrigger, TriggerTerms};
 pub use upkeep::{Park, SetDeadMan, Transfer};
 
 use crate::describe::{ChoiceDesc, InstructionDesc, StructDesc};
@@ -67,6 +69,9 @@ pub const ALL: &[InstructionDesc] = &[
     SetDeadMan::INSTRUCTION,
     Transfer::INSTRUCTION,
     SetDelegate::INSTRUCTION,
+    PlaceTrigger::INSTRUCTION,
+    CancelTrigger::INSTRUCTION,
+    ExecuteTrigger::INSTRUCTION,
     ProposeAuthority::INSTRUCTION,
     AcceptAuthority::INSTRUCTION,
     SetGuardian::INSTRUCTION,
@@ -83,6 +88,7 @@ pub const RECORDS: &[StructDesc] = &[
     Quote::DESC,
     OrderId::DESC,
     DelegateTerms::DESC,
+    TriggerTerms::DESC,
 ];
 
 /// Choices in arguments and events.

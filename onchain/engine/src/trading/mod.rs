@@ -17,6 +17,7 @@ mod settle;
 pub(crate) mod settlement;
 mod takeover;
 mod top;
+mod trigger;
 
 pub use bankruptcy::{Loss, resolve_bankruptcy};
 pub use batch::{place_many, replace_many};
@@ -27,6 +28,7 @@ pub use place::place_order;
 pub use prune::prune_expired;
 pub use settlement::{SETTLEMENT_S, settle_slots};
 pub use takeover::{MAX_TRANSFERS, Transfers, auto_deleverage, take_over};
+pub use trigger::execute_trigger;
 
 use crate::book::BookView;
 use crate::delegates;
@@ -66,6 +68,8 @@ pub mod kind {
     pub const LIQUIDATE: u8 = 9;
     /// `settle_slots` while it cancels orders.
     pub const SETTLE_SLOTS: u8 = 11;
+    /// `execute_trigger`; the event's taker is the trigger's owner.
+    pub const EXECUTE_TRIGGER: u8 = 10;
 }
 
 /// On whose behalf an instruction runs, and who signed it.
@@ -74,6 +78,8 @@ pub struct Caller<'a> {
     pub trader: &'a mut Trader,
     /// Who signed.
     pub signer: &'a Pubkey,
+    /// Anyone may run this instruction for the trader.
+    pub anyone: bool,
 }
 
 /// Everything that an order instruction can touch.
@@ -117,8 +123,8 @@ impl<'a> Venue<'a> {
         if exchange.paused & crate::state::paused::MIGRATION != 0 {
             return Err(Error::Paused);
         }
-        let Caller { trader, signer } = caller;
-        let delegate = delegates::authorise(trader, signer, now)?;
+        let Caller { trader, signer, anyone } = caller;
+        let delegate = if anyone { None } else { delegates::authorise(trader, signer, now)? };
         slots::of(slots, trader)?.last_active = now.unix as u32;
         let market = usize::from(market);
         mark::integrate(exchange.markets.get_mut(market).ok_or(Error::UnknownMarket)?, now);

@@ -13,7 +13,7 @@ use crate::instructions::trading::open;
 /// Those of the account checks and of [`trading::resolve_bankruptcy`].
 #[inline(never)]
 pub fn process(accounts: &mut [AccountView], args: &ResolveBankruptcy) -> Result<(), Failure> {
-    let (mut venue, signer, event_authority) = open(accounts, args.market)?;
+    let (mut venue, signer, event_authority) = open(accounts, args.market, false)?;
     let loss = trading::resolve_bankruptcy(&mut venue, args)?;
     let seq = venue.next_event()?;
     emit(BankruptcyResolved::DISCRIMINATOR, &venue.resolved(seq, signer, loss), event_authority)

@@ -12,7 +12,7 @@ use crate::instructions::trading::{hand_in, open, report};
 /// Those of the account checks and of [`trading::settle_slots`].
 #[inline(never)]
 pub fn process(accounts: &mut [AccountView], args: &SettleSlots) -> Result<(), Failure> {
-    let (mut venue, signer, event_authority) = open(accounts, args.market)?;
+    let (mut venue, signer, event_authority) = open(accounts, args.market, false)?;
     match trading::settle_slots(&mut venue)? {
         Some(closed) => hand_in(&mut venue, transfer_kind::SETTLEMENT, signer, &closed, event_authority),
         None => report(&mut venue, kind::SETTLE_SLOTS, signer, event_authority),

@@ -6,7 +6,7 @@ use pinocchio::AccountView;
 use quantdesk_engine::error::Error;
 use quantdesk_engine::events::{OrdersProcessed, PositionsTransferred};
 use quantdesk_engine::recorder::Recorder;
-use quantdesk_engine::trading::{Caller, Transfers, Venue};
+use quantdesk_engine::trading::{Caller, Transfers, Venue, kind};
 use quantdesk_engine::units::Pubkey;
 
 use crate::clock::now;
@@ -28,7 +28,7 @@ pub fn run(
     kind: u8,
     act: impl FnOnce(&mut Venue<'_>) -> Result<(), Error>,
 ) -> Result<(), Failure> {
-    let (mut venue, signer, event_authority) = open(accounts, market)?;
+    let (mut venue, signer, event_authority) = open(accounts, market, kind == kind::EXECUTE_TRIGGER)?;
     act(&mut venue)?;
     report(&mut venue, kind, signer, event_authority)
 }
@@ -44,7 +44,7 @@ pub fn transfer(
     kind: u8,
     act: impl FnOnce(&mut Venue<'_>) -> Result<Transfers, Error>,
 ) -> Result<(), Failure> {
-    let (mut venue, signer, event_authority) = open(accounts, market)?;
+    let (mut venue, signer, event_authority) = open(accounts, market, false)?;
     let transfers = act(&mut venue)?;
     hand_in(&mut venue, kind, signer, &transfers, event_authority)
 }
@@ -72,12 +72,12 @@ type Opened<'a> = (Venue<'a>, &'a Pubkey, &'a AccountView);
 /// # Errors
 /// Those of the account checks and of [`Venue::open`].
 #[inline(never)]
-pub fn open(accounts: &mut [AccountView], market: u16) -> Result<Opened<'_>, Failure> {
+pub fn open(accounts: &mut [AccountView], market: u16, anyone: bool) -> Result<Opened<'_>, Failure> {
     let accounts = Accounts::parse(accounts, market)?;
     // SAFETY: once per instruction.
     let record = Recorder::new(unsafe { heap::record_region() })?;
     let (signer, slots) = (accounts.signer, accounts.ledger.slots);
-    let caller = Caller { trader: accounts.trader, signer };
+    let caller = Caller { trader: accounts.trader, signer, anyone };
     let venue = Venue::open(accounts.exchange, slots, accounts.book, caller, market, record, now()?)?;
     Ok((venue, signer, accounts.event_authority))
 }
