@@ -105,6 +105,10 @@ errors! {
     PriceNotVerified = 6084, "The Pyth price is not fully verified";
     PriceNotNewer = 6085, "The Pyth price is not newer than the last one";
     PriceNotAnchored = 6086, "The signed price is not near a Pyth price of the last minute: only orders that reduce";
+    ChangeNotDue = 6087, "The change has not waited out the timelock yet";
+    ChangeExpired = 6088, "The change was not applied within seven days of being due: queue it again";
+    PauseUsedUp = 6089, "Withdrawals were paused for three of the last seven days: not again before those are over";
+    NoticeTooShort = 6090, "A market settles only after 24 hours of reduce-only";
 }
 
 #[cfg(test)]

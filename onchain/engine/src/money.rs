@@ -1,5 +1,6 @@
 //! Money in and out: parked in the trader account or in the trader's slot.
 
+use crate::changes;
 use crate::error::Error;
 use crate::events::Balances;
 use crate::margin;
@@ -148,7 +149,10 @@ pub fn withdraw(
     amount: u64,
     now: Now,
 ) -> Result<Moved, Error> {
-    require_open(exchange, paused::WITHDRAWALS)?;
+    require_open(exchange, 0)?;
+    if changes::withdrawals_paused(exchange, now.unix) {
+        return Err(Error::Paused);
+    }
     if now.unix < exchange.withdraw_rest_until {
         return Err(Error::WithdrawalsResting);
     }
@@ -275,6 +279,7 @@ pub fn close(exchange: &mut Exchange, ledger: &mut LedgerView<'_>, trader: &mut 
 ///
 /// # Errors
 /// `StaleGeneration`.
+#[inline(never)]
 pub fn balances(slots: &mut [Slot], trader: &Trader) -> Result<Balances, Error> {
     let mut balances = Balances {
         slot_index: trader.slot_index,

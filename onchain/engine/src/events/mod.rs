@@ -1,11 +1,13 @@
 //! What happened, as clients read it: one event per instruction.
 
+mod changes;
 mod delegates;
 mod money;
 mod orders;
 mod prices;
 mod upkeep;
 
+pub use changes::{ChangeApplied, ChangeCancelled, ChangeQueued, MarketStatusSet};
 pub use delegates::DelegateSet;
 pub use money::{
     AccountGrown, Balances, CollateralAdded, Deposited, ExchangeInitialised, ExchangeOpened, MarketCreated,
@@ -43,6 +45,10 @@ pub const ALL: &[([u8; 8], StructDesc)] = &[
     (DelegateSet::DISCRIMINATOR, DelegateSet::DESC),
     (AuthoritiesSet::DISCRIMINATOR, AuthoritiesSet::DESC),
     (PauseSet::DISCRIMINATOR, PauseSet::DESC),
+    (ChangeQueued::DISCRIMINATOR, ChangeQueued::DESC),
+    (ChangeApplied::DISCRIMINATOR, ChangeApplied::DESC),
+    (ChangeCancelled::DISCRIMINATOR, ChangeCancelled::DESC),
+    (MarketStatusSet::DISCRIMINATOR, MarketStatusSet::DESC),
 ];
 
 /// Structs inside events.
