@@ -120,8 +120,7 @@ class _Page:
         size = f"\n\n{layout['bytes']:,} bytes." if layout else ""
         yield f"### {name}\n\n{_docs(one)}{size}\n"
         if one["type"]["kind"] == "enum":
-            rows = ((str(at), f"`{way['name']}`") for at, way in enumerate(one["type"]["variants"]))
-            yield _table(("byte", "choice"), rows)
+            yield _choices(one["type"]["variants"])
         else:
             yield self._offsets(name) if layout else self._fields(name)
 
@@ -141,6 +140,14 @@ class _Page:
         fields = self.types[name]["type"]["fields"]
         rows = ((f"`{one['name']}`", _type(one["type"]), _docs(one)) for one in fields)
         return _table(("field", "type", "meaning"), rows)
+
+
+def _choices(variants: list[Json]) -> str:
+    """An enum's variants by number, with what each carries."""
+    if not any(way.get("fields") for way in variants):
+        return _table(("byte", "choice"), ((str(at), f"`{way['name']}`") for at, way in enumerate(variants)))
+    rows = ((str(at), f"`{way['name']}`", _type(way["fields"][0])) for at, way in enumerate(variants))
+    return _table(("byte", "choice", "carries"), rows)
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
@@ -177,7 +184,7 @@ def _seeds(idl: Json, account: str) -> str:
     """The seeds of an account's address, from the instruction that derives it."""
     for instruction in idl["instructions"]:
         for one in instruction["accounts"]:
-            if one["name"] == account and one.get("pda"):
+            if account.endswith(one["name"]) and one.get("pda"):
                 return _derived(one)
     return ""
 
@@ -190,7 +197,9 @@ def _names(kind: Json) -> Iterable[str]:
         for inner in [kind.get("vec"), kind.get("option"), *kind.get("array", [])]:
             yield from _names(inner)
         for field in kind.get("fields", []):
-            yield from _names(field["type"])
+            yield from _names(field.get("type", field))
+        for variant in kind.get("variants", []):
+            yield from _names({"fields": variant.get("fields", [])})
 
 
 def _type(kind: Json) -> str:

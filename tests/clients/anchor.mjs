@@ -29,6 +29,10 @@ function plain(value) {
     // A choice of an enum is an object with one empty object in it.
     if (entries.length === 1 && entries[0][1] !== null && Object.keys(entries[0][1]).length === 0
       && entries[0][1].constructor === Object) return bare(entries[0][0]);
+    // A variant that carries a value holds it under "0".
+    const carried = entries.length === 1 && entries[0][1] !== null && Object.keys(entries[0][1]).join() === "0"
+      && entries[0][1].constructor === Object;
+    if (carried) return { [bare(entries[0][0])]: plain(entries[0][1][0]) };
     return Object.fromEntries(entries.map(([key, one]) => [bare(key), plain(one)]));
   }
   return value;
@@ -43,8 +47,9 @@ function typed(type, value) {
   if (type.vec) return value.map((one) => typed(type.vec, one));
   const shape = types.get(type.defined.name);
   if (shape.kind === "enum") {
-    const choice = shape.variants.find((one) => bare(one.name) === value);
-    return { [choice.name]: {} };
+    const [word, carried] = typeof value === "object" ? Object.entries(value)[0] : [value];
+    const choice = shape.variants.find((one) => bare(one.name) === word);
+    return { [choice.name]: carried ? { 0: typed(choice.fields[0], carried) } : {} };
   }
   return Object.fromEntries(shape.fields.map((field) => [field.name, typed(field.type, value[bare(field.name)])]));
 }

@@ -118,6 +118,10 @@ errors! {
     TriggerTaken = 6097, "Another trigger waits in that entry";
     TriggerWouldFire = 6098, "The mark has reached the trigger price already";
     TriggerNotReached = 6099, "The mark has not reached the trigger price";
+    ChangeNotDue = 6100, "The change has not waited out the timelock yet";
+    ChangeExpired = 6101, "The change was not applied within seven days of being due: queue it again";
+    PauseUsedUp = 6102, "Withdrawals were paused for three of the last seven days: not again before those are over";
+    NoticeTooShort = 6103, "A market settles only after 24 hours of reduce-only";
 }
 
 #[cfg(test)]

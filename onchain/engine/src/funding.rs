@@ -6,6 +6,7 @@
 //! Sources: dYdX v4 `x/perpetuals` (sampled premium, clamped rate), Hyperliquid documentation, "Funding".
 
 use crate::error::Error;
+use crate::governance;
 use crate::state::{Market, Position};
 use crate::units::{FundingIndex, MILLION, QuoteAtoms};
 
@@ -59,6 +60,7 @@ fn turn(market: &mut Market, hour: i64, skipped: i64) {
         market.hour_index.0 += rate;
         market.funding_rate = rate_of(market, 0);
     }
+    governance::lift_starting_cap(market, hour * HOUR_S);
     market.funding_hour = hour;
     market.premium_sum = 0;
     market.premium_seconds = 0;

@@ -1,7 +1,9 @@
 //! What an admin may set, within compiled bounds. Nothing outside them can be queued or applied.
 
+use crate::changes;
+use crate::describe::bytes_of_mut;
 use crate::error::Error;
-use crate::instructions::{CollateralParams, CreateMarket, FeeTierParams, InitExchange, MarketParams};
+use crate::instructions::{CollateralParams, CreateMarket, FeeTierParams, InitExchange, MarketParams, NewCollateral};
 use crate::prices::source;
 use crate::state::{
     Collateral, Exchange, FEE_TIERS, FeeTier, MAX_MARKETS, MAX_SLOTS, MarginTier, Market, OTHER_COLLATERALS,
@@ -9,9 +11,9 @@ use crate::state::{
 use crate::units::{LotPrice, MAX_NOTIONAL, MILLION, Pubkey};
 
 /// Longest timelock: four weeks.
-const MAX_TIMELOCK_S: u32 = 28 * 86_400;
+pub(crate) const MAX_TIMELOCK_S: u32 = 28 * 86_400;
 /// Highest minimum for a slot: $1,000.
-const MAX_SLOT_EQUITY: u64 = 1_000_000_000;
+pub(crate) const MAX_SLOT_EQUITY: u64 = 1_000_000_000;
 /// Highest taker fee: 1 %.
 const MAX_TAKER_FEE: u32 = 10_000;
 /// USDC has six decimals.
@@ -21,7 +23,11 @@ const REFERENCE_PRICES: core::ops::RangeInclusive<u64> = 100_000..=100_000_000;
 /// A tick is at least 0.1 and at most 1 basis point of the price at creation.
 const TICKS_PER_PRICE: core::ops::RangeInclusive<u64> = 10_000..=100_000;
 
-fn within(condition: bool) -> Result<(), Error> {
+/// Open interest of a market created after opening in its first seven days: $1,000,000.
+const NEW_MARKET_INTEREST: u64 = 1_000_000_000_000;
+const STARTING_CAP_S: i64 = 7 * 86_400;
+
+pub(crate) fn within(condition: bool) -> Result<(), Error> {
     if condition { Ok(()) } else { Err(Error::ParameterOutOfBounds) }
 }
 
@@ -47,7 +53,8 @@ pub fn check_exchange(args: &InitExchange) -> Result<(), Error> {
 
 /// Tiers rise in volume and the unused ones (volume 0) come last; a rebate never exceeds the
 /// smallest taker fee, so that no pair of accounts earns by trading with itself.
-fn check_fee_tiers(tiers: &[FeeTierParams; FEE_TIERS]) -> Result<(), Error> {
+#[inline(never)]
+pub(crate) fn check_fee_tiers(tiers: &[FeeTierParams; FEE_TIERS]) -> Result<(), Error> {
     within(tiers[0].min_volume == 0)?;
     let used = used_tiers(tiers);
     let mut previous = None;
@@ -67,6 +74,7 @@ fn used_tiers(tiers: &[FeeTierParams; FEE_TIERS]) -> usize {
 }
 
 /// Checked tiers as the exchange stores them: an unused one is out of anyone's reach.
+#[inline(never)]
 pub fn fee_tiers(tiers: &[FeeTierParams; FEE_TIERS]) -> [FeeTier; FEE_TIERS] {
     let used = used_tiers(tiers);
     let mut stored = [FeeTier { min_volume: u64::MAX, maker: 0, taker: MAX_TAKER_FEE }; FEE_TIERS];
@@ -79,7 +87,8 @@ pub fn fee_tiers(tiers: &[FeeTierParams; FEE_TIERS]) -> [FeeTier; FEE_TIERS] {
 /// Enters a collateral; the first is USDC. Returns its index.
 ///
 /// # Errors
-/// `ExchangeAlreadyOpen`, `TableFull`, `AlreadyInitialised` for a mint in the table, `ParameterOutOfBounds`.
+/// `ExchangeAlreadyOpen` unless a change that was applied allows exactly this, `TableFull`, `AlreadyInitialised`
+/// for a mint in the table, `ParameterOutOfBounds`.
 pub fn add_collateral(
     exchange: &mut Exchange,
     params: &CollateralParams,
@@ -87,21 +96,32 @@ pub fn add_collateral(
     vault: Pubkey,
     decimals: u8,
 ) -> Result<u8, Error> {
-    require_closed(exchange)?;
     let index = exchange.collateral_count;
-    if usize::from(index) > OTHER_COLLATERALS {
-        return Err(Error::TableFull);
-    }
-    if exchange.collaterals.iter().take(usize::from(index)).any(|known| known.mint == mint) {
-        return Err(Error::AlreadyInitialised);
-    }
+    check_new_collateral(exchange, &mint)?;
+    let wanted = NewCollateral { mint, params: *params };
+    let place = bytes_of_mut(&mut exchange.collaterals[usize::from(index)]);
+    changes::require_leave(exchange.opened, place, wanted.as_bytes())?;
     check_collateral(index, params, decimals)?;
     exchange.collaterals[usize::from(index)] = collateral(index, params, mint, vault, decimals);
     exchange.collateral_count = index + 1;
     Ok(index)
 }
 
-fn check_collateral(index: u8, params: &CollateralParams, decimals: u8) -> Result<(), Error> {
+/// # Errors
+/// `TableFull`, `AlreadyInitialised`.
+pub(crate) fn check_new_collateral(exchange: &Exchange, mint: &Pubkey) -> Result<(), Error> {
+    let count = usize::from(exchange.collateral_count);
+    if count > OTHER_COLLATERALS {
+        return Err(Error::TableFull);
+    }
+    if exchange.collaterals.iter().take(count).any(|known| known.mint == *mint) {
+        return Err(Error::AlreadyInitialised);
+    }
+    Ok(())
+}
+
+#[inline(never)]
+pub(crate) fn check_collateral(index: u8, params: &CollateralParams, decimals: u8) -> Result<(), Error> {
     let one = MILLION as u32;
     if index == 0 {
         within(decimals == USDC_DECIMALS && params.feed_id == [0; 32])?;
@@ -117,47 +137,71 @@ fn check_collateral(index: u8, params: &CollateralParams, decimals: u8) -> Resul
 }
 
 fn collateral(index: u8, params: &CollateralParams, mint: Pubkey, vault: Pubkey, decimals: u8) -> Collateral {
-    Collateral {
-        mint,
-        vault,
-        feed_id: params.feed_id,
-        decimals,
-        kind: u8::from(index != 0),
-        status: 1,
-        max_age_s: params.max_age_s,
-        initial_weight: params.initial_weight,
-        maintenance_weight: params.maintenance_weight,
-        convert_discount_min: params.convert_discount_min,
-        convert_discount_max: params.convert_discount_max,
-        deposit_cap: params.deposit_cap,
-        bucket_capacity: params.bucket_capacity,
-        bucket_refill: params.bucket_refill,
-        bucket_level: params.bucket_capacity,
-        ..Collateral::zeroed()
-    }
+    let kind = u8::from(index != 0);
+    let mut new = Collateral { mint, vault, decimals, kind, status: 1, ..Collateral::zeroed() };
+    write_collateral(&mut new, params);
+    new.bucket_level = params.bucket_capacity;
+    new
+}
+
+/// Writes what may change later.
+#[inline(never)]
+pub(crate) fn write_collateral(place: &mut Collateral, params: &CollateralParams) {
+    place.feed_id = params.feed_id;
+    place.max_age_s = params.max_age_s;
+    place.initial_weight = params.initial_weight;
+    place.maintenance_weight = params.maintenance_weight;
+    place.convert_discount_min = params.convert_discount_min;
+    place.convert_discount_max = params.convert_discount_max;
+    place.deposit_cap = params.deposit_cap;
+    place.bucket_capacity = params.bucket_capacity;
+    place.bucket_refill = params.bucket_refill;
 }
 
 /// Enters a market. Its status stays "initialising" until its book has its full size.
 ///
 /// # Errors
-/// `ExchangeAlreadyOpen`, `TableFull`, `UnknownMarket` unless the index is the next free one,
-/// `AlreadyInitialised` for a symbol in the table, `ParameterOutOfBounds`.
+/// `ExchangeAlreadyOpen` unless a change that was applied allows exactly this, `TableFull`, `UnknownMarket`
+/// unless the index is the next free one, `AlreadyInitialised` for a symbol in the table,
+/// `ParameterOutOfBounds`.
 pub fn add_market(exchange: &mut Exchange, args: &CreateMarket, book: Pubkey, now: i64) -> Result<(), Error> {
-    require_closed(exchange)?;
+    let count = usize::from(exchange.market_count);
+    check_new_market(exchange, &args.params)?;
+    if args.market != exchange.market_count {
+        return Err(Error::UnknownMarket);
+    }
+    let (opened, market) = (exchange.opened, &mut exchange.markets[count]);
+    changes::require_leave(opened, bytes_of_mut(market), args.params.as_bytes())?;
+    write_market(market, args, book, now);
+    if opened != 0 {
+        market.later_oi_cap = market.oi_cap;
+        market.oi_cap = market.oi_cap.min(NEW_MARKET_INTEREST / args.params.reference_price);
+    }
+    exchange.market_count += 1;
+    Ok(())
+}
+
+/// # Errors
+/// `TableFull`, `AlreadyInitialised`, `ParameterOutOfBounds`.
+#[inline(never)]
+pub(crate) fn check_new_market(exchange: &Exchange, params: &MarketParams) -> Result<(), Error> {
     let count = usize::from(exchange.market_count);
     if count >= MAX_MARKETS {
         return Err(Error::TableFull);
     }
-    if args.market != exchange.market_count {
-        return Err(Error::UnknownMarket);
-    }
-    if exchange.markets.iter().take(count).any(|known| known.symbol == args.params.symbol) {
+    if exchange.markets.iter().take(count).any(|known| known.symbol == params.symbol) {
         return Err(Error::AlreadyInitialised);
     }
-    check_market(&args.params)?;
-    write_market(&mut exchange.markets[count], args, book, now);
-    exchange.market_count += 1;
-    Ok(())
+    check_market(params)
+}
+
+/// The starting cap of a market created after opening ends with the first hour that begins after seven days.
+#[inline(never)]
+pub(crate) fn lift_starting_cap(market: &mut Market, now: i64) {
+    if market.later_oi_cap != 0 && now - market.created >= STARTING_CAP_S {
+        market.oi_cap = market.later_oi_cap;
+        market.later_oi_cap = 0;
+    }
 }
 
 /// Bounds of a market's parameters.
@@ -166,15 +210,27 @@ pub fn add_market(exchange: &mut Exchange, args: &CreateMarket, book: Pubkey, no
 /// `ParameterOutOfBounds`.
 pub fn check_market(params: &MarketParams) -> Result<(), Error> {
     within(symbol_is_text(&params.symbol))?;
-    within(params.source <= source::ANCHORED)?;
-    within(params.source == source::PYTH || params.price_authority != Pubkey::default())?;
-    within(params.source == source::SIGNED || params.feed_id != [0; 32])?;
+    check_source(params.source, &params.price_authority, &params.feed_id)?;
     within((1..=2_048).contains(&{ params.book_capacity }))?;
     within(params.lots_per_base > 0 && params.tick_size > 0)?;
     within(REFERENCE_PRICES.contains(&{ params.reference_price }))?;
     within(TICKS_PER_PRICE.contains(&(params.reference_price / params.tick_size)))?;
+    check_limits(params, params.reference_price)
+}
+
+/// Bounds of where a price may come from: who signs it, and the feed of what anchors or gives it.
+#[inline(never)]
+pub(crate) fn check_source(from: u8, authority: &Pubkey, feed_id: &[u8; 32]) -> Result<(), Error> {
+    within(from <= source::ANCHORED)?;
+    within(from == source::PYTH || *authority != Pubkey::default())?;
+    within(from == source::SIGNED || *feed_id != [0; 32])
+}
+
+/// Bounds of what may change later, at a price in quote atoms per lot.
+#[inline(never)]
+pub(crate) fn check_limits(params: &MarketParams, price: u64) -> Result<(), Error> {
     check_tiers(params)?;
-    check_sizes(params)?;
+    check_sizes(params, price)?;
     check_bands(params)?;
     check_feed(params)
 }
@@ -203,8 +259,8 @@ fn used_steps(params: &MarketParams) -> usize {
     1 + params.tiers[1..].iter().take_while(|tier| tier.up_to > 0).count()
 }
 
-fn check_sizes(params: &MarketParams) -> Result<(), Error> {
-    let largest = MAX_NOTIONAL / params.reference_price;
+fn check_sizes(params: &MarketParams, price: u64) -> Result<(), Error> {
+    let largest = MAX_NOTIONAL / price;
     within((1..=largest).contains(&{ params.max_position }))?;
     within((1..=i64::MAX as u64 / 100_000_000).contains(&{ params.oi_cap }))?;
     within(params.surcharge_start <= MILLION as u32 && params.surcharge_rate <= MILLION as u32)?;
@@ -247,9 +303,6 @@ fn write_market(market: &mut Market, args: &CreateMarket, book: Pubkey, now: i64
     market.created = now;
     market.lots_per_base = params.lots_per_base;
     market.tick_size = params.tick_size;
-    write_tiers(market, params);
-    market.maintenance_fraction = params.maintenance_fraction;
-    market.profit_weight = params.profit_weight;
     write_limits(market, params);
     market.funding_at = now;
     market.funding_hour = now.div_euclid(3_600);
@@ -267,7 +320,12 @@ fn write_tiers(market: &mut Market, params: &MarketParams) {
     }
 }
 
-fn write_limits(market: &mut Market, params: &MarketParams) {
+/// Writes what may change later.
+#[inline(never)]
+pub(crate) fn write_limits(market: &mut Market, params: &MarketParams) {
+    write_tiers(market, params);
+    market.maintenance_fraction = params.maintenance_fraction;
+    market.profit_weight = params.profit_weight;
     market.oi_cap = params.oi_cap;
     market.surcharge_start = params.surcharge_start;
     market.surcharge_rate = params.surcharge_rate;

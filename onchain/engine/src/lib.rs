@@ -8,6 +8,7 @@
 
 pub mod authority;
 pub mod book;
+pub mod changes;
 pub mod delegates;
 pub mod describe;
 pub mod error;

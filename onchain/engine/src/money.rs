@@ -1,5 +1,6 @@
 //! Money in and out: parked in the trader account or in the trader's slot.
 
+use crate::changes;
 use crate::error::Error;
 use crate::events::Balances;
 use crate::insurance;
@@ -151,7 +152,10 @@ pub fn withdraw(
     amount: u64,
     now: Now,
 ) -> Result<Moved, Error> {
-    require_open(exchange, paused::WITHDRAWALS)?;
+    require_open(exchange, 0)?;
+    if changes::withdrawals_paused(exchange, now.unix) {
+        return Err(Error::Paused);
+    }
     if now.unix < exchange.withdraw_rest_until {
         return Err(Error::WithdrawalsResting);
     }

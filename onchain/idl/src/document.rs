@@ -1,7 +1,9 @@
 //! The IDL as a JSON document.
 
 use crate::json::Json;
-use quantdesk_engine::describe::{AccountDesc, ChoiceDesc, FieldDesc, InstructionDesc, SeedDesc, StructDesc, TypeDesc};
+use quantdesk_engine::describe::{
+    AccountDesc, ChoiceDesc, FieldDesc, InstructionDesc, SeedDesc, StructDesc, TypeDesc, VariantsDesc,
+};
 use quantdesk_engine::{error::Error, events, instructions, state};
 
 /// The program's address (`program/src/id.rs`).
@@ -43,6 +45,7 @@ fn types() -> Vec<Json> {
     let mut types: Vec<Json> = accounts.map(zero_copy).collect();
     types.extend(records.map(borsh));
     types.extend(instructions::CHOICES.iter().map(choice));
+    types.extend(instructions::VARIANTS.iter().map(variants));
     types
 }
 
@@ -94,9 +97,9 @@ fn seed(seed: &SeedDesc) -> Json {
     };
     let mut members = vec![("kind", Json::text(kind)), value];
     if let SeedDesc::Account(path) = seed
-        && path.starts_with("trader.")
+        && let Some((of, _)) = path.split_once('.')
     {
-        members.push(("account", Json::text("Trader")));
+        members.push(("account", Json::text(if of == "change" { "QueuedChange" } else { "Trader" })));
     }
     Json::Object(members)
 }
@@ -143,6 +146,17 @@ fn choice(choice: &ChoiceDesc) -> Json {
     Json::Object(vec![
         ("name", Json::text(choice.name)),
         ("docs", docs(choice.docs)),
+        ("type", Json::Object(vec![("kind", Json::text("enum")), ("variants", variants)])),
+    ])
+}
+
+fn variants(of: &VariantsDesc) -> Json {
+    let variants = Json::list(of.variants, |(name, record)| {
+        Json::Object(vec![("name", Json::text(*name)), ("fields", Json::List(vec![ty(record)]))])
+    });
+    Json::Object(vec![
+        ("name", Json::text(of.name)),
+        ("docs", docs(of.docs)),
         ("type", Json::Object(vec![("kind", Json::text("enum")), ("variants", variants)])),
     ])
 }

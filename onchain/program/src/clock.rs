@@ -9,8 +9,17 @@ use crate::failure::Failure;
 ///
 /// # Errors
 /// The runtime's, should the sysvar be missing.
-#[inline(always)]
+#[inline(never)]
 pub fn now() -> Result<Now, Failure> {
+    now_inline()
+}
+
+/// As [`now`], where every unit counts.
+///
+/// # Errors
+/// Those of [`now`].
+#[inline(always)]
+pub fn now_inline() -> Result<Now, Failure> {
     let clock = Clock::get()?;
     Ok(Now { slot: clock.slot, unix: clock.unix_timestamp })
 }

@@ -1,4 +1,4 @@
-//! Creating accounts at derived addresses, also where somebody sent lamports there before.
+//! Creating accounts at derived addresses, also where somebody sent lamports there before; and deleting them.
 
 use pinocchio::{
     AccountView, Address,
@@ -8,8 +8,11 @@ use pinocchio::{
 use pinocchio_system::instructions::{Allocate, Assign, CreateAccount, Transfer};
 
 use quantdesk_engine::error::Error;
+use quantdesk_engine::state::Exchange;
 
 use crate::failure::Failure;
+use crate::id::ID;
+use crate::loader::{administered, require_address, require_event_accounts, require_signer, require_writable};
 
 /// Most bytes that one instruction may add to an account (the runtime's limit).
 pub const LARGEST_STEP: usize = 10_240;
@@ -56,6 +59,37 @@ impl Creation<'_> {
     }
 }
 
+/// Bump of an account that shall be created at the address that `seeds` derive.
+///
+/// # Errors
+/// `AccountNotWritable`, `WrongAddress`; `AlreadyInitialised` as in [`require_new`].
+#[inline(never)]
+pub fn require_creatable(account: &AccountView, seeds: &[&[u8]; 3]) -> Result<u8, Failure> {
+    require_writable(account)?;
+    let (address, bump) = Address::find_program_address(seeds, &ID);
+    require_address(account, &address)?;
+    require_new(account)?;
+    Ok(bump)
+}
+
+/// What creating something needs besides: the paying signer, the admin of the exchange in use, the system program
+/// and the event's accounts.
+///
+/// # Errors
+/// Those of the loader's checks.
+#[inline(never)]
+pub fn require_creator<'a>(
+    [payer, admin, system, event_authority, program]: [&AccountView; 5],
+    exchange: &'a mut AccountView,
+) -> Result<&'a mut Exchange, Failure> {
+    require_signer(payer)?;
+    require_writable(payer)?;
+    let exchange = administered(exchange, admin)?;
+    require_address(system, &pinocchio_system::ID)?;
+    require_event_accounts(event_authority, program)?;
+    Ok(exchange)
+}
+
 /// # Errors
 /// `AlreadyInitialised` when the account has an owner other than the system program, or data.
 pub fn require_new(account: &AccountView) -> Result<(), Failure> {
@@ -64,4 +98,17 @@ pub fn require_new(account: &AccountView) -> Result<(), Failure> {
     } else {
         Err(Error::AlreadyInitialised.into())
     }
+}
+
+/// Moves the rent and gives the account back to the system program, emptied by the runtime.
+///
+/// # Errors
+/// `ArithmeticOverflow`.
+#[inline(never)]
+pub fn delete(account: &mut AccountView, receiver: &mut AccountView) -> Result<(), Failure> {
+    let lamports = receiver.lamports().checked_add(account.lamports()).ok_or(Error::ArithmeticOverflow)?;
+    receiver.set_lamports(lamports);
+    account.set_lamports(0);
+    account.close()?;
+    Ok(())
 }

@@ -114,6 +114,16 @@ fn dispatch(tag: u64, accounts: &mut [AccountView], data: &[u8]) -> Result<(), F
         }
         args::SetGuardian::TAG => set_guardian::process(accounts, &decode(data)?),
         args::SetPause::TAG => set_pause::process(accounts, &decode(data)?),
+        args::QueueChange::TAG => queue_change::process(accounts, &decode(data)?),
+        args::ApplyChange::TAG => {
+            decode::<args::ApplyChange>(data)?;
+            apply_change::process(accounts)
+        }
+        args::CancelChange::TAG => {
+            decode::<args::CancelChange>(data)?;
+            cancel_change::process(accounts)
+        }
+        args::SetMarketStatus::TAG => set_market_status::process(accounts, &decode(data)?),
         args::CloseTrader::TAG => {
             decode::<args::CloseTrader>(data)?;
             close_trader::process(accounts)

@@ -9,7 +9,9 @@ use quantdesk_engine::book::BookView;
 use quantdesk_engine::describe::{Pod, from_bytes_mut, slice_from_bytes_mut};
 use quantdesk_engine::error::Error;
 use quantdesk_engine::slots::LedgerView;
-use quantdesk_engine::state::{Book, Exchange, Header, LAYOUT_VERSION, Ledger, Order, READY, Slot, Trader};
+use quantdesk_engine::state::{
+    Book, Exchange, Header, LAYOUT_VERSION, Ledger, Order, QueuedChange, READY, Slot, Trader,
+};
 use quantdesk_engine::units::Pubkey;
 
 use crate::failure::Failure;
@@ -32,7 +34,7 @@ macro_rules! accounts {
         }
     )* };
 }
-accounts!(Exchange Ledger Book Trader);
+accounts!(Exchange Ledger Book Trader QueuedChange);
 
 /// Exactly `N` accounts.
 ///

@@ -10,5 +10,7 @@ pub const BOOK: &[u8] = b"book";
 pub const VAULT: &[u8] = b"vault";
 /// `trader`, exchange, owner, sub u8.
 pub const TRADER: &[u8] = b"trader";
+/// `change`, exchange, number u64 little endian.
+pub const CHANGE: &[u8] = b"change";
 /// Index of the one ledger.
 pub const LEDGER_INDEX: [u8; 1] = [0];

@@ -55,6 +55,10 @@ class Addresses:
         """PDA ``"vault", exchange, mint``: the exchange's token account."""
         return _derive((b"vault", bytes(self.exchange), bytes(mint)), self.program)
 
+    def change(self, seq: int) -> Pubkey:
+        """PDA ``"change", exchange, number u64``."""
+        return _derive((b"change", bytes(self.exchange), seq.to_bytes(8, "little")), self.program)
+
     def trader(self, owner: Pubkey, sub: int = 0) -> Pubkey:
         """PDA ``"trader", exchange, owner, sub u8``."""
         return _derive((b"trader", bytes(self.exchange), bytes(owner), bytes([sub])), self.program)

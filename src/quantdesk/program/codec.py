@@ -48,10 +48,16 @@ def flat_format(kind: Type) -> str | None:
         return FORMAT.get(kind)
     name = defined_name(kind)
     if name is not None and idl().types_by_name[name].type.kind == "enum":
-        return "B"
+        return None if _carries(name) else "B"
     if "array" in kind and kind["array"][0] == "u8":
         return f"{kind['array'][1]}s"
     return None
+
+
+@cache
+def _carries(name: str) -> bool:
+    """Whether the enum's variants carry a value each."""
+    return any(each.fields for each in idl().types_by_name[name].type.variants)
 
 
 def fields_of(name: str) -> list[Named]:
@@ -67,7 +73,9 @@ def flat_struct(name: str) -> struct.Struct | None:
 
 
 def read_value(kind: Type, data: bytes, offset: int) -> tuple[Any, int]:
-    """Read one value; structs become dicts, lists of structs lists of dicts. Raises ``EventInvalid``."""
+    """Read one value; structs become dicts, lists of structs lists of dicts, an enum that carries a value
+    ``{variant: value}``. Raises ``EventInvalid``.
+    """
     try:
         return _read(kind, data, offset)
     except (struct.error, IndexError) as error:
@@ -78,6 +86,10 @@ def _read(kind: Type, data: bytes, offset: int) -> tuple[Any, int]:
     if (form := flat_format(kind)) is not None:
         return struct.unpack_from("<" + form, data, offset)[0], offset + struct.calcsize("<" + form)
     if (name := defined_name(kind)) is not None:
+        if variants := idl().types_by_name[name].type.variants:
+            variant = variants[data[offset]]
+            value, end = _read(variant.fields[0], data, offset + 1)
+            return {variant.name: value}, end
         return _read_struct(name, data, offset)
     assert isinstance(kind, dict), kind
     if "vec" in kind:
@@ -135,7 +147,7 @@ def write_value(kind: Type, value: Any) -> bytes:
         except (struct.error, TypeError) as error:
             raise ArgumentInvalid(f"{value!r} is no {kind}: {error}") from error
     if (name := defined_name(kind)) is not None:
-        return _pack_numbers(name, value) or write_fields(name, fields_of(name), value)
+        return _write_defined(name, value)
     assert isinstance(kind, dict), kind
     if "vec" in kind:
         return _COUNT.pack(len(value)) + b"".join(_write_items(kind["vec"], value))
@@ -153,7 +165,19 @@ def _write_items(of: Type, items: Any) -> list[bytes]:
     name = defined_name(of)
     if name is None or flat_format(of) is not None:
         return [write_value(of, each) for each in items]
-    return [_pack_numbers(name, each) or write_fields(name, fields_of(name), each) for each in items]
+    return [_write_defined(name, each) for each in items]
+
+
+def _write_defined(name: str, value: Any) -> bytes:
+    """A struct's fields, or ``{variant: value}`` as the variant's number and the value."""
+    variants = idl().types_by_name[name].type.variants
+    if not variants:
+        return _pack_numbers(name, value) or write_fields(name, fields_of(name), value)
+    ((chosen, carried),) = value.items()
+    for number, each in enumerate(variants):
+        if each.name == chosen:
+            return bytes([number]) + write_value(each.fields[0], carried)
+    raise ArgumentInvalid(f"{name} is one of {[each.name for each in variants]}, got {chosen!r}")
 
 
 def write_fields(what: str, fields: list[Named], values: Any) -> bytes:

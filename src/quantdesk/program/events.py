@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Any, Protocol, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Protocol
 
 import msgspec
 from msgspec import Struct
@@ -18,6 +18,7 @@ from solders.pubkey import Pubkey
 
 from quantdesk.program import base58
 from quantdesk.program.addresses import Addresses
+from quantdesk.program.changes import Change, change_of
 from quantdesk.program.codec import read_value
 from quantdesk.program.errors import EventInvalid
 from quantdesk.program.idl import idl
@@ -35,12 +36,12 @@ from quantdesk.program.records import (
     TouchedRecord,
     TransferRecord,
     TriggerTerms,
+    build,
 )
 
 EVENT_TAG = bytes.fromhex("e445a52e51cb9a1d")
 PREFIX_BYTES = 16
 _COMMON = struct.Struct("<QQq")
-R = TypeVar("R", bound=Record)
 
 
 class Event(Record, frozen=True):
@@ -226,6 +227,37 @@ class PauseSet(Event, frozen=True):
     by: Pubkey
 
 
+class ChangeQueued(Event, frozen=True):
+    """``by`` queued a change, due at ``eta`` (Unix seconds) at the earliest."""
+
+    change_seq: int
+    eta: int
+    by: Pubkey
+    change: Change
+
+
+class ChangeApplied(Event, frozen=True):
+    """A change took effect."""
+
+    change_seq: int
+    change: Change
+
+
+class ChangeCancelled(Event, frozen=True):
+    """A change was dropped."""
+
+    change_seq: int
+    by: Pubkey
+
+
+class MarketStatusSet(Event, frozen=True):
+    """A market was restricted; ``status`` as in ``layouts.exchange.MARKET_STATUS``."""
+
+    market: int
+    status: int
+    by: Pubkey
+
+
 class PricesUpdated(Event, frozen=True):
     """Prices were posted."""
 
@@ -323,6 +355,10 @@ EVENTS: Mapping[str, type[Event]] = {
         TriggerCancelled,
         AuthoritiesSet,
         PauseSet,
+        ChangeQueued,
+        ChangeApplied,
+        ChangeCancelled,
+        MarketStatusSet,
         PricesUpdated,
         CollateralPriceUpdated,
         OrdersProcessed,
@@ -365,7 +401,9 @@ def decode_payload(name: str, payload: bytes) -> Event:
     values, end = read_value({"defined": {"name": name}}, payload, 0)
     if end != len(payload):
         raise EventInvalid(f"{name} has {len(payload) - end} bytes too many")
-    return _build(kind, values)
+    if "change" in values:
+        values["change"] = change_of(values["change"])
+    return build(kind, values)
 
 
 def event_calls(calls: Iterable[InnerCall], keys: list[str], venue: Addresses) -> list[bytes]:
@@ -458,28 +496,3 @@ def event_json(event: Event) -> dict[str, Any]:
 @cache
 def _names() -> Mapping[bytes, str]:
     return {bytes(each.discriminator): each.name for each in idl().events}
-
-
-@cache
-def _shape(kind: type[Record]) -> Mapping[str, tuple[Any, bool]]:
-    """Field -> (record type or Pubkey or None, whether it is a list) where conversion is needed."""
-    shape: dict[str, tuple[Any, bool]] = {}
-    for name, hint in get_type_hints(kind).items():
-        is_list = get_origin(hint) is list
-        of = get_args(hint)[0] if is_list else hint
-        if of is Pubkey or (isinstance(of, type) and issubclass(of, Record)):
-            shape[name] = (of, is_list)
-    return shape
-
-
-def _build(kind: type[R], values: Mapping[str, Any]) -> R:
-    wanted = kind.__struct_fields__
-    given = {name: values[name] for name in wanted}
-    for name, (of, is_list) in _shape(kind).items():
-        if of is Pubkey:
-            given[name] = Pubkey.from_bytes(given[name])
-        elif is_list:
-            given[name] = [_build(of, each) for each in given[name]]
-        else:
-            given[name] = _build(of, given[name])
-    return kind(**given)

@@ -16,10 +16,11 @@ Type = str | dict[str, Any]
 
 
 class Named(msgspec.Struct, frozen=True):
-    """A field or an enum variant."""
+    """A field or an enum variant; ``fields`` are the types that a variant carries."""
 
     name: str
     type: Type = ""
+    fields: list[Type] = []
 
 
 class Body(msgspec.Struct, frozen=True):

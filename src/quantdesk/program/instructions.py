@@ -27,6 +27,7 @@ from quantdesk.program.addresses import (
     Addresses,
     token_account,
 )
+from quantdesk.program.changes import Change, written
 from quantdesk.program.codec import write_fields
 from quantdesk.program.errors import ArgumentInvalid
 from quantdesk.program.idl import idl
@@ -38,6 +39,7 @@ from quantdesk.program.records import (
     FeeTierParams,
     GrowKind,
     MarketParams,
+    MarketStatus,
     OrderKind,
     PriceUpdate,
     Quote,
@@ -192,14 +194,37 @@ def accept_authority(venue: Addresses, authority: Pubkey) -> Instruction:
     return _build("accept_authority", venue, {"authority": authority}, {})
 
 
-def set_guardian(venue: Addresses, admin: Pubkey, guardian: Pubkey) -> Instruction:
-    """Say who may restrict."""
-    return _build("set_guardian", venue, {"admin": admin}, {"guardian": guardian})
+def set_guardian(venue: Addresses, authority: Pubkey, guardian: Pubkey) -> Instruction:
+    """Say who may restrict: signed by the guardian, before the exchange opens also by the admin."""
+    return _build("set_guardian", venue, {"authority": authority}, {"guardian": guardian})
 
 
 def set_pause(venue: Addresses, authority: Pubkey, paused: int) -> Instruction:
     """Refuse what the bits of ``paused`` say; the guardian may only add bits."""
     return _build("set_pause", venue, {"authority": authority}, {"paused": paused})
+
+
+def queue_change(venue: Addresses, payer: Pubkey, admin: Pubkey, seq: int, change: Change) -> Instruction:
+    """Queue change number ``seq``: one more than ``Exchange.change_seq``."""
+    accounts = {"payer": payer, "admin": admin, "change": venue.change(seq)}
+    return _build("queue_change", venue, accounts, {"seq": seq, "change": written(change)})
+
+
+def apply_change(venue: Addresses, seq: int, rent_receiver: Pubkey) -> Instruction:
+    """Apply a change that is due; the rent goes back to who paid it."""
+    return _build("apply_change", venue, {"change": venue.change(seq), "rent_receiver": rent_receiver}, {})
+
+
+def cancel_change(venue: Addresses, authority: Pubkey, seq: int, rent_receiver: Pubkey) -> Instruction:
+    """Drop a queued change: admin or guardian, anyone once it has expired."""
+    accounts = {"authority": authority, "change": venue.change(seq), "rent_receiver": rent_receiver}
+    return _build("cancel_change", venue, accounts, {})
+
+
+def set_market_status(venue: Addresses, authority: Pubkey, market: int, status: MarketStatus) -> Instruction:
+    """Restrict a market at once; loosening has to be queued."""
+    arguments = {"market": market, "status": status}
+    return _build("set_market_status", venue, {"authority": authority}, arguments)
 
 
 # traders

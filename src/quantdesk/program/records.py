@@ -6,8 +6,10 @@ Numbers are the program's own units: ticks, lots, quote atoms, ``LotPrice`` (quo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import IntEnum
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from msgspec import Struct
 from solders.pubkey import Pubkey
@@ -83,6 +85,26 @@ TRIGGERS = 16
 """Entries of a trader account."""
 
 
+class MarketStatus(IntEnum):
+    """What a market allows."""
+
+    INITIALISING = 0
+    POST_ONLY = 1
+    ACTIVE = 2
+    REDUCE_ONLY = 3
+    SETTLING = 4
+    SETTLED = 5
+
+
+class Pause:
+    """Bits of ``set_pause``: what is refused."""
+
+    TRADING = 1
+    WITHDRAWALS = 2
+    ADMISSION = 4
+    LIQUIDATION = 8
+
+
 class TradeKind(IntEnum):
     """Which instruction an ``OrdersProcessed`` is about: its ``kind``."""
 
@@ -150,6 +172,9 @@ REMOVAL_REASONS = (
 
 class Record(Struct, frozen=True):
     """Base of all borsh structs here."""
+
+
+R = TypeVar("R", bound=Record)
 
 
 class FeeTierParams(Record, frozen=True):
@@ -415,3 +440,29 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(each) for each in value]
     return value
+
+
+@cache
+def _shape(kind: type[Record]) -> Mapping[str, tuple[Any, bool]]:
+    """Field -> (record type or Pubkey or None, whether it is a list) where conversion is needed."""
+    shape: dict[str, tuple[Any, bool]] = {}
+    for name, hint in get_type_hints(kind).items():
+        is_list = get_origin(hint) is list
+        of = get_args(hint)[0] if is_list else hint
+        if of is Pubkey or (isinstance(of, type) and issubclass(of, Record)):
+            shape[name] = (of, is_list)
+    return shape
+
+
+def build(kind: type[R], values: Mapping[str, Any]) -> R:
+    """The record from what the codec read."""
+    wanted = kind.__struct_fields__
+    given = {name: values[name] for name in wanted}
+    for name, (of, is_list) in _shape(kind).items():
+        if of is Pubkey:
+            given[name] = Pubkey.from_bytes(given[name])
+        elif is_list:
+            given[name] = [build(of, each) for each in given[name]]
+        else:
+            given[name] = build(of, given[name])
+    return kind(**given)

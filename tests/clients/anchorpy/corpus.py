@@ -42,7 +42,8 @@ def plain(value: Any) -> Any:
         return {bare(one.name): plain(getattr(value, one.name)) for one in fields(value)}
     if isinstance(value, dict):
         return {bare(key): plain(one) for key, one in value.items() if not key.startswith("_")}
-    return bare(type(value).__name__)
+    word, carried = bare(type(value).__name__), getattr(value, "tuple_data", None)
+    return {word: plain(carried[0])} if carried else word
 
 
 def typed(program: Program, kind: Any, value: Any) -> Any:
@@ -59,8 +60,10 @@ def typed(program: Program, kind: Any, value: Any) -> Any:
     name = kind["defined"]["name"]
     shape = SHAPES[name]
     if shape["kind"] == "enum":
-        [choice] = [one["name"] for one in shape["variants"] if bare(one["name"]) == value]
-        return getattr(program.type[name], choice)()
+        word, carried = next(iter(value.items())) if isinstance(value, dict) else (value, None)
+        [choice] = [one for one in shape["variants"] if bare(one["name"]) == word]
+        variant = getattr(program.type[name], choice["name"])
+        return variant([typed(program, choice["fields"][0], carried)]) if carried else variant()
     # A dict and not the client's own class: it copies that one deeply, which a key inside does not survive.
     return {one["name"]: typed(program, one["type"], value[bare(one["name"])]) for one in shape["fields"]}
 

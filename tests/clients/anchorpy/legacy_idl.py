@@ -49,13 +49,18 @@ def _instruction(one: Json) -> Json:
 
 def _shape(shape: Json) -> Json:
     if shape["kind"] == "enum":
-        return {"kind": "enum", "variants": [{"name": variant["name"]} for variant in shape["variants"]]}
+        return {"kind": "enum", "variants": [_variant(variant) for variant in shape["variants"]]}
     return {
         "kind": "struct",
         "fields": [
             {"name": _camel(field["name"]), "type": _type(field["type"])} for field in shape["fields"]
         ],
     }
+
+
+def _variant(variant: Json) -> Json:
+    carried = [_type(kind) for kind in variant.get("fields", [])]
+    return {"name": variant["name"]} | ({"fields": carried} if carried else {})
 
 
 def _event_fields(shape: Json) -> Json:

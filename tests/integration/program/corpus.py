@@ -16,8 +16,8 @@ from integration.program.scenes import SCENES, Scene
 
 TABLE_BYTES = 64
 """Of an account's table only the beginning goes into the corpus."""
-STATE_OF = "liquidate"
-"""The call whose accounts go into the corpus; it has every type."""
+STATE_OF = ("liquidate", "queue_change")
+"""The calls whose accounts go into the corpus; together they have every type."""
 
 
 def plain(value: Any) -> Any:
@@ -54,7 +54,7 @@ def call(scene: Scene) -> dict[str, Any]:
             for one, meta in metas
         ],
         "event": {"name": event, "data": data[8:].hex(), "fields": decoded_event(data)},
-        "state": list(state(scene)) if scene.name == STATE_OF else [],
+        "state": list(state(scene)) if scene.name in STATE_OF else [],
     }
 
 

@@ -145,6 +145,10 @@ class Exchange:
         """Address of a market's book."""
         return self.pda(b"book", bytes(self.address), struct.pack("<H", market))
 
+    def change(self, seq: int) -> Pubkey:
+        """Address of a queued change."""
+        return self.pda(b"change", bytes(self.address), struct.pack("<Q", seq))
+
     # -- accounts made directly -------------------------------------------------------------
 
     def _put_mint(self, address: Pubkey, decimals: int) -> None:
@@ -265,6 +269,24 @@ class Exchange:
     def open(self) -> Result:
         """open_exchange."""
         return self.run(self.build("open_exchange"), signers=[self.admin])
+
+    def queue(self, change: Mapping[str, Any], admin: Keypair | None = None) -> Result:
+        """queue_change with the next number."""
+        key = admin or self.admin
+        seq = self.state()["change_seq"] + 1
+        more = {"admin": key.pubkey(), "change": self.change(seq)}
+        return self.run(self.build("queue_change", {"seq": seq, "change": change}, **more), signers=[key])
+
+    def apply(self, seq: int) -> Result:
+        """apply_change, signed by nobody but the fee payer."""
+        more = {"change": self.change(seq), "rent_receiver": self.vm.payer.pubkey()}
+        return self.run(self.build("apply_change", **more))
+
+    def enact(self, change: Mapping[str, Any]) -> Result:
+        """A change queued, waited out and applied."""
+        seq = self.ok(self.queue(change)).event["change_seq"]
+        self.vm.advance(seconds=self.state()["timelock_s"])
+        return self.apply(seq)
 
     def set_up(self, markets: int = 1, *, sol: bool = False, **changes: Any) -> None:
         """Everything up to the opening; with ``sol`` SOL is collateral 1."""

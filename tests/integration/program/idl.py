@@ -82,6 +82,10 @@ def encode(kind: Json, value: Any) -> bytes:
     defined = types()[kind["defined"]["name"]]
     if defined["kind"] == "enum":
         names = [variant["name"] for variant in defined["variants"]]
+        if isinstance(value, dict):
+            ((chosen, carried),) = value.items()
+            number = names.index(chosen)
+            return bytes([number]) + encode(defined["variants"][number]["fields"][0], carried)
         return bytes([names.index(value) if isinstance(value, str) else int(value)])
     return b"".join(encode(field["type"], value[field["name"]]) for field in defined["fields"])
 
@@ -113,7 +117,10 @@ def decode(kind: Json, cursor: Cursor) -> Any:
         return [decode(kind["vec"], cursor) for _ in range(count)]
     defined = types()[kind["defined"]["name"]]
     if defined["kind"] == "enum":
-        return defined["variants"][cursor.take(1)[0]]["name"]
+        variant = defined["variants"][cursor.take(1)[0]]
+        if variant.get("fields"):
+            return {variant["name"]: decode(variant["fields"][0], cursor)}
+        return variant["name"]
     return {field["name"]: decode(field["type"], cursor) for field in defined["fields"]}
 
 

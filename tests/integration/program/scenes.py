@@ -523,12 +523,49 @@ def accept_authority() -> Scene:
 
 def set_guardian() -> Scene:
     """Another guardian."""
-    return _authority("set_guardian", {"guardian": Keypair.from_seed(bytes([8] * 32)).pubkey()}, "admin")
+    return _authority("set_guardian", {"guardian": Keypair.from_seed(bytes([8] * 32)).pubkey()}, "authority")
 
 
 def set_pause() -> Scene:
     """No new risk."""
     return _authority("set_pause", {"paused": 1}, "authority")
+
+
+def _queued(name: str, role: str | None = None) -> Scene:
+    """A change of fees waits on both exchanges, due."""
+    pair = _pair()
+    for one in pair:
+        one.ok(one.queue(FEES))
+    pair[0].vm.advance(seconds=86_400)
+    signers = {role: pair[0].admin} if role else {}
+    more = {"change": pair[0].change(1), "rent_receiver": pair[0].vm.payer.pubkey()}
+    return _scene(name, pair, {}, signers, **more)
+
+
+UNUSED = {"min_volume": 0, "maker": 0, "taker": 0}
+FEES = {"Fees": {"tiers": [{"min_volume": 0, "maker": 0, "taker": 400}] + [UNUSED] * 7}}
+
+
+def queue_change() -> Scene:
+    """Other fees."""
+    pair = _pair()
+    signers = {"payer": _payer(pair[0]), "admin": pair[0].admin}
+    return _scene("queue_change", pair, {"seq": 1, "change": FEES}, signers, change=pair[0].change(1))
+
+
+def apply_change() -> Scene:
+    """By nobody in particular."""
+    return _queued("apply_change")
+
+
+def cancel_change() -> Scene:
+    """By the admin."""
+    return _queued("cancel_change", "authority")
+
+
+def set_market_status() -> Scene:
+    """Reduce-only."""
+    return _authority("set_market_status", {"market": 0, "status": "ReduceOnly"}, "authority")
 
 
 SCENES: dict[str, Callable[[], Scene]] = {
@@ -574,6 +611,10 @@ SCENES: dict[str, Callable[[], Scene]] = {
         accept_authority,
         set_guardian,
         set_pause,
+        queue_change,
+        apply_change,
+        cancel_change,
+        set_market_status,
     )
 }
 

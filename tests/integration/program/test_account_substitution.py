@@ -106,6 +106,7 @@ def _replacements(scene: Scene, name: str, address: Pubkey) -> Mapping[str, Pubk
         "account": scene.other.book(0),
         "trader": scene.other.traders[0].address if scene.other.traders else scene.other.address,
         "to_trader": scene.other.traders[-1].address if scene.other.traders else scene.other.address,
+        "change": scene.other.change(1),
     }
     if name in theirs and not (name == "exchange" and scene.name in ANOTHER_EXCHANGE_WILL_DO):
         found["another exchange's"] = theirs[name]

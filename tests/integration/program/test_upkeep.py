@@ -113,8 +113,9 @@ def test_the_admins_office_passes_only_to_who_accepts(exchange: Exchange) -> Non
     assert exchange.state()["admin"] == heir.pubkey()
     assert governed(exchange, "accept_authority", heir).error == "NotAuthorised"
     guardian = {"guardian": outsider.pubkey()}
-    assert governed(exchange, "set_guardian", exchange.admin, guardian).error == "NotAuthorised"
-    exchange.ok(governed(exchange, "set_guardian", heir, guardian))
+    assert governed(exchange, "set_guardian", heir, guardian).error == "ExchangeAlreadyOpen"
+    assert governed(exchange, "set_guardian", outsider, guardian).error == "NotAuthorised"
+    exchange.ok(governed(exchange, "set_guardian", exchange.admin, guardian))
 
 
 def test_the_guardian_only_restricts_and_a_pause_traps_no_order(exchange: Exchange) -> None:

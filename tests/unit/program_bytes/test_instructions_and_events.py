@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 from typing import Any, get_type_hints
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,11 +12,12 @@ from solders.pubkey import Pubkey
 from fakes.chain_story import Story, market_params
 from quantdesk.domain.orders import OrderId
 from quantdesk.domain.units import Ticks
-from quantdesk.program import base58, records
+from quantdesk.program import base58, changes, records
 from quantdesk.program import events as ev
 from quantdesk.program import instructions as ix
 from quantdesk.program.addresses import Addresses, program_id, token_account
 from quantdesk.program.codec import fields_of
+from quantdesk.program.dtypes import account_dtype
 from quantdesk.program.errors import ArgumentInvalid, EventInvalid, error_name, error_named, explain
 from quantdesk.program.idl import idl
 
@@ -54,6 +56,10 @@ BUILT = [
     ix.accept_authority(VENUE, KEY),
     ix.set_guardian(VENUE, KEY, KEY),
     ix.set_pause(VENUE, KEY, 1),
+    ix.queue_change(VENUE, KEY, KEY, 1, changes.GuardianChange(KEY)),
+    ix.apply_change(VENUE, 1, KEY),
+    ix.cancel_change(VENUE, KEY, 1, KEY),
+    ix.set_market_status(VENUE, KEY, 0, records.MarketStatus.REDUCE_ONLY),
     ix.place_order(VENUE, ME, 0, ix.NewOrder(records.Side.BID, records.OrderKind.LIMIT, 14_231, 10)),
     ix.place_many(VENUE, ME, 0, [QUOTE]),
     ix.replace_many(VENUE, ME, 0, cancels=[OrderId(Ticks(1), 2)], quotes=[QUOTE]),
@@ -113,6 +119,40 @@ def test_an_argument_that_does_not_fit_is_refused(amount: Any) -> None:
         ix.deposit(VENUE, ME, collateral=0, mint=KEY, source=KEY, amount=amount)
 
 
+CHANGES = [
+    changes.MarketChange(1, market_params("SOL-PERP")),
+    changes.PriceSourceChange(1, 0, KEY, bytes(32)),
+    changes.FeesChange(TIERS),
+    changes.CollateralChange(0, 2, COLLATERAL),
+    changes.NewMarket(market_params("SOL-PERP")),
+    changes.NewCollateral(KEY, COLLATERAL),
+    changes.StatusChange(1, 2),
+    changes.ExchangeChange(86_400, 5, 1 << 24),
+    changes.GuardianChange(KEY),
+]
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: type(change).__name__)
+def test_a_change_survives_the_way_into_its_account_and_into_an_event(change: changes.Change) -> None:
+    sent = ix.queue_change(VENUE, KEY, KEY, 7, change)
+    payload = bytes(sent.data)[16:]
+    account = np.zeros(1, account_dtype("QueuedChange"))
+    account["discriminator"] = bytes(idl().accounts_by_name["QueuedChange"].discriminator)
+    account["seq"], account["length"] = 7, len(payload)
+    account["payload"][0, : len(payload)] = list(payload)
+    queued = changes.QueuedChange.decode(account.tobytes())
+    assert (queued.seq, queued.change) == (7, change)
+    event = ev.decode_payload("ChangeApplied", bytes(24) + bytes(8) + payload)
+    assert isinstance(event, ev.ChangeApplied)
+    assert event.change == change
+    assert ev.event_json(event)["change"]["type"] == type(change).__name__
+
+
+def test_the_kinds_of_change_are_those_of_the_idl() -> None:
+    words = [each.name for each in idl().types_by_name["Change"].type.variants]
+    assert [changes.word_of(change) for change in CHANGES] == words
+
+
 def test_more_than_sixteen_quotes_are_refused_before_the_program_does() -> None:
     with pytest.raises(ArgumentInvalid, match="at most 16"):
         ix.place_many(VENUE, ME, 0, [QUOTE] * 17)
@@ -129,7 +169,7 @@ def test_the_associated_token_account_is_solanas() -> None:
 
 
 RECORD_TYPES = [
-    each for each in vars(records).values()
+    each for each in [*vars(records).values(), *changes.KINDS]
     if isinstance(each, type) and issubclass(each, records.Record) and each is not records.Record
 ]  # fmt: skip
 
@@ -144,7 +184,10 @@ def test_every_event_here_is_one_of_the_idl() -> None:
     assert [name for name in ev.EVENTS if name not in {each.name for each in idl().events}] == []
 
 
-@pytest.mark.parametrize("choice", ["Side", "OrderKind", "SelfTrade", "ExpiryKind", "CancelSide", "GrowKind"])
+CHOICES = ["Side", "OrderKind", "SelfTrade", "ExpiryKind", "CancelSide", "GrowKind", "MarketStatus"]
+
+
+@pytest.mark.parametrize("choice", CHOICES)
 def test_every_choice_here_has_the_numbers_of_the_idl(choice: str) -> None:
     names = [each.name for each in idl().types_by_name[choice].type.variants]
     mine = [each.name.title().replace("_", "") for each in getattr(records, choice)]

@@ -1,4 +1,4 @@
-//! `choice!`: enums without data, one byte in arguments and events.
+//! `choice!`: enums without data, one byte in arguments and events. `variants!`: enums whose variants carry a record.
 
 /// Declares enums whose variants number from 0 and that decode from one byte, unknown ones refused.
 #[macro_export]
@@ -45,5 +45,40 @@ macro_rules! choice {
             }
         }
         $crate::choice! { $($rest)* }
+    };
+}
+
+/// Declares an enum whose variants each carry one packed record, borrowed from the bytes they are read from.
+#[macro_export]
+macro_rules! variants {
+    (
+        $(#[doc = $doc:literal])*
+        pub enum $name:ident { $( $(#[doc = $vdoc:literal])* $variant:ident($record:ident) = $value:literal, )* }
+    ) => {
+        $(#[doc = $doc])*
+        #[derive(Clone, Copy)]
+        pub enum $name<'a> { $( $(#[doc = $vdoc])* $variant(&'a $record), )* }
+
+        impl $name<'_> {
+            /// What the IDL says about this enum.
+            pub const DESC: $crate::describe::VariantsDesc = $crate::describe::VariantsDesc {
+                name: stringify!($name),
+                docs: &[$($doc),*],
+                variants: &[$( (stringify!($variant), <$record as $crate::describe::Described>::TYPE) ),*],
+            };
+        }
+        impl $crate::describe::Described for $name<'_> {
+            const TYPE: $crate::describe::TypeDesc = $crate::describe::TypeDesc::Defined(stringify!($name));
+        }
+        impl<'a> $crate::describe::Decode<'a> for $name<'a> {
+            const SIZE: usize = 0;
+            #[inline(never)]
+            fn decode(reader: &mut $crate::describe::Reader<'a>) -> Option<Self> {
+                match <u8 as $crate::describe::Decode>::decode(reader)? {
+                    $( $value => Some(Self::$variant($crate::describe::Decode::decode(reader)?)), )*
+                    _ => None,
+                }
+            }
+        }
     };
 }

@@ -215,3 +215,32 @@ impl<'a, T: Decode<'a>> Iterator for SeqIter<'a, T> {
         if self.reader.is_empty() { None } else { Some(T::decode(&mut self.reader)) }
     }
 }
+
+/// A value together with the bytes it was read from, so that it can be kept and sent on as it came.
+#[derive(Clone, Copy)]
+pub struct Encoded<'a, T> {
+    /// The value.
+    pub value: T,
+    /// Its borsh bytes.
+    pub bytes: &'a [u8],
+}
+
+impl<'a, T: Decode<'a>> Decode<'a> for Encoded<'a, T> {
+    const SIZE: usize = T::SIZE;
+    #[inline(always)]
+    fn decode(reader: &mut Reader<'a>) -> Option<Self> {
+        let all = reader.bytes;
+        let value = T::decode(reader)?;
+        Some(Self { value, bytes: &all[..all.len() - reader.bytes.len()] })
+    }
+}
+
+impl<T> Encode for Encoded<'_, T> {
+    fn encode(&self, writer: &mut Writer<'_>) {
+        writer.put(self.bytes)
+    }
+}
+
+impl<T: Described> Described for Encoded<'_, T> {
+    const TYPE: TypeDesc = T::TYPE;
+}

@@ -44,6 +44,12 @@ pub fn from_bytes_mut<T: Pod>(bytes: &mut [u8]) -> Option<&mut T> {
     fits.then(|| unsafe { &mut *bytes.as_mut_ptr().cast::<T>() })
 }
 
+/// The value's own bytes.
+pub fn bytes_of_mut<T: Pod>(value: &mut T) -> &mut [u8] {
+    // SAFETY: no padding, every bit pattern is a T, the borrow is exclusive.
+    unsafe { core::slice::from_raw_parts_mut(core::ptr::from_mut(value).cast(), size_of::<T>()) }
+}
+
 /// The bytes as as many `T` as fit, or `None` when misaligned.
 pub fn slice_from_bytes<T: Pod>(bytes: &[u8]) -> Option<&[T]> {
     let aligned = (bytes.as_ptr() as usize).is_multiple_of(align_of::<T>());

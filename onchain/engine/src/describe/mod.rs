@@ -8,9 +8,9 @@ mod discriminator;
 mod layouts;
 mod records;
 
-pub use codec::{Decode, Encode, Reader, Seq, SeqIter, Writer};
+pub use codec::{Decode, Encode, Encoded, Reader, Seq, SeqIter, Writer};
 pub use discriminator::discriminator;
-pub use layouts::{Pod, Wire, from_bytes, from_bytes_mut, slice_from_bytes, slice_from_bytes_mut};
+pub use layouts::{Pod, Wire, bytes_of_mut, from_bytes, from_bytes_mut, slice_from_bytes, slice_from_bytes_mut};
 
 /// The type of a field, in the IDL's vocabulary.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -66,6 +66,17 @@ pub struct ChoiceDesc {
     pub docs: &'static [&'static str],
     /// Variant names in order of their number, from 0.
     pub variants: &'static [&'static str],
+}
+
+/// A declared enum whose variants carry one record each, behind a byte that says which.
+#[derive(Clone, Copy, Debug)]
+pub struct VariantsDesc {
+    /// Type name.
+    pub name: &'static str,
+    /// Documentation lines.
+    pub docs: &'static [&'static str],
+    /// Variant names with what they carry, in order of their number, from 0.
+    pub variants: &'static [(&'static str, TypeDesc)],
 }
 
 /// One seed of a program-derived address.

@@ -156,6 +156,13 @@ macro_rules! packed_record {
                 $crate::describe::from_bytes::<Self>(reader.take(size_of::<Self>())?).copied()
             }
         }
+        impl<'a> $crate::describe::Decode<'a> for &'a $name {
+            const SIZE: usize = size_of::<$name>();
+            #[inline(always)]
+            fn decode(reader: &mut $crate::describe::Reader<'a>) -> Option<Self> {
+                $crate::describe::from_bytes::<$name>(reader.take(size_of::<$name>())?)
+            }
+        }
         $crate::packed_record! { $($rest)* }
     };
 }

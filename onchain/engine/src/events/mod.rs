@@ -1,5 +1,6 @@
 //! What happened, as clients read it: one event per instruction.
 
+mod changes;
 mod delegates;
 mod losses;
 mod money;
@@ -8,6 +9,7 @@ mod prices;
 mod triggers;
 mod upkeep;
 
+pub use changes::{ChangeApplied, ChangeCancelled, ChangeQueued, MarketStatusSet};
 pub use delegates::DelegateSet;
 pub use losses::{
     BankruptcyResolved, FeesSwept, InsuranceDeposited, PositionsTransferred, TransferRecord, transfer_kind,
@@ -55,6 +57,10 @@ pub const ALL: &[([u8; 8], StructDesc)] = &[
     (BankruptcyResolved::DISCRIMINATOR, BankruptcyResolved::DESC),
     (InsuranceDeposited::DISCRIMINATOR, InsuranceDeposited::DESC),
     (FeesSwept::DISCRIMINATOR, FeesSwept::DESC),
+    (ChangeQueued::DISCRIMINATOR, ChangeQueued::DESC),
+    (ChangeApplied::DISCRIMINATOR, ChangeApplied::DESC),
+    (ChangeCancelled::DISCRIMINATOR, ChangeCancelled::DESC),
+    (MarketStatusSet::DISCRIMINATOR, MarketStatusSet::DESC),
 ];
 
 /// Structs inside events.

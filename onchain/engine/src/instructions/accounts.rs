@@ -128,3 +128,15 @@ pub const TO_TRADER: AccountDesc = writable(account(
 ));
 /// Whoever the instruction says may sign.
 pub const AUTHORITY: AccountDesc = signer(account("authority", "The admin, guardian or next admin", &[]));
+/// The change to queue.
+pub const NEW_CHANGE: AccountDesc = writable(account(
+    "change",
+    "The change to queue",
+    &[SeedDesc::Text("change"), SeedDesc::Account("exchange"), SeedDesc::Argument("seq")],
+));
+/// A queued change.
+pub const CHANGE: AccountDesc = writable(account(
+    "change",
+    "A queued change (PDA \"change\", exchange, its number u64 LE)",
+    &[SeedDesc::Text("change"), SeedDesc::Account("exchange"), SeedDesc::Account("change.seq")],
+));

@@ -20,16 +20,16 @@ instruction! {
     pub accept_authority AcceptAuthority {}
     accounts SIGNED;
 
-    /// Replaces the guardian.
+    /// Replaces the guardian: signed by the guardian, before opening also by the admin.
     pub set_guardian SetGuardian {
         /// The guardian.
         pub guardian: Pubkey,
     }
-    accounts ADMINISTERED;
+    accounts SIGNED;
 
     /// Sets what is refused. The guardian may only add to it; the admin may also take away, and then
     /// matching and liquidation rest for 60 seconds. Cancels, deposits and orders that reduce are
-    /// never refused.
+    /// never refused, and withdrawals for at most three days of seven.
     pub set_pause SetPause {
         /// Bits: 1 orders that may add risk, 2 withdrawals, 4 new traders and activations, 8 liquidation.
         pub paused: u32,

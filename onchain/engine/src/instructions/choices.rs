@@ -57,6 +57,21 @@ choice! {
         /// A book.
         Book = 2,
     }
+    /// What a market allows; the numbers are those of `Market.status`.
+    pub enum MarketStatus {
+        /// The book still grows.
+        Initialising = 0,
+        /// Orders may rest, nothing matches.
+        PostOnly = 1,
+        /// Everything is allowed.
+        Active = 2,
+        /// Only what shrinks positions.
+        ReduceOnly = 3,
+        /// Positions are being closed at the settlement price.
+        Settling = 4,
+        /// Gone.
+        Settled = 5,
+    }
 }
 
 impl Side {

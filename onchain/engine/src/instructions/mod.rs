@@ -2,6 +2,7 @@
 
 mod accounts;
 mod authority;
+mod changes;
 mod choices;
 mod delegates;
 mod governance;
@@ -13,7 +14,11 @@ mod triggers;
 mod upkeep;
 
 pub use authority::{AcceptAuthority, ProposeAuthority, SetGuardian, SetPause};
-pub use choices::{CancelSide, ExpiryKind, GrowKind, OrderKind, SelfTrade, Side};
+pub use changes::{
+    ApplyChange, CancelChange, Change, CollateralChange, ExchangeChange, FeesChange, GuardianChange, MarketChange,
+    NewCollateral, NewMarket, PriceSourceChange, QueueChange, SetMarketStatus, StatusChange,
+};
+pub use choices::{CancelSide, ExpiryKind, GrowKind, MarketStatus, OrderKind, SelfTrade, Side};
 pub use delegates::{DelegateTerms, SetDelegate};
 pub use governance::{
     AddCollateral, CreateMarket, GrowAccount, InitExchange, OpenExchange, UpdateCollateralPrice, UpdatePrice,
@@ -29,7 +34,7 @@ pub use traders::{Activate, CloseTrader, Deposit, OpenTrader, Withdraw};
 pub use triggers::{CancelTrigger, ExecuteTrigger, PlaceTrigger, TriggerTerms};
 pub use upkeep::{Park, SetDeadMan, Transfer};
 
-use crate::describe::{ChoiceDesc, InstructionDesc, StructDesc};
+use crate::describe::{ChoiceDesc, InstructionDesc, StructDesc, VariantsDesc};
 
 /// Most prices in one `update_price`, quotes in one batch, cancels in one batch.
 pub const MAX_BATCH: usize = 16;
@@ -76,6 +81,10 @@ pub const ALL: &[InstructionDesc] = &[
     AcceptAuthority::INSTRUCTION,
     SetGuardian::INSTRUCTION,
     SetPause::INSTRUCTION,
+    QueueChange::INSTRUCTION,
+    ApplyChange::INSTRUCTION,
+    CancelChange::INSTRUCTION,
+    SetMarketStatus::INSTRUCTION,
 ];
 
 /// Structs inside arguments.
@@ -89,8 +98,27 @@ pub const RECORDS: &[StructDesc] = &[
     OrderId::DESC,
     DelegateTerms::DESC,
     TriggerTerms::DESC,
+    MarketChange::DESC,
+    PriceSourceChange::DESC,
+    FeesChange::DESC,
+    CollateralChange::DESC,
+    NewMarket::DESC,
+    NewCollateral::DESC,
+    StatusChange::DESC,
+    ExchangeChange::DESC,
+    GuardianChange::DESC,
 ];
 
 /// Choices in arguments and events.
-pub const CHOICES: &[ChoiceDesc] =
-    &[Side::DESC, OrderKind::DESC, SelfTrade::DESC, ExpiryKind::DESC, CancelSide::DESC, GrowKind::DESC];
+pub const CHOICES: &[ChoiceDesc] = &[
+    Side::DESC,
+    OrderKind::DESC,
+    SelfTrade::DESC,
+    ExpiryKind::DESC,
+    CancelSide::DESC,
+    GrowKind::DESC,
+    MarketStatus::DESC,
+];
+
+/// Enums that carry records, in arguments and events.
+pub const VARIANTS: &[VariantsDesc] = &[Change::DESC];

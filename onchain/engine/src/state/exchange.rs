@@ -141,8 +141,12 @@ layout! {
         pub resume_at: i64,
         /// Number of the last queued governance change.
         pub change_seq: u64,
+        /// Beginning of the seven days in which withdrawals may be paused for three, unix seconds.
+        pub withdrawals_paused_since: i64,
+        /// A pause of withdrawals ends by itself then, or ended; unix seconds.
+        pub withdrawals_paused_until: i64,
         /// Spare.
-        pub reserved: [u8; 256],
+        pub reserved: [u8; 240],
         /// Collaterals; index 0 is USDC.
         pub collaterals: [Collateral; MAX_COLLATERALS],
         /// Markets by index.

@@ -104,8 +104,10 @@ layout! {
         pub jump_band: u32,
         /// Without Pyth the price moves at most this much a minute, 1e-6.
         pub minute_band: u32,
+        /// Open-interest cap once a market created after opening is seven days old, lots; 0: `oi_cap` holds.
+        pub later_oi_cap: u64,
         /// Spare parameters.
-        pub parameters_reserved: [u8; 64],
+        pub parameters_reserved: [u8; 56],
 
         /// Index price.
         pub index_price: LotPrice,
@@ -189,7 +191,7 @@ layout! {
         pub settlement_seconds: u64,
         /// Final price; 0 before settlement.
         pub settlement_price: LotPrice,
-        /// Reduce-only notice began then, unix seconds.
+        /// Post-only or reduce-only was set then (a notice before settlement), unix seconds; 0 is not.
         pub notice_at: i64,
         /// Where scans for deleveraging and settlement go on (slot index).
         pub cursor: u32,

@@ -4,6 +4,7 @@
 //! later already has its place here; spare bytes are zero.
 
 mod book;
+mod change;
 mod exchange;
 mod ledger;
 mod market;
@@ -11,6 +12,7 @@ mod registry;
 mod trader;
 
 pub use book::{Book, Order, QuoterSeat, order_flags};
+pub use change::{MAX_CHANGE_BYTES, QueuedChange};
 pub use exchange::{Collateral, Exchange, FeeTier, paused};
 pub use ledger::{Ledger, Position, Slot, position_flags, slot_flags};
 pub use market::{MarginTier, Market, market_status};

@@ -1,8 +1,8 @@
 //! Every declared account and state struct, for the IDL.
 
 use super::{
-    Book, Collateral, Delegate, Exchange, FeeTier, Header, Ledger, MarginTier, Market, Order, Position, QuoterSeat,
-    Slot, Trader, Trigger,
+    Book, Collateral, Delegate, Exchange, FeeTier, Header, Ledger, MarginTier, Market, Order, Position, QueuedChange,
+    QuoterSeat, Slot, Trader, Trigger,
 };
 use crate::describe::StructDesc;
 
@@ -12,6 +12,7 @@ pub const ACCOUNTS: &[([u8; 8], StructDesc)] = &[
     (Ledger::DISCRIMINATOR, Ledger::DESC),
     (Book::DISCRIMINATOR, Book::DESC),
     (Trader::DISCRIMINATOR, Trader::DESC),
+    (QueuedChange::DISCRIMINATOR, QueuedChange::DESC),
 ];
 
 /// Structs inside accounts.

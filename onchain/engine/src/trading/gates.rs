@@ -112,7 +112,8 @@ impl Venue<'_> {
         let reduces = intent.reduce_only();
         match market.status {
             market_status::ACTIVE => {}
-            market_status::POST_ONLY if intent.post_only() => {}
+            // An hour of post-only is enough: then positions can be reduced again, whatever became of the keys.
+            market_status::POST_ONLY if intent.post_only() || reduces && self.post_only_for_an_hour() => {}
             market_status::REDUCE_ONLY if reduces => {}
             _ => return Err(Error::MarketNotActive),
         }
@@ -141,6 +142,11 @@ impl Venue<'_> {
             return Err(Error::PriceUncertain);
         }
         Ok(())
+    }
+
+    #[cold]
+    fn post_only_for_an_hour(&self) -> bool {
+        self.now.unix - self.market().notice_at >= 3_600
     }
 
     /// Whether the order is well formed; returns its size after the reduce-only clamp.

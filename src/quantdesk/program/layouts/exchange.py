@@ -44,6 +44,9 @@ class Collateral:
     publish_ms: int
     initial_weight: int
     maintenance_weight: int
+    convert_discount_min: int
+    convert_discount_max: int
+    feed_id: bytes
     deposit_cap: int
     total_deposits: int
     total_parked: int
@@ -98,6 +101,9 @@ class Market:
     liquidate_confidence: int
     jump_band: int
     minute_band: int
+    later_oi_cap: int
+    notice_at: int
+    insurance_budget: int
     index_price: int
     confidence: int
     publish_ms: int
@@ -181,6 +187,9 @@ class Exchange:
     withdraw_rest_until: int
     last_restart_slot: int
     resume_at: int
+    change_seq: int
+    withdrawals_paused_since: int
+    withdrawals_paused_until: int
     fee_tiers: tuple[FeeTier, ...]
     collaterals: tuple[Collateral, ...]
     markets: tuple[Market, ...]

@@ -5,10 +5,9 @@ use pinocchio_token::state::Mint;
 use quantdesk_engine::error::Error;
 use quantdesk_engine::state::Exchange;
 
-use crate::creation::require_new;
+use crate::creation::{require_creatable, require_creator};
 use crate::failure::Failure;
-use crate::id::ID;
-use crate::loader::{administered, exactly, require_address, require_event_accounts, require_signer, require_writable};
+use crate::loader::{exactly, require_address};
 use crate::seeds;
 
 /// Verified accounts.
@@ -33,19 +32,11 @@ impl<'a> Accounts<'a> {
     /// Verifies them; the mint must be an initialised one of the classic token program.
     pub fn parse(accounts: &'a mut [AccountView]) -> Result<Self, Failure> {
         let [payer, admin, exchange, mint, vault, token, system, event_authority, program] = exactly::<9>(accounts)?;
-        require_signer(payer)?;
-        require_writable(payer)?;
         let exchange_address = *exchange.address();
-        let exchange = administered(exchange, admin)?;
+        let exchange = require_creator([payer, admin, system, event_authority, program], exchange)?;
         require_address(token, &pinocchio_token::ID)?;
-        require_address(system, &pinocchio_system::ID)?;
-        require_event_accounts(event_authority, program)?;
         let decimals = decimals_of(mint)?;
-        require_writable(vault)?;
-        let parts: [&[u8]; 3] = [seeds::VAULT, exchange_address.as_ref(), mint.address().as_ref()];
-        let (address, bump) = Address::find_program_address(&parts, &ID);
-        require_address(vault, &address)?;
-        require_new(vault)?;
+        let bump = require_creatable(vault, &[seeds::VAULT, exchange_address.as_ref(), mint.address().as_ref()])?;
         Ok(Self { payer, exchange, exchange_address, mint, decimals, vault: (vault, bump), event_authority })
     }
 }

@@ -1,13 +1,13 @@
 //! Frees the slot, reports it, deletes the account.
 
 use pinocchio::AccountView;
-use quantdesk_engine::error::Error;
 use quantdesk_engine::events::TraderClosed;
 use quantdesk_engine::money;
 use quantdesk_engine::state::Trader;
 
 use super::accounts::Accounts;
 use crate::clock::now;
+use crate::creation::delete;
 use crate::event::{emit, next_event};
 use crate::failure::Failure;
 use crate::loader::typed;
@@ -33,13 +33,4 @@ pub fn process(accounts: &mut [AccountView]) -> Result<(), Failure> {
     };
     emit(TraderClosed::DISCRIMINATOR, &event, accounts.event_authority)?;
     delete(account, accounts.rent_receiver)
-}
-
-/// Moves the rent and gives the account back to the system program, emptied by the runtime.
-fn delete(account: &mut AccountView, receiver: &mut AccountView) -> Result<(), Failure> {
-    let lamports = receiver.lamports().checked_add(account.lamports()).ok_or(Error::ArithmeticOverflow)?;
-    receiver.set_lamports(lamports);
-    account.set_lamports(0);
-    account.close()?;
-    Ok(())
 }

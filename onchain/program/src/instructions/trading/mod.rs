@@ -9,7 +9,7 @@ use quantdesk_engine::recorder::Recorder;
 use quantdesk_engine::trading::{Caller, Transfers, Venue, kind};
 use quantdesk_engine::units::Pubkey;
 
-use crate::clock::now;
+use crate::clock::now_inline;
 use crate::event::emit;
 use crate::failure::Failure;
 use crate::heap;
@@ -78,7 +78,7 @@ pub fn open(accounts: &mut [AccountView], market: u16, anyone: bool) -> Result<O
     let record = Recorder::new(unsafe { heap::record_region() })?;
     let (signer, slots) = (accounts.signer, accounts.ledger.slots);
     let caller = Caller { trader: accounts.trader, signer, anyone };
-    let venue = Venue::open(accounts.exchange, slots, accounts.book, caller, market, record, now()?)?;
+    let venue = Venue::open(accounts.exchange, slots, accounts.book, caller, market, record, now_inline()?)?;
     Ok((venue, signer, accounts.event_authority))
 }
 
