@@ -122,6 +122,8 @@ errors! {
     ChangeExpired = 6101, "The change was not applied within seven days of being due: queue it again";
     PauseUsedUp = 6102, "Withdrawals were paused for three of the last seven days: not again before those are over";
     NoticeTooShort = 6103, "A market settles only after 24 hours of reduce-only";
+    NothingToRealize = 6104, "The position has no profit at the worse of mark and index";
+    ConversionNotDue = 6105, "The account's USDC covers its losses well enough: its collateral stays";
 }
 
 #[cfg(test)]

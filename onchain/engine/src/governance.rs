@@ -132,6 +132,8 @@ pub(crate) fn check_collateral(index: u8, params: &CollateralParams, decimals: u
         within(params.initial_weight <= params.maintenance_weight && params.maintenance_weight < one)?;
         within(params.convert_discount_min <= params.convert_discount_max)?;
         within(params.convert_discount_max <= 50_000)?;
+        // A conversion at any discount leaves the account with more maintenance margin than before.
+        within(params.maintenance_weight + params.convert_discount_max <= one)?;
     }
     within(params.deposit_cap > 0)
 }

@@ -25,6 +25,7 @@ pub mod now;
 pub mod position;
 pub mod prices;
 pub mod pyth;
+pub mod realize;
 pub mod recorder;
 pub mod slots;
 pub mod state;

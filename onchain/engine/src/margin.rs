@@ -10,7 +10,7 @@ use crate::now::Now;
 use crate::position;
 use crate::prices;
 use crate::state::{Exchange, Market, NO_MARKET, Position, Slot};
-use crate::units::{MILLION, Rounding, mul_div, mul_div_signed, product, share_up};
+use crate::units::{MILLION, Rounding, mul_div, mul_div_signed, mul_div_wide, product, share_up};
 
 /// Least initial margin of a position with exposure: $2.
 const LEAST_INITIAL: u64 = 2_000_000;
@@ -327,6 +327,19 @@ fn balance(exchange: &Exchange, slot: &Slot, purpose: Purpose, now: Now) -> Resu
         return Ok(slot.usdc.0);
     }
     Ok(slot.usdc.0 + other_collateral(exchange, slot, purpose, now)?)
+}
+
+/// Collateral other than USDC: weighted for maintenance, and at its last price, quote atoms.
+///
+/// # Errors
+/// `ArithmeticOverflow`.
+pub(crate) fn collateral_value(exchange: &Exchange, slot: &Slot, now: Now) -> Result<(i64, u64), Error> {
+    let mut worth = 0u64;
+    for (held, known) in slot.collaterals.iter().zip(&exchange.collaterals[1..]) {
+        let value = mul_div_wide(*held, known.price, MILLION, Rounding::Down).ok_or(Error::ArithmeticOverflow)?;
+        worth = worth.saturating_add(value);
+    }
+    Ok((other_collateral(exchange, slot, Purpose::Maintenance, now)?, worth))
 }
 
 #[inline(never)]

@@ -12,7 +12,7 @@ use crate::instructions::PriceUpdate;
 use crate::mark;
 use crate::now::Now;
 use crate::state::Market;
-use crate::units::{LotPrice, MILLION, Rounding, mul_div};
+use crate::units::{LotPrice, MILLION, Rounding, mul_div, mul_div_wide};
 
 /// How far ahead of the chain's clock, which may lag, a publish time may lie.
 const AHEAD_MS: i64 = 3_000;
@@ -113,6 +113,23 @@ pub(crate) fn check_published(
     Ok(())
 }
 
+/// Whether the index is at most `limits.0` milliseconds old and its confidence at most `limits.1` (1e-6).
+///
+/// # Errors
+/// `NoPrice`, `PriceStale`, `PriceUncertain`.
+pub(crate) fn require(market: &Market, limits: (u32, u32), now: Now) -> Result<(), Error> {
+    if market.index_price.0 == 0 {
+        return Err(Error::NoPrice);
+    }
+    if now.unix * 1_000 - market.publish_ms > i64::from(limits.0) {
+        return Err(Error::PriceStale);
+    }
+    if market.confidence > share_once(market.index_price.0, limits.1) {
+        return Err(Error::PriceUncertain);
+    }
+    Ok(())
+}
+
 /// Whether the market's source lets the index open risk: a signed price with an anchor must be near it.
 #[inline(always)]
 pub fn is_anchored(market: &Market, now: Now) -> bool {
@@ -122,12 +139,18 @@ pub fn is_anchored(market: &Market, now: Now) -> bool {
 #[inline(never)]
 fn near_anchor(market: &Market, price: u64, now: Now) -> bool {
     let anchor = market.anchor_price.0;
-    let reach = share(anchor, ANCHOR_BAND).saturating_add(market.anchor_confidence);
+    let reach = share_once(anchor, ANCHOR_BAND).saturating_add(market.anchor_confidence);
     now.unix * 1_000 - market.anchor_ms <= ANCHOR_AGE_MS && price.abs_diff(anchor) <= reach
 }
 
 fn share(price: u64, rate: u32) -> u64 {
     mul_div(price, u64::from(rate), MILLION, Rounding::Down).unwrap_or(u64::MAX)
+}
+
+/// As [`share`], in less space.
+#[inline(never)]
+fn share_once(price: u64, rate: u32) -> u64 {
+    mul_div_wide(price, u64::from(rate), MILLION, Rounding::Down).unwrap_or(u64::MAX)
 }
 
 fn is_near(price: u64, other: u64, band: u32) -> bool {

@@ -205,6 +205,11 @@ impl<'a> Recorder<'a> {
 /// What a position entry that does not exist (any more) looks like.
 const FLAT: Position = Position::zeroed();
 
+/// A slot and its position in a market as they are now, for an event without a recorder.
+pub(crate) fn touched_now(slot: &Slot, index: u16, funding_paid: i64, market: u8) -> TouchedRecord {
+    touched(slot, &Mark { slot: u64::from(index), funding_paid }, market)
+}
+
 #[inline(always)]
 fn touched(slot: &Slot, mark: &Mark, market: u8) -> TouchedRecord {
     let position = slot.positions.iter().find(|position| position.market == market).unwrap_or(&FLAT);

@@ -107,6 +107,8 @@ fn dispatch(tag: u64, accounts: &mut [AccountView], data: &[u8]) -> Result<(), F
         args::ExecuteTrigger::TAG => execute_trigger::process(accounts, &decode(data)?),
         args::SetDelegate::TAG => set_delegate::process(accounts, &decode(data)?),
         args::Transfer::TAG => transfer::process(accounts, &decode(data)?),
+        args::Realize::TAG => realize::process(accounts, &decode(data)?),
+        args::ConvertCollateral::TAG => convert_collateral::process(accounts, &decode(data)?),
         args::ProposeAuthority::TAG => propose_authority::process(accounts, &decode(data)?),
         args::AcceptAuthority::TAG => {
             decode::<args::AcceptAuthority>(data)?;

@@ -209,6 +209,31 @@ class TriggerCancelled(Event, frozen=True):
     sub: int
     index: int
     after: Balances
+class Realized(Event, frozen=True):
+    """A position's profit became balance, where it vests; ``price`` is quote atoms per lot."""
+
+    owner: Pubkey
+    sub: int
+    market: int
+    price: int
+    profit: int
+    after: TouchedRecord
+
+
+class CollateralConverted(Event, frozen=True):
+    """Collateral of an account in debt changed hands for USDC that ``owner`` paid; ``discount`` in 1e-6."""
+
+    owner: Pubkey
+    sub: int
+    collateral: int
+    amount: int
+    paid: int
+    discount: int
+    after: Balances
+    debtor_slot: int
+    debtor_generation: int
+    debtor_usdc: int
+    debtor_left: int
 
 
 class AuthoritiesSet(Event, frozen=True):
@@ -350,6 +375,8 @@ EVENTS: Mapping[str, type[Event]] = {
         TraderParked,
         DeadManSet,
         Transferred,
+        Realized,
+        CollateralConverted,
         DelegateSet,
         TriggerPlaced,
         TriggerCancelled,

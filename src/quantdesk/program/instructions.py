@@ -301,6 +301,21 @@ def execute_trigger(
     """Fire a trigger that the mark has reached, as ``trader.signer``; the named slot earns its fee."""
     arguments = {"market": market, "index": index, "slot": slot, "generation": generation}
     return _build("execute_trigger", venue, _trading(venue, trader, market), arguments)
+def realize(venue: Addresses, trader: TraderKey, market: int) -> Instruction:
+    """Turn a position's profit, at the worse of mark and index, into balance, where it vests."""
+    return _build("realize", venue, _own(venue, trader), {"market": market})
+
+
+def convert_collateral(
+    venue: Addresses, trader: TraderKey, debtor: tuple[int, int], *, collateral: int, amount: int
+) -> Instruction:
+    """Pay the debt of ``debtor`` (slot, generation) and take its collateral at a discount.
+
+    At most ``amount`` native units, ``ALL_WITHDRAWABLE`` for all that is due and can be paid for.
+    """
+    slot, generation = debtor
+    arguments = {"slot": slot, "generation": generation, "collateral": collateral, "amount": amount}
+    return _build("convert_collateral", venue, _own(venue, trader), arguments)
 
 
 def close_trader(venue: Addresses, trader: TraderKey, *, rent_receiver: Pubkey | None = None) -> Instruction:

@@ -288,7 +288,14 @@ class Exchange:
         self.vm.advance(seconds=self.state()["timelock_s"])
         return self.apply(seq)
 
-    def set_up(self, markets: int = 1, *, sol: bool = False, **changes: Any) -> None:
+    def set_up(
+        self,
+        markets: int = 1,
+        *,
+        sol: bool = False,
+        sol_changes: Mapping[str, Any] | None = None,
+        **changes: Any,
+    ) -> None:
         """Everything up to the opening; with ``sol`` SOL is collateral 1."""
         self.ok(self.init())
         self.grow_fully("Exchange", self.address)
@@ -296,7 +303,7 @@ class Exchange:
             self.grow_fully("Ledger", self.ledger)
         self.ok(self.add_usdc())
         if sol:
-            self.ok(add_sol(self))
+            self.ok(add_sol(self, **(sol_changes or {})))
         for market in range(markets):
             symbol = f"M{market}-PERP".encode().ljust(16, b"\0")
             self.add_market(market, **({"symbol": symbol} | changes))
@@ -558,6 +565,39 @@ def add_sol(exchange: Exchange, **changes: Any) -> Result:
     accounts = {"mint": SOL_MINT, "vault": sol_vault(exchange)}
     instruction = exchange.build("add_collateral", {"params": params | changes}, **accounts)
     return exchange.run(instruction, signers=[exchange.admin])
+
+
+def sol_wallet(exchange: Exchange, trader: Trader) -> Pubkey:
+    """The owner's token account of SOL; made with 1,000 SOL when there is none."""
+    seed = bytes(trader.key.pubkey())[:30] + bytes([exchange.number, 9])
+    address = Keypair.from_seed(seed).pubkey()
+    if not exchange.vm.data(address):
+        exchange.put_tokens(address, trader.key.pubkey(), 1_000 * 10**9, SOL_MINT)
+    return address
+
+
+def deposit_sol(exchange: Exchange, trader: Trader, amount: int) -> Result:
+    """deposit of SOL, in lamports."""
+    accounts = {
+        "owner": trader.key.pubkey(),
+        "trader": trader.address,
+        "source": sol_wallet(exchange, trader),
+        "vault": sol_vault(exchange),
+    }
+    built = exchange.build("deposit", {"collateral": 1, "amount": amount}, **accounts)
+    return exchange.run(built, signers=[trader.key])
+
+
+def withdraw_sol(exchange: Exchange, trader: Trader, amount: int) -> Result:
+    """withdraw of SOL, in lamports."""
+    accounts = {
+        "owner": trader.key.pubkey(),
+        "trader": trader.address,
+        "destination": sol_wallet(exchange, trader),
+        "vault": sol_vault(exchange),
+    }
+    built = exchange.build("withdraw", {"collateral": 1, "amount": amount}, **accounts)
+    return exchange.run(built, signers=[trader.key])
 
 
 def order(side: str, ticks: int, lots: int, **changes: Any) -> dict[str, Any]:

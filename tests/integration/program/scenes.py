@@ -20,6 +20,17 @@ from integration.program import idl, pyth
 from integration.program.exchange import USDC, Exchange, delegate_terms, machine, market_params, order, quote
 from integration.program.exchange import USDC, Exchange, machine, market_params, order, quote
 from integration.program.refusals.rows import patched
+from integration.program.exchange import (
+    USDC,
+    Exchange,
+    Trader,
+    delegate_terms,
+    deposit_sol,
+    machine,
+    market_params,
+    order,
+    quote,
+)
 from integration.program.pyth import SOL_FEED
 from integration.program import idl
 from integration.program.exchange import (
@@ -462,6 +473,8 @@ def set_delegate() -> Scene:
 
 def _with_a_trigger(price: int) -> tuple[Exchange, Exchange]:
     """A long on both exchanges with a stop at ``price``, and a bid to sell to."""
+def realize() -> Scene:
+    """The profit of a long."""
     pair = _pair()
     _with_parked(pair)
     for one in pair:
@@ -500,6 +513,40 @@ def execute_trigger() -> Scene:
     args = {"market": 0, "index": 0, "slot": maker["slot_index"], "generation": maker["generation"]}
     more = {"book": pair[0].book(0), "trader": trader.address}
     return _scene("execute_trigger", pair, args, {"signer": pair[0].vm.fund(77)}, **more)
+        maker = one.funded(62, 1_000)
+        one.ok(one.place(maker, "Ask", 15_000, 10))
+        one.ok(one.place(one.traders[0], "Bid", 15_000, 10))
+    pair[0].vm.advance(slots=3, seconds=2)
+    for one in pair:
+        one.ok(one.post({0: 1_520_000, 1: 1_500_000}))
+    trader = pair[0].traders[0]
+    return _scene("realize", pair, {"market": 0}, {"owner": trader.key}, trader=trader.address)
+
+
+def convert_collateral() -> Scene:
+    """SOL of an account that owes $70."""
+    pair = _pair(sol=True)
+    _with_parked(pair)
+    price = _sol_price(pair[0])
+    for one in pair:
+        one.ok(one.activate(one.traders[0]))
+        one.ok(one.run(one.build("update_collateral_price", {"collateral": 1}, price_update=price)))
+        debtor = in_debt(one, 63)
+    state = pair[0].trader_state(debtor)
+    args = {"slot": state["slot_index"], "generation": state["generation"], "collateral": 1, "amount": 10**8}
+    payer = pair[0].traders[0]
+    return _scene("convert_collateral", pair, args, {"owner": payer.key}, trader=payer.address)
+
+
+def in_debt(exchange: Exchange, seed: int) -> Trader:
+    """A trader with 10 SOL who lost $70 and had $10: long from $150, out at $143."""
+    maker, debtor = exchange.funded(seed + 1, 50_000), exchange.funded(seed, 10)
+    exchange.ok(deposit_sol(exchange, debtor, 10 * 10**9))
+    exchange.ok(exchange.place(maker, "Ask", 15_000, 1_000))
+    exchange.ok(exchange.place(debtor, "Bid", 15_000, 1_000))
+    exchange.ok(exchange.place(maker, "Bid", 14_300, 1_000))
+    exchange.ok(exchange.place(debtor, "Ask", 14_300, 1_000))
+    return debtor
 
 
 def _authority(name: str, args: Mapping[str, Any], role: str) -> Scene:
@@ -603,6 +650,8 @@ SCENES: dict[str, Callable[[], Scene]] = {
         park,
         set_dead_man,
         transfer,
+        realize,
+        convert_collateral,
         set_delegate,
         place_trigger,
         cancel_trigger,

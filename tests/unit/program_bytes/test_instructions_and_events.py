@@ -52,6 +52,8 @@ BUILT = [
     ix.place_trigger(VENUE, ME, records.TriggerTerms(0, 1, 2, 1, 255, 0, 5, 6, 7, 8, 9, 10)),
     ix.cancel_trigger(VENUE, ME, 3),
     ix.execute_trigger(VENUE, ME, 0, 3, slot=4, generation=5),
+    ix.realize(VENUE, ME, 0),
+    ix.convert_collateral(VENUE, ME, (17, 3), collateral=1, amount=5),
     ix.propose_authority(VENUE, KEY, KEY),
     ix.accept_authority(VENUE, KEY),
     ix.set_guardian(VENUE, KEY, KEY),

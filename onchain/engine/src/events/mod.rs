@@ -2,6 +2,7 @@
 
 mod changes;
 mod delegates;
+mod funds;
 mod losses;
 mod money;
 mod orders;
@@ -11,6 +12,7 @@ mod upkeep;
 
 pub use changes::{ChangeApplied, ChangeCancelled, ChangeQueued, MarketStatusSet};
 pub use delegates::DelegateSet;
+pub use funds::{CollateralConverted, Realized};
 pub use losses::{
     BankruptcyResolved, FeesSwept, InsuranceDeposited, PositionsTransferred, TransferRecord, transfer_kind,
 };
@@ -51,6 +53,8 @@ pub const ALL: &[([u8; 8], StructDesc)] = &[
     (DelegateSet::DISCRIMINATOR, DelegateSet::DESC),
     (TriggerPlaced::DISCRIMINATOR, TriggerPlaced::DESC),
     (TriggerCancelled::DISCRIMINATOR, TriggerCancelled::DESC),
+    (Realized::DISCRIMINATOR, Realized::DESC),
+    (CollateralConverted::DISCRIMINATOR, CollateralConverted::DESC),
     (AuthoritiesSet::DISCRIMINATOR, AuthoritiesSet::DESC),
     (PauseSet::DISCRIMINATOR, PauseSet::DESC),
     (PositionsTransferred::DISCRIMINATOR, PositionsTransferred::DESC),

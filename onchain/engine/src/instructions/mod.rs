@@ -5,6 +5,7 @@ mod authority;
 mod changes;
 mod choices;
 mod delegates;
+mod funds;
 mod governance;
 mod losses;
 mod orders;
@@ -20,6 +21,7 @@ pub use changes::{
 };
 pub use choices::{CancelSide, ExpiryKind, GrowKind, MarketStatus, OrderKind, SelfTrade, Side};
 pub use delegates::{DelegateTerms, SetDelegate};
+pub use funds::{ConvertCollateral, Realize};
 pub use governance::{
     AddCollateral, CreateMarket, GrowAccount, InitExchange, OpenExchange, UpdateCollateralPrice, UpdatePrice,
     UpdatePricePyth,
@@ -77,6 +79,8 @@ pub const ALL: &[InstructionDesc] = &[
     PlaceTrigger::INSTRUCTION,
     CancelTrigger::INSTRUCTION,
     ExecuteTrigger::INSTRUCTION,
+    Realize::INSTRUCTION,
+    ConvertCollateral::INSTRUCTION,
     ProposeAuthority::INSTRUCTION,
     AcceptAuthority::INSTRUCTION,
     SetGuardian::INSTRUCTION,

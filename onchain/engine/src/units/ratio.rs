@@ -69,9 +69,10 @@ pub fn share_up(amount: u64, rate: u32) -> Option<u64> {
     mul_div_wide(amount, rate, MILLION, Rounding::Up)
 }
 
+/// As [`mul_div`], always in 128 bits and never inlined: for where size matters more than 250 units.
 #[cold]
 #[inline(never)]
-fn mul_div_wide(a: u64, b: u64, c: u64, rounding: Rounding) -> Option<u64> {
+pub fn mul_div_wide(a: u64, b: u64, c: u64, rounding: Rounding) -> Option<u64> {
     if c == 0 {
         return None;
     }

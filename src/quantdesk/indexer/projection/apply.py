@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from quantdesk.indexer.placed import Changes, PlacedEvent
 from quantdesk.indexer.projection.markets import market_created, prices_updated, tell_candles, tell_markets
 from quantdesk.indexer.projection.money import (
+    converted,
     moved_in_or_out,
     trader_activated,
     trader_closed,
@@ -14,19 +15,21 @@ from quantdesk.indexer.projection.money import (
     trader_parked,
     transferred,
 )
-from quantdesk.indexer.projection.orders import Topics, lost, orders_processed
+from quantdesk.indexer.projection.orders import Topics, lost, orders_processed, realized
 from quantdesk.indexer.projection.step import Step
 from quantdesk.indexer.state import Holder, IndexState
 from quantdesk.infra.bus import messages as bus
 from quantdesk.infra.store import tables
 from quantdesk.program.events import (
     BankruptcyResolved,
+    CollateralConverted,
     Deposited,
     Event,
     MarketCreated,
     OrdersProcessed,
     PositionsTransferred,
     PricesUpdated,
+    Realized,
     TraderActivated,
     TraderClosed,
     TraderOpened,
@@ -80,6 +83,10 @@ def _apply(step: Step, event: Event) -> Topics:
             topics = {moved_in_or_out(step, event): {"balances", "transfers"}}
         case Transferred():
             topics = {holder: {"balances", "transfers"} for holder in transferred(step, event)}
+        case Realized():
+            topics = realized(step, event)
+        case CollateralConverted():
+            topics = {holder: {"balances"} for holder in converted(step, event)}
         case TraderParked():
             topics = {trader_parked(step, event): {"accounts", "balances"}}
         case TraderActivated():

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from quantdesk.indexer.projection.step import Step
-from quantdesk.indexer.state import Holder
+from quantdesk.indexer.state import UNKNOWN_HOLDER, Holder
 from quantdesk.infra.store import tables
 from quantdesk.program.events import (
+    CollateralConverted,
     Deposited,
     TraderActivated,
     TraderClosed,
@@ -76,6 +77,20 @@ def transferred(step: Step, event: Transferred) -> list[Holder]:
         _put_transfer(step, holder, kind, event, parked=after.slot_index == NO_SLOT)
         put_balances(step, holder, after)
     return [giver, taker]
+
+
+def converted(step: Step, event: CollateralConverted) -> list[Holder]:
+    """Collateral changed hands for USDC: the balances of who paid and of who was in debt."""
+    payer = Holder(str(event.owner), event.sub)
+    put_balances(step, payer, event.after)
+    debtor = step.state.holder(event.debtor_slot, event.debtor_generation)
+    if debtor is UNKNOWN_HOLDER:
+        return [payer]
+    for collateral, amount in ((USDC, event.debtor_usdc), (event.collateral, event.debtor_left)):
+        known = step.state.balances.get((debtor.wallet, debtor.sub, collateral))
+        kept = {name: known[name] if known else 0 for name in ("parked", "locked", "locked_at", "locked_for")}
+        _put_balance(step, debtor, collateral, kept | {"amount": amount})
+    return [payer, debtor]
 
 
 def _put_transfer(

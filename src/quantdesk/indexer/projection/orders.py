@@ -14,7 +14,7 @@ from quantdesk.indexer.state import UNKNOWN_HOLDER, Holder
 from quantdesk.infra.bus import messages as bus
 from quantdesk.infra.store import tables
 from quantdesk.program.errors import error_name
-from quantdesk.program.events import BankruptcyResolved, OrdersProcessed, PositionsTransferred
+from quantdesk.program.events import BankruptcyResolved, OrdersProcessed, PositionsTransferred, Realized
 from quantdesk.program.records import (
     CANCEL_INDEX,
     REMOVAL_REASONS,
@@ -72,6 +72,12 @@ def lost(step: Step, event: PositionsTransferred | BankruptcyResolved) -> Topics
         market_traded(step, event.market, event.market_after, filled=False)
     topics.pop(UNKNOWN_HOLDER, None)
     return topics
+
+
+def realized(step: Step, event: Realized) -> Topics:
+    """Profit became balance: the position's quote moved, its entry stayed."""
+    holder = Holder(str(event.owner), event.sub)
+    return {holder: _touch(step, event.market, holder, event.after)}
 
 
 def _order_row(step: Step, event: OrdersProcessed, taker: Holder, record: OrderRecord) -> Row | None:

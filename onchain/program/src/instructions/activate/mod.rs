@@ -3,4 +3,5 @@
 mod accounts;
 mod processor;
 
+pub use accounts::Accounts;
 pub use processor::process;

@@ -1,0 +1,5 @@
+//! `realize`: turns a position's profit into balance.
+
+mod processor;
+
+pub use processor::process;
