@@ -13,10 +13,9 @@ import numpy.typing as npt
 from quantdesk.bootstrap.program_file import read_program
 from quantdesk.domain.units import BaseLots
 from quantdesk.stress.conservation import broken
-from quantdesk.stress.errors import ScenarioInvalid
 from quantdesk.stress.keepers import Liquidator, Oracle
 from quantdesk.stress.machine import SLOT_MS, Machine
-from quantdesk.stress.makers import Makers
+from quantdesk.stress.makers import LADDER, Makers
 from quantdesk.stress.report import (
     ConservationReport,
     InsuranceReport,
@@ -30,15 +29,17 @@ from quantdesk.stress.report import (
 )
 from quantdesk.stress.risk import Standings, standings
 from quantdesk.stress.scenario import Scenario
-from quantdesk.stress.traders import Traders
-from quantdesk.stress.venue import State, Venue
-from quantdesk.stress.waterfall import STAGES, Step, on_chain
+from quantdesk.stress.traders import RESTING_SHARE, Traders
+from quantdesk.stress.venue import ATOMS, State, Venue, on_chain
+from quantdesk.stress.waterfall import STAGES, Step
 
 CONFIRM_MS = 1_200
 """A jump is posted again after this long: three slots, over the second that the program asks for."""
-HEARTBEAT_MS = 30_000
+HEARTBEAT_MS = 50_000
 """The oracle posts at least this often; the program takes a minute without a price for an outage."""
 SPARE_SLOTS = 8
+SPARE_ROOM = 5
+"""A book with more than four times the room that the crowd needs: the price of a place in it never rises."""
 SAMPLES = 2_000
 
 Say = Callable[[int, int], None]
@@ -69,10 +70,12 @@ class Run:
         rng = np.random.Generator(np.random.PCG64(scenario.seed))
         began = int(self.path.ts_ms[0]) - 60_000
         self.machine = Machine(scenario.seed, began)
-        self.venue = Venue(self.machine, scenario.exchange, scenario.markets, seats)
+        resting = len(LADDER) * crowd.makers + int(RESTING_SHARE * crowd.traders)
+        room = SPARE_ROOM * resting
+        self.venue = Venue(self.machine, scenario.exchange, scenario.markets, seats, room)
         self.makers = Makers(self.venue, crowd, rng)
         self.traders = Traders(self.venue, crowd, rng)
-        self.oracle, self.liquidator = Oracle(self.venue), Liquidator(self.venue)
+        self.oracle, self.liquidator = Oracle(self.venue), Liquidator(self.venue, crowd.backstop)
         self._seen = standings(self.venue.read())
         self._at_first = self._give_insurance(scenario.insurance)
         self.series = Series()
@@ -86,8 +89,8 @@ class Run:
         self._latest = np.zeros(len(scenario.markets), np.int64)
 
     def _give_insurance(self, amount: int) -> int:
-        if amount and not on_chain("deposit_insurance"):
-            raise ScenarioInvalid("this program has no deposit_insurance: insurance can only begin at 0")
+        if amount:
+            self.venue.give_insurance(amount * ATOMS)
         return int(self.venue.read().exchange["insurance"])
 
     def play(self, say: Say | None = None) -> Report:
@@ -200,6 +203,7 @@ class Run:
                 at_first=usdc(self._at_first),
                 received=usdc(record.insurance_in),
                 paid=usdc(record.insurance_out),
+                paid_to_bankrupt=usdc(record.insurance_for_bankrupt),
                 at_last=usdc(int(state.exchange["insurance"])),
             ),
             losses=self._losses(state, now),
