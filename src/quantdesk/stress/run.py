@@ -48,7 +48,10 @@ Say = Callable[[int, int], None]
 
 @dataclass
 class Series:
-    """What a plot shows, a row per sample. Prices in quote per base unit by market, money in quote atoms."""
+    """What a plot shows, a row per sample. Prices in quote per base unit by market, money in quote atoms.
+
+    ``missing`` is the most open bad debt since the sample before.
+    """
 
     ts_ms: list[int] = field(default_factory=list)
     price: list[list[float]] = field(default_factory=list)
@@ -84,6 +87,7 @@ class Run:
         self._checks = 0
         self._broken: list[str] = []
         self._worst = (0, began)
+        self._missing = 0
         self._bankrupt: set[int] = set()
         self._most_open = [0] * len(scenario.markets)
         self._latest = np.zeros(len(scenario.markets), np.int64)
@@ -102,9 +106,9 @@ class Run:
             known = self.path.prices[number]
             prices = np.where(np.isnan(known), 0, np.rint(known * scale)).astype(np.int64)
             self._until(at)
-            state, now = self._step(at, prices)
+            state = self._step(at, prices)
             if number % every == 0 or number == steps - 1:
-                self._sample(at, known, state, now)
+                self._sample(at, known, state)
             if say is not None:
                 say(number + 1, steps)
         self._until(int(self.path.ts_ms[-1]) + int(self.scenario.crowd.delay_s * 1_000) + 60_000)
@@ -123,7 +127,7 @@ class Run:
             self.machine.move_to(due)
             what()
 
-    def _step(self, at: int, prices: npt.NDArray[np.int64]) -> tuple[State, Standings]:
+    def _step(self, at: int, prices: npt.NDArray[np.int64]) -> State:
         self.machine.move_to(at)
         self._latest = prices
         self._post()
@@ -132,7 +136,7 @@ class Run:
         self.makers.act(prices, self._seen)
         self.traders.act(prices, self.venue.read_markets(), self._seen, self.path.step_ms / 1_000)
         self.liquidator.unwind(prices, self._seen)
-        return self._look()
+        return self._look()[0]
 
     def _post(self) -> None:
         """Post the latest prices, and a jump again until the program believes it."""
@@ -147,6 +151,7 @@ class Run:
         self._seen = now = standings(state)
         self._checks += 1
         self._broken += broken(state, now, self.venue.vault())
+        self._missing = max(self._missing, now.missing)
         self._bankrupt |= set(np.flatnonzero(now.equity < 0).tolist())
         if now.missing > self._worst[0]:
             self._worst = (now.missing, self.machine.now_ms)
@@ -163,7 +168,7 @@ class Run:
         if self.liquidator.has_progressed:
             self._look()
 
-    def _sample(self, at: int, prices: npt.NDArray[np.float64], state: State, now: Standings) -> None:
+    def _sample(self, at: int, prices: npt.NDArray[np.float64], state: State) -> None:
         lots = [market.lots_per_base / 1_000_000 for market in self.venue.markets]
         index = state.markets["index_price"].tolist()
         self.series.ts_ms.append(at)
@@ -174,7 +179,8 @@ class Run:
         )
         self.series.insurance.append(int(state.exchange["insurance"]))
         self.series.deficit.append(int(state.exchange["deficit"]))
-        self.series.missing.append(now.missing)
+        self.series.missing.append(self._missing)
+        self._missing = 0
 
     # what came of it
 
