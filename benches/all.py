@@ -11,7 +11,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parent / "docs" / "reference" / "benchmarks.md"
-ORDER = ("compute_units", "localnet", "click_to_fill", "fanout", "grammar", "box")
+ORDER = ("compute_units", "localnet", "click_to_fill", "fanout", "grammar", "stress", "box")
 
 
 def processor() -> str:

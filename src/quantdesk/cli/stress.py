@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from quantdesk.cli.output import EXIT_REFUSED, EXIT_USAGE, JsonFlag, complain, p
 
 if TYPE_CHECKING:
     from quantdesk.stress.report import Report
-    from quantdesk.stress.scenario import Scenario
+    from quantdesk.stress.scenario import Cut, Scenario
 
 PANEL = "Risk"
 STEPS_SAID_EVERY_S = 10.0
@@ -36,9 +37,13 @@ def stress(
     makers: Annotated[int, typer.Option(help="How many market makers.")] = 5,
     seed: Annotated[int, typer.Option(help="The same seed gives the same report.")] = 1,
     delay: Annotated[float, typer.Option(help="Seconds from what a keeper sees to what it does.")] = 1.0,
+    merge: Annotated[int, typer.Option(help="Makes one candle of so many: a long history in less time.")] = 1,
     amplify: Annotated[float, typer.Option(help="Multiplies every log return of the history.")] = 1.0,
     stake: Annotated[int, typer.Option(help="Median deposit of a trader, USDC.")] = 1_000,
     depth: Annotated[int, typer.Option(help="What a maker quotes on each side, USDC.")] = 200_000,
+    backstop: Annotated[int, typer.Option(help="What the liquidator may take positions over with, USDC.")] = (
+        1_000_000
+    ),
     long_share: Annotated[float, typer.Option(help="Share of the traders who would rather buy.")] = 0.55,
     insurance: Annotated[int, typer.Option(help="Insurance fund at the start, USDC.")] = 0,
     since: Annotated[datetime | None, typer.Option("--from", help="Begin at this time, UTC.")] = None,
@@ -60,19 +65,19 @@ def stress(
     from quantdesk.bootstrap.market_file import MarketFileError
     from quantdesk.bootstrap.program_file import ProgramFileError
     from quantdesk.stress.errors import SetUpFailed, StressError
-    from quantdesk.stress.scenario import Crowd, leverage_range
+    from quantdesk.stress.scenario import Crowd, Cut, leverage_range
 
     if len(prices) != len(market):
         raise typer.BadParameter(f"{len(prices)} --prices and {len(market)} --market: they come in pairs")
     if plot is not None and not plot.absolute().parent.is_dir():
         raise typer.BadParameter(f"--plot {plot}: there is no folder {plot.parent}")
     try:
-        crowd = Crowd(traders, leverage_range(leverage), makers, stake, depth, long_share, delay)
+        crowd = Crowd(traders, leverage_range(leverage), makers, stake, depth, backstop, long_share, delay)
         scenario = _scenario(
             list(zip(prices, market, strict=True)),
             setting or [],
             markets_file,
-            (_ms(since), _ms(until)),
+            Cut(_ms(since), _ms(until), merge),
             {"crowd": crowd, "amplify": amplify, "insurance": insurance, "seed": seed},
         )
         _run(scenario, as_json, plot)
@@ -92,24 +97,17 @@ def _scenario(
     pairs: list[tuple[Path, str]],
     settings: list[str],
     markets_file: Path | None,
-    span: tuple[int | None, int | None],
+    cut: Cut,
     rest: dict[str, Any],
 ) -> Scenario:
     from quantdesk.bootstrap.market_file import default_market_file, read_market_file
-    from quantdesk.stress.errors import PricesInvalid
-    from quantdesk.stress.prices import read_candles
     from quantdesk.stress.scenario import History, Scenario, override, require_used, source_name
 
     file = read_market_file(markets_file or default_market_file())
     entries, histories = [], []
     for path, symbol in pairs:
         entries.append(override(file, symbol, settings))
-        candles = read_candles(path).between(*span)
-        if len(candles.ts_ms) < 2:
-            raise PricesInvalid(
-                f"{path} has {len(candles.ts_ms)} candles between --from and --to; 2 are needed"
-            )
-        histories.append(History(source_name(path), candles))
+        histories.append(History(source_name(path), cut.of(path)))
     require_used(entries, settings)
     return Scenario(file, tuple(entries), tuple(histories), **rest)
 
@@ -120,6 +118,7 @@ def _run(scenario: Scenario, as_json: bool, plot: Path | None) -> None:
 
     began = time.perf_counter()
     run = Run(scenario)
+    gc.freeze()  # what was made so far stays: collections need not walk it again and again
     report = _played(run.play)
     seconds = time.perf_counter() - began
     if as_json:

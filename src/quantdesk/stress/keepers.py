@@ -6,23 +6,18 @@ A step that the shipped program does not have is left out, and the report says s
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import numpy.typing as npt
-from solders.instruction import Instruction
 
 from quantdesk.domain.market import MAX_LOTS
 from quantdesk.program import instructions as build
 from quantdesk.program.instructions import NewOrder
 from quantdesk.program.records import OrderKind, PriceUpdate, Side
 from quantdesk.stress.risk import Standings
-from quantdesk.stress.venue import ATOMS, Seat, Venue
-from quantdesk.stress.waterfall import Look, Step, Waterfall, on_chain
+from quantdesk.stress.venue import ATOMS, Seat, Venue, builder, on_chain
+from quantdesk.stress.waterfall import Look, Step, Waterfall
 
 PRICES_AT_ONCE = 16
-CAPITAL = 1_000_000
-"""Whole USDC that the liquidator holds: it backs the positions that it takes over."""
 RETRY_MS = 60_000
 """An account that could not be helped is tried again after this long."""
 NO_BID_S = 5
@@ -50,11 +45,14 @@ class Oracle:
 
 
 class Liquidator:
-    """One keeper with an account of its own. ``has_progressed``: its last acts changed something."""
+    """One keeper with an account of its own, ``backstop`` USDC in it, with which it takes positions over.
 
-    def __init__(self, venue: Venue) -> None:
+    ``has_progressed``: its last acts changed something.
+    """
+
+    def __init__(self, venue: Venue, backstop: int) -> None:
         self._venue = venue
-        self.seat: Seat = venue.seat("liquidator", CAPITAL * ATOMS)
+        self.seat: Seat = venue.seat("liquidator", backstop * ATOMS)
         self.waterfall = Waterfall(self.seat.slot)
         self.has_progressed = False
         self._retry_at: dict[int, int] = {}
@@ -120,15 +118,14 @@ class Liquidator:
         if is_early and not (since and self._venue.machine.now_ms // 1_000 - since >= NO_BID_S):
             return False
         lots = min(abs(int(look.now.base[slot, market])), MAX_LOTS)
-        return self._do("take_over", slot, market, look, lots)
+        return self._do("take_over", slot, market, look, lots=lots)
 
-    def _do(self, stage: str, slot: int, market: int, look: Look, *more: int) -> bool:
+    def _do(self, stage: str, slot: int, market: int, look: Look, **more: int) -> bool:
         """Run one step on the account. Whether it changed anything, or will in the next slot."""
         if not on_chain(stage):
             return False
-        builder: Callable[..., Instruction] = getattr(build, stage)
         generation = int(look.state.slots["generation"][slot])
-        instruction = builder(self._venue.addresses, self.seat.key, market, slot, generation, *more)
+        instruction = builder(stage)(self._venue.addresses, self.seat.key, market, slot, generation, **more)
         receipt = self._venue.machine.run(stage, instruction)
         if receipt.error is not None:
             return receipt.error == "MatchLimitReached"  # this slot's allowance of the market is used up

@@ -43,6 +43,7 @@ def draw(report: Report, series: Series, path: Path) -> None:
         strict=True,
     ):
         _dress(axes, label)
+    figure.align_ylabels()
     figure.suptitle(_title(report), fontsize=11)
     figure.savefig(path, format="png")
 

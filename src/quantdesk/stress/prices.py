@@ -45,6 +45,20 @@ class Candles:
             keep &= self.ts_ms < to_ms
         return Candles(*(getattr(self, name)[keep] for name in COLUMNS))
 
+    def merged(self, count: int) -> Candles:
+        """The same history in candles ``count`` times as long; one with a hole is merged of what is there."""
+        length = count * int(np.diff(self.ts_ms).min())
+        begins = (self.ts_ms - self.ts_ms[0]) // length
+        first = np.flatnonzero(np.append(True, begins[1:] != begins[:-1]))
+        last = np.append(first[1:], len(begins)) - 1
+        return Candles(
+            self.ts_ms[0] + begins[first] * length,
+            self.open[first],
+            np.maximum.reduceat(self.high, first),
+            np.minimum.reduceat(self.low, first),
+            self.close[last],
+        )
+
     def amplified(self, factor: float) -> Candles:
         """The same history with every log return since its first open multiplied by ``factor``."""
         anchor = self.open[0]

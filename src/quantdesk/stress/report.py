@@ -46,11 +46,12 @@ class StageReport(msgspec.Struct, frozen=True):
 
 
 class InsuranceReport(msgspec.Struct, frozen=True):
-    """The insurance fund, USDC. ``paid``: floors of keepers and bankruptcies."""
+    """The insurance fund, USDC. ``paid``: to bankrupt accounts, and floors of keepers."""
 
     at_first: str
     received: str
     paid: str
+    paid_to_bankrupt: str
     at_last: str
 
 

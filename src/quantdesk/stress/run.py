@@ -13,10 +13,9 @@ import numpy.typing as npt
 from quantdesk.bootstrap.program_file import read_program
 from quantdesk.domain.units import BaseLots
 from quantdesk.stress.conservation import broken
-from quantdesk.stress.errors import ScenarioInvalid
 from quantdesk.stress.keepers import Liquidator, Oracle
 from quantdesk.stress.machine import SLOT_MS, Machine
-from quantdesk.stress.makers import Makers
+from quantdesk.stress.makers import LADDER, Makers
 from quantdesk.stress.report import (
     ConservationReport,
     InsuranceReport,
@@ -30,15 +29,17 @@ from quantdesk.stress.report import (
 )
 from quantdesk.stress.risk import Standings, standings
 from quantdesk.stress.scenario import Scenario
-from quantdesk.stress.traders import Traders
-from quantdesk.stress.venue import State, Venue
-from quantdesk.stress.waterfall import STAGES, Step, on_chain
+from quantdesk.stress.traders import RESTING_SHARE, Traders
+from quantdesk.stress.venue import ATOMS, State, Venue, on_chain
+from quantdesk.stress.waterfall import STAGES, Step
 
 CONFIRM_MS = 1_200
 """A jump is posted again after this long: three slots, over the second that the program asks for."""
-HEARTBEAT_MS = 30_000
+HEARTBEAT_MS = 50_000
 """The oracle posts at least this often; the program takes a minute without a price for an outage."""
 SPARE_SLOTS = 8
+SPARE_ROOM = 5
+"""A book with more than four times the room that the crowd needs: the price of a place in it never rises."""
 SAMPLES = 2_000
 
 Say = Callable[[int, int], None]
@@ -47,7 +48,10 @@ Say = Callable[[int, int], None]
 
 @dataclass
 class Series:
-    """What a plot shows, a row per sample. Prices in quote per base unit by market, money in quote atoms."""
+    """What a plot shows, a row per sample. Prices in quote per base unit by market, money in quote atoms.
+
+    ``missing`` is the most open bad debt since the sample before.
+    """
 
     ts_ms: list[int] = field(default_factory=list)
     price: list[list[float]] = field(default_factory=list)
@@ -69,10 +73,12 @@ class Run:
         rng = np.random.Generator(np.random.PCG64(scenario.seed))
         began = int(self.path.ts_ms[0]) - 60_000
         self.machine = Machine(scenario.seed, began)
-        self.venue = Venue(self.machine, scenario.exchange, scenario.markets, seats)
+        resting = len(LADDER) * crowd.makers + int(RESTING_SHARE * crowd.traders)
+        room = SPARE_ROOM * resting
+        self.venue = Venue(self.machine, scenario.exchange, scenario.markets, seats, room)
         self.makers = Makers(self.venue, crowd, rng)
         self.traders = Traders(self.venue, crowd, rng)
-        self.oracle, self.liquidator = Oracle(self.venue), Liquidator(self.venue)
+        self.oracle, self.liquidator = Oracle(self.venue), Liquidator(self.venue, crowd.backstop)
         self._seen = standings(self.venue.read())
         self._at_first = self._give_insurance(scenario.insurance)
         self.series = Series()
@@ -81,13 +87,14 @@ class Run:
         self._checks = 0
         self._broken: list[str] = []
         self._worst = (0, began)
+        self._missing = 0
         self._bankrupt: set[int] = set()
         self._most_open = [0] * len(scenario.markets)
         self._latest = np.zeros(len(scenario.markets), np.int64)
 
     def _give_insurance(self, amount: int) -> int:
-        if amount and not on_chain("deposit_insurance"):
-            raise ScenarioInvalid("this program has no deposit_insurance: insurance can only begin at 0")
+        if amount:
+            self.venue.give_insurance(amount * ATOMS)
         return int(self.venue.read().exchange["insurance"])
 
     def play(self, say: Say | None = None) -> Report:
@@ -99,9 +106,9 @@ class Run:
             known = self.path.prices[number]
             prices = np.where(np.isnan(known), 0, np.rint(known * scale)).astype(np.int64)
             self._until(at)
-            state, now = self._step(at, prices)
+            state = self._step(at, prices)
             if number % every == 0 or number == steps - 1:
-                self._sample(at, known, state, now)
+                self._sample(at, known, state)
             if say is not None:
                 say(number + 1, steps)
         self._until(int(self.path.ts_ms[-1]) + int(self.scenario.crowd.delay_s * 1_000) + 60_000)
@@ -120,7 +127,7 @@ class Run:
             self.machine.move_to(due)
             what()
 
-    def _step(self, at: int, prices: npt.NDArray[np.int64]) -> tuple[State, Standings]:
+    def _step(self, at: int, prices: npt.NDArray[np.int64]) -> State:
         self.machine.move_to(at)
         self._latest = prices
         self._post()
@@ -129,7 +136,7 @@ class Run:
         self.makers.act(prices, self._seen)
         self.traders.act(prices, self.venue.read_markets(), self._seen, self.path.step_ms / 1_000)
         self.liquidator.unwind(prices, self._seen)
-        return self._look()
+        return self._look()[0]
 
     def _post(self) -> None:
         """Post the latest prices, and a jump again until the program believes it."""
@@ -144,6 +151,7 @@ class Run:
         self._seen = now = standings(state)
         self._checks += 1
         self._broken += broken(state, now, self.venue.vault())
+        self._missing = max(self._missing, now.missing)
         self._bankrupt |= set(np.flatnonzero(now.equity < 0).tolist())
         if now.missing > self._worst[0]:
             self._worst = (now.missing, self.machine.now_ms)
@@ -160,7 +168,7 @@ class Run:
         if self.liquidator.has_progressed:
             self._look()
 
-    def _sample(self, at: int, prices: npt.NDArray[np.float64], state: State, now: Standings) -> None:
+    def _sample(self, at: int, prices: npt.NDArray[np.float64], state: State) -> None:
         lots = [market.lots_per_base / 1_000_000 for market in self.venue.markets]
         index = state.markets["index_price"].tolist()
         self.series.ts_ms.append(at)
@@ -171,7 +179,8 @@ class Run:
         )
         self.series.insurance.append(int(state.exchange["insurance"]))
         self.series.deficit.append(int(state.exchange["deficit"]))
-        self.series.missing.append(now.missing)
+        self.series.missing.append(self._missing)
+        self._missing = 0
 
     # what came of it
 
@@ -200,6 +209,7 @@ class Run:
                 at_first=usdc(self._at_first),
                 received=usdc(record.insurance_in),
                 paid=usdc(record.insurance_out),
+                paid_to_bankrupt=usdc(record.insurance_for_bankrupt),
                 at_last=usdc(int(state.exchange["insurance"])),
             ),
             losses=self._losses(state, now),

@@ -14,8 +14,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from quantdesk.bootstrap.market_file import MarketEntry, MarketFile
-from quantdesk.stress.errors import ScenarioInvalid
-from quantdesk.stress.prices import Candles, PricePath, walk
+from quantdesk.stress.errors import PricesInvalid, ScenarioInvalid
+from quantdesk.stress.prices import Candles, PricePath, read_candles, walk
 
 MOST_TRADERS, MOST_MAKERS = 7_000, 64
 LONGEST_DELAY_S = 600.0
@@ -23,13 +23,17 @@ LONGEST_DELAY_S = 600.0
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """Who trades. ``stake``: a trader's median deposit; ``depth``: what a maker quotes on each side."""
+    """Who trades. ``stake``: a trader's median deposit; ``depth``: what a maker quotes on each side.
+
+    ``backstop``: what the liquidator deposits, and so may take over with.
+    """
 
     traders: int = 500
     leverage: tuple[float, float] = (3.0, 20.0)
     makers: int = 5
     stake: int = 1_000
     depth: int = 200_000
+    backstop: int = 1_000_000
     long_share: float = 0.55
     delay_s: float = 1.0
 
@@ -40,6 +44,7 @@ class Crowd:
         _require(0 < low <= high, "leverage", f"{low:g}-{high:g}", "two positive numbers, the lower first")
         _require(50 <= self.stake <= 10_000_000, "stake", self.stake, "50 to 10,000,000 USDC")
         _require(1_000 <= self.depth <= 100_000_000, "depth", self.depth, "1,000 to 100,000,000 USDC")
+        _require(1_000 <= self.backstop <= 10**9, "backstop", self.backstop, "1,000 to 1,000,000,000 USDC")
         _require(0 <= self.long_share <= 1, "long share", self.long_share, "0 to 1")
         _require(0 <= self.delay_s <= LONGEST_DELAY_S, "delay", self.delay_s, f"0 to {LONGEST_DELAY_S:g} s")
 
@@ -50,6 +55,27 @@ class History:
 
     source: str
     candles: Candles
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Which candles of a file are run: those that open in [``from_ms``, ``to_ms``), ``merge`` made one."""
+
+    from_ms: int | None = None
+    to_ms: int | None = None
+    merge: int = 1
+
+    def __post_init__(self) -> None:
+        _require(1 <= self.merge <= 10_000, "merge", self.merge, "1 to 10,000 candles")
+
+    def of(self, path: Path) -> Candles:
+        """The candles of ``path`` to run. Raises ``PricesInvalid``."""
+        candles = read_candles(path).between(self.from_ms, self.to_ms)
+        merged = candles.merged(self.merge) if len(candles.ts_ms) > 1 else candles
+        if len(merged.ts_ms) < 2:
+            found = f"{len(candles.ts_ms)} candles between --from and --to"
+            raise PricesInvalid(f"{path} has {found}, {len(merged.ts_ms)} when merged; it takes at least 2")
+        return merged
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -18,6 +18,7 @@ from quantdesk.domain.market import Market
 from quantdesk.program import instructions as build
 from quantdesk.program.addresses import TOKEN_PROGRAM, Addresses, program_id, token_account
 from quantdesk.program.dtypes import account_dtype
+from quantdesk.program.idl import idl
 from quantdesk.program.instructions import TraderKey
 from quantdesk.program.layouts import READY, Book, Exchange, Trader
 from quantdesk.program.layouts.reading import Records, account_record, table
@@ -59,16 +60,37 @@ class State:
         return found
 
 
+def on_chain(name: str) -> bool:
+    """Whether the program has the instruction ``name``."""
+    return name in idl().instructions_by_name
+
+
+def builder(name: str) -> Callable[..., Instruction]:
+    """The builder of the instruction ``name``. Raises ``SetUpFailed`` when the program has none such."""
+    if not on_chain(name):
+        raise SetUpFailed(f"this program has no {name}")
+    found: Callable[..., Instruction] = getattr(build, name)
+    return found
+
+
+def _with_room(entry: MarketEntry, room: int) -> MarketEntry:
+    least = 64
+    return entry.model_copy(update={"book_capacity": min(entry.book_capacity, max(room, least))})
+
+
 def named_key(*what: object) -> Pubkey:
     """An address of its own for each name."""
     return Pubkey.from_bytes(hashlib.sha256(":".join(map(str, what)).encode()).digest())
 
 
 class Venue:
-    """One open exchange. Raises ``SetUpFailed`` when the program refuses its parameters."""
+    """One open exchange with ``seats`` slots and ``room`` orders a side of a book, or the market's if less.
+
+    Raises ``SetUpFailed`` when the program refuses its parameters.
+    """
 
     def __init__(
-        self, machine: Machine, file: MarketFile, entries: Sequence[MarketEntry], seats: int
+        self, machine: Machine, file: MarketFile, entries: Sequence[MarketEntry], seats: int, room: int
     ) -> None:
         self.machine = machine
         self.addresses = Addresses(program_id())
@@ -78,7 +100,7 @@ class Venue:
         machine.put(
             self.mint, struct.pack("<I32sQBBI32s", 0, bytes(32), 0, 6, 1, 0, bytes(32)), TOKEN_PROGRAM
         )
-        self._set_up(file, entries, seats)
+        self._set_up(file, [_with_room(entry, room) for entry in entries], seats)
         self.markets: list[Market] = [market.parameters for market in self.read_exchange().markets]
 
     # set-up
@@ -123,15 +145,26 @@ class Venue:
     def seat(self, name: str, deposit: int) -> Seat:
         """A new owner called ``name`` with ``deposit`` quote atoms in a slot. Raises ``SetUpFailed``."""
         owner = named_key("owner", name)
-        key, source = TraderKey(owner), token_account(owner, self.mint)
-        self.machine.put(owner, b"", Pubkey.default())
-        holding = bytes(self.mint) + bytes(owner) + struct.pack("<Q", WALLET) + bytes(36) + b"\1"
-        self.machine.put(source, holding.ljust(165, b"\0"), TOKEN_PROGRAM)
+        key, source = TraderKey(owner), self._wallet(owner)
         self._must("open_trader", build.open_trader(self.addresses, self.machine.payer, owner), name)
         self._must("deposit", self.deposit(key, source, deposit), name)
         self._must("activate", build.activate(self.addresses, key), name)
         trader = Trader.decode(self.machine.data(self.addresses.trader(owner)))
         return Seat(trader.slot_index, trader.generation, key, source)
+
+    def _wallet(self, owner: Pubkey) -> Pubkey:
+        """An owner that exists, and its token account with more USDC than a run can spend."""
+        source = token_account(owner, self.mint)
+        self.machine.put(owner, b"", Pubkey.default())
+        holding = bytes(self.mint) + bytes(owner) + struct.pack("<Q", WALLET) + bytes(36) + b"\1"
+        self.machine.put(source, holding.ljust(165, b"\0"), TOKEN_PROGRAM)
+        return source
+
+    def give_insurance(self, amount: int) -> None:
+        """Pay ``amount`` quote atoms into the insurance fund. Raises ``SetUpFailed``."""
+        owner = named_key("sponsor")
+        name = "deposit_insurance"
+        self._must(name, builder(name)(self.addresses, owner, self._wallet(owner), self.mint, amount))
 
     def deposit(self, key: TraderKey, source: Pubkey, amount: int) -> Instruction:
         """Deposit of ``amount`` quote atoms."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from quantdesk.program.events import OrdersProcessed
-from quantdesk.program.idl import idl
 from quantdesk.stress.machine import Receipt
 from quantdesk.stress.risk import Standings, standings
 from quantdesk.stress.venue import State
@@ -15,11 +14,6 @@ from quantdesk.stress.venue import State
 STAGES = ("force_cancel", "liquidate", "take_over", "resolve_bankruptcy", "auto_deleverage")
 NOISE = 4
 """Quote atoms by which a settlement of funding may round an account's equity."""
-
-
-def on_chain(name: str) -> bool:
-    """Whether the program has the instruction."""
-    return name in idl().instructions_by_name
 
 
 @dataclass(frozen=True)
@@ -64,6 +58,7 @@ class Waterfall:
     steps: list[tuple[Step, int]] = field(default_factory=list)
     insurance_in: int = 0
     insurance_out: int = 0
+    insurance_for_bankrupt: int = 0
     taken_from: dict[int, int] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
 
@@ -73,6 +68,7 @@ class Waterfall:
         change = int(state.exchange["insurance"]) - int(was.state.exchange["insurance"])
         self.insurance_in += max(0, change)
         self.insurance_out += max(0, -change)
+        self.insurance_for_bankrupt += max(0, -change) if step.stage == "resolve_bankruptcy" else 0
         self._innocents(step, was.now, became)
         moved = _moved(step, receipt, was, became, state)
         total = self.stages[step.stage]

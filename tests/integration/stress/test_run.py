@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,11 @@ from quantdesk.cli.app import app
 from quantdesk.stress.plot import draw
 from quantdesk.stress.report import Report
 from quantdesk.stress.run import Run
+from quantdesk.stress.venue import on_chain
+from quantdesk.stress.waterfall import STAGES
 from stress_ground import MINUTE_MS, crash, rows, scenario, write
+
+waterfall = pytest.mark.skipif(not on_chain("auto_deleverage"), reason="this program has no waterfall yet")
 
 
 def stage(report: Report, name: str) -> Any:
@@ -82,8 +87,62 @@ def test_keepers_that_come_late_leave_larger_losses(tmp_path: Path) -> None:
     assert float(late.traders_equity) != float(prompt.traders_equity)
 
 
+@pytest.fixture(scope="module")
+def ruin(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Report]:
+    """A market that loses three fifths in ten minutes: nobody is closed in time."""
+    path = crash(tmp_path_factory.mktemp("prices") / "ruin.parquet", fall=0.6, minutes=10)
+    return lambda **changes: Run(scenario(path, **changes)).play()
+
+
+@pytest.fixture(scope="module")
+def ruined(ruin: Callable[..., Report]) -> Report:
+    return ruin()
+
+
+@waterfall
+def test_every_step_of_the_waterfall_is_reached_and_leaves_no_debt_open(
+    report: Report, ruined: Report
+) -> None:
+    for name in STAGES[1:]:
+        assert on_chain(name)
+        assert stage(report, name).landed + stage(ruined, name).landed > 0, name
+    for found in (report, ruined):
+        assert found.losses.bankrupt_accounts > 0
+        assert found.losses.open == "0"
+        assert found.conservation.broken == []
+
+
+@waterfall
+def test_deleveraging_takes_from_those_who_profit_what_the_bankrupt_lack(ruined: Report) -> None:
+    losses = ruined.losses
+    assert losses.deleveraged_accounts > 0
+    assert 0 < float(losses.worst_innocent_loss) <= float(losses.deleveraged_loss)
+    assert float(losses.deleveraged_loss) >= float(losses.worst_open) - float(
+        ruined.insurance.paid_to_bankrupt
+    )
+
+
+@waterfall
+def test_insurance_spares_the_innocent(ruin: Callable[..., Report], ruined: Report) -> None:
+    insured = ruin(insurance=40_000)
+    assert insured.insurance.at_first == "40000"
+    assert float(insured.insurance.paid_to_bankrupt) > float(ruined.insurance.paid_to_bankrupt)
+    assert float(insured.losses.deleveraged_loss) < float(ruined.losses.deleveraged_loss)
+    paid, left = float(insured.insurance.paid), float(insured.insurance.at_last)
+    assert left == pytest.approx(40_000 + float(insured.insurance.received) - paid, abs=1e-6)
+
+
+@waterfall
+def test_a_backstop_takes_over_before_anyone_is_bankrupt(ruin: Callable[..., Report], tmp_path: Path) -> None:
+    path = crash(tmp_path / "crash.parquet")
+    with_it, without = (Run(scenario(path, backstop=usd)).play() for usd in (1_000_000, 1_000))
+    assert float(stage(with_it, "take_over").moved) > float(stage(without, "take_over").moved)
+    assert refusals(without, "take_over") == {"InsufficientMargin"}
+
+
 def test_a_step_that_the_program_lacks_is_named_and_never_counted(report: Report) -> None:
     for each in report.stages:
+        assert each.on_chain == on_chain(each.stage)
         if not each.on_chain:
             assert (each.landed, each.accounts, each.refused, float(each.moved)) == (0, 0, 0, 0.0)
 

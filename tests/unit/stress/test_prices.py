@@ -88,6 +88,16 @@ def test_histories_must_share_time_interval_and_openings(tmp_path: Path) -> None
             walk({"A": one, "B": other})
 
 
+def test_merged_candles_keep_the_first_open_the_extremes_and_the_last_close(tmp_path: Path) -> None:
+    columns = along([101.0, 103.0, 99.0, 100.0, 104.0], 100.0)
+    merged = read_candles(write(tmp_path / "p.parquet", columns)).merged(2)
+    assert merged.ts_ms.tolist() == [BEGAN_MS, BEGAN_MS + 2 * MINUTE_MS, BEGAN_MS + 4 * MINUTE_MS]
+    assert merged.open.tolist() == [100.0, 103.0, 100.0]
+    assert merged.high.tolist() == [103.0, 103.0, 104.0]
+    assert merged.low.tolist() == [100.0, 99.0, 100.0]
+    assert merged.close.tolist() == [103.0, 100.0, 104.0]
+
+
 def test_amplified_moves_are_that_many_times_larger_and_candles_stay_candles(tmp_path: Path) -> None:
     candles = read_candles(write(tmp_path / "p.parquet", along([110.0, 99.0], 100.0)))
     larger = candles.amplified(2.0)
