@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -60,7 +62,9 @@ def test_a_trade_from_the_shell_from_faucet_to_withdrawal(shell: Shell) -> None:
     assert "received 10000 USDC" in shell("faucet", "10000")
     assert "confirmed" in shell("deposit", "5000")
     assert "Buy 2 SOL" in shell("order", "place", "buy", "2", "SOL-PERP", "--dry-run")
-    assert "filled" in shell("order", "place", "buy", "2", "sol-perp")
+    filled = re.findall(r"filled (\S+) SOL at (\S+)", shell("order", "place", "buy", "2", "sol-perp"))
+    assert sum(Decimal(size) for size, _ in filled) == 2
+    assert all(10 < Decimal(price) < 1_000 for _, price in filled)
     account = json.loads(shell("account", "--json"))
     assert account["sub_accounts"][0]["positions"][0]["size"] == "2"
     assert "confirmed" in shell("order", "place", "sell", "2", "SOL-PERP", "--reduce-only")

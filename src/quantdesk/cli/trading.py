@@ -9,8 +9,9 @@ import typer
 
 from quantdesk.cli.output import JsonFlag, print_json, print_table
 from quantdesk.cli.session import GatewayOption, WalletOption, run_with_client
+from quantdesk.domain.units import decimal_text
 from quantdesk.sdk.client import Client
-from quantdesk.sdk.models import Account, Sent
+from quantdesk.sdk.models import Account, Market, Sent
 
 PANEL = "Trading"
 
@@ -109,14 +110,14 @@ def place(
     if post_only:
         fields["post_only"] = "reject"
 
-    async def work(client: Client) -> Any:
-        if dry_run:
-            return await client.preview(market.upper(), side.value, size, **fields)
-        return await client.place(market.upper(), side.value, size, **fields)
+    async def work(client: Client) -> tuple[Any, Market]:
+        symbol = market.upper()
+        act = client.preview if dry_run else client.place
+        return await act(symbol, side.value, size, **fields), await client.market(symbol)
 
-    result = run_with_client(work, gateway, wallet)
+    result, traded = run_with_client(work, gateway, wallet)
     if isinstance(result, Sent):
-        _report(result, as_json)
+        _report(result, as_json, traded)
     elif as_json:
         print_json(result)
     else:
@@ -166,14 +167,20 @@ def list_orders(
     print_table(columns, rows, f"no {status.value} order" if status is not Status.ALL else "no order yet")
 
 
-def _report(sent: Sent, as_json: bool) -> None:
+def _report(sent: Sent, as_json: bool, market: Market | None = None) -> None:
     if as_json:
         print_json(sent)
         return
     print(f"{sent.state} in slot {sent.slot}: {sent.signature}")
-    for event in sent.events:
-        for fill in event["data"].get("fills", []):
-            print(f"  filled {fill['lots']} lots at {fill['ticks']} ticks")
+    for fill in _fills_of(sent):
+        if market is not None:
+            size = decimal_text(int(fill["lots"]) * market.size_step)
+            print(f"  filled {size} {market.base} at {decimal_text(int(fill['ticks']) * market.price_step)}")
+
+
+def _fills_of(sent: Sent) -> list[dict[str, Any]]:
+    """What the transaction's events say was filled, in the program's lots and ticks."""
+    return [fill for event in sent.events for fill in event["data"].get("fills", [])]
 
 
 def _show_account(found: Account) -> None:

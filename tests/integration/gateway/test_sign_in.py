@@ -62,7 +62,10 @@ async def test_a_forged_signature_does_not_sign_in(client: httpx.AsyncClient) ->
     key = Keypair()
     message = (await _challenge(client, key))["message"]
     answer = await _login(client, key, message, signer=Keypair())
-    assert (answer.status_code, answer.json()["code"]) == (401, "signature_invalid")
+    body = answer.json()
+    assert (answer.status_code, body["code"], body["field"]) == (401, "signature_invalid", "signature")
+    assert body["value"]
+    assert "exactly this message" in body["expected"]
     assert answer.headers["www-authenticate"] == "Bearer"
 
 
@@ -71,7 +74,10 @@ async def test_a_replayed_nonce_does_not_sign_in_again(client: httpx.AsyncClient
     message = (await _challenge(client, key))["message"]
     assert (await _login(client, key, message)).status_code == 200
     answer = await _login(client, key, message)
-    assert (answer.status_code, answer.json()["code"]) == (401, "nonce_used")
+    body = answer.json()
+    assert (answer.status_code, body["code"], body["field"]) == (401, "nonce_used", "message")
+    assert f"Nonce: {body['value']}" in message
+    assert "new nonce" in body["expected"]
 
 
 async def test_another_wallet_cannot_use_the_nonce(client: httpx.AsyncClient) -> None:

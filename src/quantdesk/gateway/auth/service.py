@@ -18,6 +18,10 @@ from quantdesk.gateway.edge.origins import Site
 from quantdesk.gateway.problems import Malformed, NotFound, NotSignedIn
 from quantdesk.gateway.stored import Stored
 
+_USED = ("This nonce was used before", "nonce_used")
+_SHOWN = 120
+"""Characters of a message that an error repeats."""
+
 
 @dataclass(frozen=True, slots=True)
 class IssuedTokens:
@@ -88,12 +92,13 @@ class AuthService:
                 code="signature_invalid",
                 field="signature",
                 value=body.signature,
+                expected="that wallet's signature of exactly this message, in base58",
             )
         session_id, refresh = token_hex(16), token_urlsafe(32)
         expires = now + self._refresh_s * 1_000
         async with self._stored.write() as connection:
             if not await repository.use_nonce(connection, str(nonce), now):
-                raise _nonce_used()
+                raise _bad_nonce(*_USED, nonce)
             agent = user_agent[:256] if user_agent else None
             session = repository.NewSession(session_id, body.wallet, now, expires, agent, address)
             await repository.add_session(connection, session)
@@ -103,18 +108,18 @@ class AuthService:
     @staticmethod
     def _check_challenge(row: Row[Any] | None, body: LoginRequest, now: int) -> None:
         if row is None:
-            raise NotSignedIn(
-                "The message has no nonce of ours; ask POST /v1/auth/nonce for one.", code="nonce_unknown"
-            )
+            raise _bad_nonce("The message has no nonce of ours", "nonce_unknown", nonce_of(body.message))
         if row.used_ms is not None:
-            raise _nonce_used()
+            raise _bad_nonce(*_USED, row.nonce)
         if row.expires_ms <= now:
-            raise NotSignedIn("The nonce has expired; ask for a new one.", code="nonce_expired")
+            raise _bad_nonce("The nonce has expired", "nonce_expired", row.nonce)
         if row.wallet != body.wallet or row.message != body.message:
             raise NotSignedIn(
                 "The signed message is not, byte for byte, the one that was asked for.",
                 code="message_mismatch",
                 field="message",
+                value=body.message[:_SHOWN],
+                expected="the `message` of /v1/auth/nonce for this wallet, unchanged",
             )
 
     async def refresh(self, token: str | None) -> IssuedTokens:
@@ -220,5 +225,11 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _nonce_used() -> NotSignedIn:
-    return NotSignedIn("This nonce was used before; ask for a new one.", code="nonce_used")
+def _bad_nonce(wrong: str, code: str, nonce: str | None) -> NotSignedIn:
+    return NotSignedIn(
+        f"{wrong}; ask for a new one.",
+        code=code,
+        field="message",
+        value=nonce,
+        expected="a message with a new nonce, from POST /v1/auth/nonce",
+    )

@@ -35,7 +35,9 @@ def checks_of(parts: Parts) -> dict[str, Check]:
 
     async def rpc() -> str | None:
         try:
-            await parts.rpc.get_slot("processed")
+            await (
+                parts.rpc.get_health()
+            )  # a node that answers reads may yet take nothing: a full disk, far behind
         except SolanaError as error:
             return str(error)
         return None
