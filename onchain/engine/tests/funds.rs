@@ -1,299 +1,261 @@
-//! Realising profit, and collateral that pays an account's debt.
-
-mod support;
+//! Money in and out of parked accounts and slots: every step, every refusal, and nothing lost on the way.
 
 use quantdesk_engine::error::Error;
-use quantdesk_engine::instructions::{ConvertCollateral, Realize, Side};
 use quantdesk_engine::money::{self, EVERYTHING};
-use quantdesk_engine::realize::{self, Converted, Realized};
-use quantdesk_engine::state::{Collateral, market_status, paused};
-use quantdesk_engine::units::{FundingIndex, LotPrice, Pubkey};
-use quantdesk_engine::{margin, mark};
-use support::*;
+use quantdesk_engine::now::Now;
+use quantdesk_engine::slots::{self, LedgerView};
+use quantdesk_engine::state::{Collateral, Exchange, Ledger, NO_SLOT, Slot, Trader, paused};
+use quantdesk_engine::units::{Pubkey, QuoteAtoms};
+use quantdesk_engine::upkeep;
 
-const SOL: u64 = 1_000_000_000;
+const USD: u64 = 1_000_000;
+const WEEK: i64 = 7 * 86_400;
 
-/// Trader 0 is long 1,000 lots from $1, trader 1 short; trader 2 holds the rest of the money.
-fn traded() -> World {
-    let mut world = World::new(3, 16);
-    world.place(1, limit(Side::Ask, MID, 1_000)).unwrap();
-    world.place(0, ioc(Side::Bid, MID, 1_000)).unwrap();
-    world
+/// An open exchange with USDC and SOL, a ledger and some traders.
+struct Bank {
+    exchange: Box<Exchange>,
+    header: Box<Ledger>,
+    slots: Vec<Slot>,
+    traders: Vec<Trader>,
+    now: Now,
 }
 
-fn realize_of(world: &mut World, who: usize) -> Result<Realized, Error> {
-    let before = world.clone();
-    let trader = world.traders[who];
-    let args = Realize { market: 0 };
-    let done = realize::realize(&mut world.exchange, &mut world.slots, &trader, &args, world.now);
-    if done.is_err() {
-        *world = before;
+impl Bank {
+    fn new(capacity: u32) -> Self {
+        let mut exchange = Box::new(Exchange::zeroed());
+        exchange.opened = 1;
+        exchange.collateral_count = 2;
+        exchange.min_slot_equity = 5 * USD;
+        exchange.collaterals[0] = Collateral { status: 1, deposit_cap: 1_000_000 * USD, ..Collateral::zeroed() };
+        exchange.collaterals[1] = Collateral { status: 1, deposit_cap: 1_000, kind: 1, ..Collateral::zeroed() };
+        let mut header = Box::new(Ledger::zeroed());
+        header.capacity = capacity;
+        header.free_head = NO_SLOT;
+        let now = Now { slot: 1_000, unix: 1_000_000 };
+        Self { exchange, header, slots: vec![Slot::zeroed(); capacity as usize], traders: Vec::new(), now }
     }
-    world.check();
-    done
-}
 
-#[test]
-fn a_profit_moves_to_the_balance_at_the_worse_of_mark_and_index_and_vests() {
-    let mut world = traded();
-    world.publish(1_020_000);
-    let mark = 1_015_000;
-    world.exchange.markets[0].mark_price = LotPrice(mark);
-    let (usdc, entry) = (world.slots[0].usdc.0, world.position(0).entry_quote);
-    let equity = margin::maintenance(&world.exchange, &world.slots[0], world.now).unwrap();
-    let done = realize_of(&mut world, 0).unwrap();
-    assert_eq!((done.price, done.profit), (mark, 1_000 * (mark as i64 - 1_000_000)));
-    assert_eq!(world.slots[0].usdc.0, usdc + done.profit);
-    assert_eq!(world.slots[0].locked.0, done.profit);
-    let position = world.position(0);
-    assert_eq!((position.base.0, position.quote.0, position.entry_quote), (1_000, -1_000 * mark as i64, entry));
-    assert_eq!(margin::maintenance(&world.exchange, &world.slots[0], world.now).unwrap(), equity);
-    assert_eq!(realize_of(&mut world, 0).err(), Some(Error::NothingToRealize));
-}
-
-#[test]
-fn a_short_takes_the_higher_price_and_pays_its_funding_first() {
-    let mut world = traded();
-    world.publish(980_000);
-    world.exchange.markets[0].funding_index = FundingIndex(-1_000_000);
-    world.exchange.markets[0].hour_index = FundingIndex(-1_000_000);
-    let mark = 985_000;
-    world.exchange.markets[0].mark_price = LotPrice(mark);
-    let usdc = world.slots[1].usdc.0;
-    let done = realize_of(&mut world, 1).unwrap();
-    assert_eq!((done.price, done.profit), (mark, 1_000 * (1_000_000 - mark as i64)));
-    // One quote atom a lot of funding: 1,000 paid.
-    assert_eq!(world.slots[1].usdc.0, usdc + done.profit - 1_000);
-    assert_eq!({ done.after.funding_paid }, 1_000);
-}
-
-#[test]
-fn while_a_jump_is_pending_the_worst_of_the_three_prices_counts() {
-    let mut world = traded();
-    world.publish(1_020_000);
-    world.exchange.markets[0].pending_price = LotPrice(1_004_000);
-    assert_eq!(realize_of(&mut world, 0).unwrap().profit, 1_000 * 4_000);
-    world.exchange.markets[0].pending_price = LotPrice(950_000);
-    assert_eq!(realize_of(&mut world, 0).err(), Some(Error::NothingToRealize));
-}
-
-#[test]
-fn a_loss_or_a_price_that_opens_no_risk_realises_nothing() {
-    let mut world = traded();
-    assert_eq!(realize_of(&mut world, 2).err(), Some(Error::NothingToRealize));
-    world.publish(990_000);
-    assert_eq!(realize_of(&mut world, 0).err(), Some(Error::NothingToRealize));
-    world.publish(1_020_000);
-    let refused = |world: &World, spoil: &dyn Fn(&mut World)| {
-        let mut spoiled = world.clone();
-        spoil(&mut spoiled);
-        realize_of(&mut spoiled, 0).err()
-    };
-    let rows: [(&dyn Fn(&mut World), Error); 6] = [
-        (&|world| world.now.unix += 11, Error::PriceStale),
-        (&|world| world.exchange.markets[0].confidence = 2_551, Error::PriceUncertain),
-        (&|world| world.exchange.markets[0].resume_at = world.now.unix + 1, Error::MatchingPaused),
-        (&|world| world.exchange.markets[0].source = 2, Error::PriceNotAnchored),
-        (&|world| world.exchange.markets[0].status = market_status::SETTLING, Error::MarketNotActive),
-        (&|world| world.exchange.paused = paused::MIGRATION, Error::Paused),
-    ];
-    for (spoil, error) in rows {
-        assert_eq!(refused(&world, spoil), Some(error));
+    fn open(&mut self, owner: u8) -> usize {
+        let mut trader = Trader::zeroed();
+        trader.owner = Pubkey([owner; 32]);
+        trader.slot_index = NO_SLOT;
+        self.traders.push(trader);
+        self.traders.len() - 1
     }
-    assert!(realize_of(&mut world, 0).is_ok());
-}
 
-#[test]
-fn pump_realise_withdraw_takes_nothing_out_before_it_vests() {
-    let mut world = traded();
-    let free = |world: &World| margin::withdrawable(&world.exchange, &world.slots[0], 0, world.now).unwrap();
-    let own = world.slots[0].usdc.0.unsigned_abs();
-    world.publish(1_060_000);
-    // $60 of profit, and an initial margin of $53: own money alone may leave, however the margin is met.
-    realize_of(&mut world, 0).unwrap();
-    assert_eq!(free(&world), own);
-    world.pass(600);
-    assert_eq!(free(&world), own + 7 * USD as u64);
-}
-
-/// Trader 0 holds `sol` SOL at $150 and `usdc` dollars; trader 1 has money to pay with.
-fn indebted(usdc: i64, sol: u64) -> World {
-    let mut world = World::new(2, 16);
-    world.exchange.collateral_count = 2;
-    world.exchange.collaterals[1] = Collateral {
-        mint: Pubkey([3; 32]),
-        decimals: 9,
-        kind: 1,
-        status: 1,
-        max_age_s: 60,
-        price: 150_000,
-        publish_ms: world.now.unix * 1_000,
-        initial_weight: 800_000,
-        maintenance_weight: 900_000,
-        convert_discount_min: 5_000,
-        convert_discount_max: 50_000,
-        ..Collateral::zeroed()
-    };
-    world.slots[0].collaterals[0] = sol * SOL;
-    set_usdc(&mut world, 0, usdc * USD);
-    world
-}
-
-/// Gives a slot this balance; the vault follows.
-fn set_usdc(world: &mut World, who: usize, usdc: i64) {
-    let slot = &mut world.slots[who];
-    let deposits = &mut world.exchange.collaterals[0].total_deposits;
-    *deposits = deposits.checked_add_signed(usdc - slot.usdc.0).unwrap();
-    world.exchange.negative_usdc += usdc.min(0).unsigned_abs();
-    slot.usdc.0 = usdc;
-    world.check();
-}
-
-fn convert(world: &mut World, amount: u64) -> Result<Converted, Error> {
-    let args = ConvertCollateral { slot: 0, generation: world.slots[0].generation, collateral: 1, amount };
-    convert_as(world, 1, &args)
-}
-
-fn convert_as(world: &mut World, who: usize, args: &ConvertCollateral) -> Result<Converted, Error> {
-    let before = world.clone();
-    let trader = world.traders[who];
-    let done = realize::convert(&mut world.exchange, &mut world.slots, &trader, args, world.now);
-    if done.is_err() {
-        *world = before;
+    /// With `usd` in a slot.
+    fn active(&mut self, owner: u8, usd: u64) -> usize {
+        let who = self.open(owner);
+        self.deposit(who, 0, usd * USD).unwrap();
+        self.activate(who).unwrap();
+        who
     }
-    world.check();
-    done
-}
 
-#[test]
-fn collateral_pays_a_debt_at_the_oracle_price_less_a_discount_until_net_usdc_is_zero() {
-    // $1,500 of SOL (10), weighted $1,350; $540 owed use 40 % of that: 0.5 % + 40 % of 4.5 % = 2.3 %.
-    let mut world = indebted(-540, 10);
-    let usdc = world.slots[1].usdc.0;
-    let done = convert(&mut world, EVERYTHING).unwrap();
-    assert_eq!(done.discount, 23_000);
-    // At $146.55 a SOL, $540 are 3.684749232 SOL, rounded down; the price is of 0.001 SOL: 146,550.
-    assert_eq!((done.amount, done.paid), (3_684_749_232, 540_000_000));
-    assert_eq!((world.slots[0].usdc.0, world.slots[0].collaterals[0]), (0, 10 * SOL - 3_684_749_232));
-    assert_eq!((world.slots[1].usdc.0, world.slots[1].collaterals[0]), (usdc - 540 * USD, 3_684_749_232));
-    assert_eq!(world.exchange.negative_usdc, 0);
-    assert_eq!(convert(&mut world, EVERYTHING).err(), Some(Error::ConversionNotDue));
-}
+    fn deposit(&mut self, who: usize, collateral: u8, amount: u64) -> Result<bool, Error> {
+        let (exchange, trader) = (&mut self.exchange, &mut self.traders[who]);
+        money::deposit(exchange, &mut self.slots, trader, collateral, amount, self.now.unix).map(|moved| moved.parked)
+    }
 
-#[test]
-fn the_discount_grows_to_its_largest_as_health_falls() {
-    for (usdc, sol, discount) in [(-60, 10, 7_000), (-675, 10, 27_500), (-1_350, 10, 50_000), (-1_600, 10, 50_000)] {
-        assert_eq!(convert(&mut indebted(usdc, sol), EVERYTHING).unwrap().discount, discount, "${usdc}");
+    fn withdraw(&mut self, who: usize, collateral: u8, amount: u64) -> Result<u64, Error> {
+        let (exchange, trader) = (&mut self.exchange, &mut self.traders[who]);
+        money::withdraw(exchange, &mut self.slots, trader, collateral, amount, self.now).map(|moved| moved.amount)
+    }
+
+    fn activate(&mut self, who: usize) -> Result<(), Error> {
+        let mut ledger = LedgerView { header: &mut self.header, slots: &mut self.slots };
+        money::activate(&mut self.exchange, &mut ledger, &mut self.traders[who], self.now.unix)
+    }
+
+    fn close(&mut self, who: usize) -> Result<(), Error> {
+        let mut ledger = LedgerView { header: &mut self.header, slots: &mut self.slots };
+        money::close(&mut self.exchange, &mut ledger, &mut self.traders[who])
+    }
+
+    fn park(&mut self, who: usize, signer: u8) -> Result<(), Error> {
+        let mut ledger = LedgerView { header: &mut self.header, slots: &mut self.slots };
+        upkeep::park(&mut self.exchange, &mut ledger, &mut self.traders[who], &Pubkey([signer; 32]), self.now)
+    }
+
+    fn transfer(&mut self, from: usize, to: usize, collateral: u8, amount: u64) -> Result<u64, Error> {
+        let (mut source, mut target) = (self.traders[from], self.traders[to]);
+        let (owner, pair) = (source.owner, (&mut source, &mut target));
+        let what = (collateral, amount);
+        let moved = upkeep::transfer(&mut self.exchange, &mut self.slots, pair, &owner, what, self.now);
+        (self.traders[from], self.traders[to]) = (source, target);
+        moved
+    }
+
+    fn slot(&mut self, who: usize) -> &mut Slot {
+        slots::of(&mut self.slots, &self.traders[who]).unwrap()
     }
 }
 
 #[test]
-fn a_debt_of_fifty_dollars_or_one_percent_of_the_collateral_is_left_alone() {
-    for (usdc, sol, due) in [(-50, 10, false), (-51, 10, true), (-150, 100, false), (-151, 100, true), (10, 1, false)] {
-        let done = convert(&mut indebted(usdc, sol), EVERYTHING);
-        assert_eq!(done.err(), if due { None } else { Some(Error::ConversionNotDue) }, "${usdc}, {sol} SOL");
+fn money_is_parked_then_in_the_slot_then_out_again() {
+    let mut bank = Bank::new(4);
+    let who = bank.open(1);
+    assert_eq!(bank.deposit(who, 0, 7 * USD), Ok(true));
+    assert_eq!(bank.exchange.collaterals[0].total_parked, 7 * USD);
+    assert_eq!(bank.withdraw(who, 0, 8 * USD), Err(Error::InsufficientParked));
+    assert_eq!(bank.withdraw(who, 0, USD), Ok(USD));
+    bank.activate(who).unwrap();
+    assert_eq!(bank.activate(who), Err(Error::TraderAlreadyActive));
+    assert_eq!((bank.slot(who).usdc, bank.exchange.collaterals[0].total_parked), (QuoteAtoms(6 * USD as i64), 0));
+    assert_eq!(bank.deposit(who, 1, 30), Ok(false));
+    assert_eq!(bank.slot(who).collaterals[0], 30);
+    let told = money::balances(&mut bank.slots, &bank.traders[who]).unwrap();
+    assert_eq!(({ told.usdc }, told.collaterals, told.parked), (6 * USD as i64, [30, 0, 0, 0], [0; 5]));
+    assert_eq!(bank.withdraw(who, 0, 6 * USD + 1), Err(Error::ExceedsWithdrawable));
+    assert_eq!(bank.withdraw(who, 0, EVERYTHING), Ok(6 * USD));
+    assert_eq!(bank.close(who), Err(Error::TraderNotEmpty));
+    assert_eq!(bank.withdraw(who, 1, EVERYTHING), Ok(30));
+    assert_eq!(bank.withdraw(who, 1, EVERYTHING), Err(Error::ZeroAmount));
+    bank.close(who).unwrap();
+    assert_eq!((bank.header.active, bank.exchange.active_slots), (0, 0));
+    assert!(bank.exchange.collaterals.iter().all(|known| known.total_deposits == 0));
+}
+
+#[test]
+fn deposits_and_withdrawals_are_refused_by_name() {
+    let mut bank = Bank::new(4);
+    let who = bank.open(1);
+    assert_eq!(bank.deposit(who, 0, 0), Err(Error::ZeroAmount));
+    assert_eq!(bank.deposit(who, 2, 1), Err(Error::UnknownCollateral));
+    assert_eq!(bank.deposit(who, 1, 1_001), Err(Error::DepositCapReached));
+    bank.deposit(who, 1, 1_000).unwrap();
+    bank.exchange.collaterals[1].status = 2;
+    bank.exchange.collaterals[1].deposit_cap = 2_000;
+    assert_eq!(bank.deposit(who, 1, 1), Err(Error::CollateralInactive));
+    assert_eq!(bank.withdraw(who, 1, 400), Ok(400), "a collateral that is withdraw only still leaves");
+    assert_eq!(bank.activate(who), Err(Error::BelowSlotEquity), "other collateral buys no slot");
+    bank.exchange.paused = paused::ADMISSION;
+    assert_eq!(bank.activate(who), Err(Error::Paused));
+    bank.exchange.paused = paused::MIGRATION;
+    assert_eq!(bank.deposit(who, 0, 1), Err(Error::Paused));
+    bank.exchange.paused = 0;
+    bank.exchange.withdraw_rest_until = bank.now.unix + 1;
+    assert_eq!(bank.withdraw(who, 1, 1), Err(Error::WithdrawalsResting));
+    bank.exchange.opened = 0;
+    assert_eq!(bank.deposit(who, 0, 1), Err(Error::ExchangeNotOpen));
+}
+
+#[test]
+fn the_bucket_lets_so_much_out_and_fills_with_time_and_deposits() {
+    let mut bank = Bank::new(4);
+    let who = bank.open(1);
+    bank.deposit(who, 0, 100 * USD).unwrap();
+    let known = &mut bank.exchange.collaterals[0];
+    (known.bucket_capacity, known.bucket_level, known.bucket_refill) = (50 * USD, 50 * USD, USD);
+    known.bucket_at = bank.now.unix;
+    assert_eq!(bank.withdraw(who, 0, 51 * USD), Err(Error::OutflowLimited));
+    assert_eq!(bank.withdraw(who, 0, EVERYTHING), Ok(50 * USD));
+    bank.now.unix += 3;
+    assert_eq!(bank.withdraw(who, 0, EVERYTHING), Ok(3 * USD));
+    bank.deposit(who, 0, 7 * USD).unwrap();
+    assert_eq!(bank.withdraw(who, 0, EVERYTHING), Ok(7 * USD));
+    bank.now.unix += 1_000;
+    bank.deposit(who, 0, 7 * USD).unwrap();
+    assert_eq!(bank.exchange.collaterals[0].bucket_level, 50 * USD, "never over its capacity");
+}
+
+#[test]
+fn a_slot_costs_more_by_quarters_and_a_freed_one_is_taken_first_under_a_new_generation() {
+    let mut bank = Bank::new(4);
+    for (owner, price) in [(1, 5), (2, 10), (3, 20), (4, 40)] {
+        assert_eq!(slots::slot_price(&bank.exchange, &bank.header), price * USD);
+        bank.active(owner, price);
     }
+    let late = bank.open(5);
+    bank.deposit(late, 0, 1_000 * USD).unwrap();
+    assert_eq!(bank.activate(late), Err(Error::LedgerFull));
+    let stale = bank.traders[1];
+    bank.withdraw(1, 0, EVERYTHING).unwrap();
+    bank.close(1).unwrap();
+    bank.activate(late).unwrap();
+    assert_eq!((bank.traders[late].slot_index, bank.traders[late].generation), (1, 1));
+    bank.traders[1] = stale;
+    assert_eq!(bank.deposit(1, 0, 1), Err(Error::StaleGeneration));
+    assert_eq!(bank.close(1), Err(Error::StaleGeneration));
+    bank.traders[1].slot_index = 99;
+    assert_eq!(bank.withdraw(1, 0, 1), Err(Error::StaleGeneration));
+    assert_eq!(slots::slot_price(&bank.exchange, &Ledger::zeroed()), 5 * USD, "an empty ledger costs the least");
 }
 
 #[test]
-fn unrealised_losses_count_as_debt_and_profits_do_not_pay_one() {
-    let mut world = indebted(10_000, 10);
-    world.place(1, limit(Side::Ask, MID, 4_000)).unwrap();
-    world.place(0, ioc(Side::Bid, MID, 4_000)).unwrap();
-    set_usdc(&mut world, 0, 100 * USD);
-    assert_eq!(convert(&mut world, EVERYTHING).err(), Some(Error::ConversionNotDue));
-    world.exchange.markets[0].last_trade = LotPrice(0);
-    world.publish(950_000);
-    mark::refresh(&mut world.exchange.markets[0], world.now);
-    // $100 less a loss of $200: $100 owed.
-    assert_eq!(world.exchange.markets[0].mark_price.0, 950_000);
-    let done = convert(&mut world, EVERYTHING).unwrap();
-    assert!(done.paid <= 100 * USD as u64 && done.paid > 99_999_000);
-    // And a profit does not hide a debt.
-    let mut world = indebted(10_000, 10);
-    world.place(1, limit(Side::Ask, MID, 4_000)).unwrap();
-    world.place(0, ioc(Side::Bid, MID, 4_000)).unwrap();
-    set_usdc(&mut world, 0, -60 * USD);
-    world.exchange.markets[0].last_trade = LotPrice(0);
-    world.publish(1_050_000);
-    convert(&mut world, EVERYTHING).unwrap();
+fn a_negative_balance_is_added_up_and_a_deposit_pays_it() {
+    let mut bank = Bank::new(4);
+    let who = bank.active(1, 10);
+    bank.slot(who).usdc = QuoteAtoms(-3);
+    bank.exchange.negative_usdc = 3;
+    bank.deposit(who, 0, 2).unwrap();
+    assert_eq!((bank.slot(who).usdc.0, bank.exchange.negative_usdc), (-1, 1));
+    bank.deposit(who, 0, 5).unwrap();
+    assert_eq!((bank.slot(who).usdc.0, bank.exchange.negative_usdc), (4, 0));
+    bank.slot(who).usdc = QuoteAtoms(-3);
+    assert_eq!(bank.deposit(who, 0, 1), Err(Error::BrokenInvariant), "nobody added this one up");
 }
 
 #[test]
-fn a_conversion_always_leaves_more_maintenance_equity_than_it_found() {
-    for (usdc, amount) in [(-60, 1), (-540, SOL), (-1_349, EVERYTHING), (-1_600, EVERYTHING), (-900, 12_345)] {
-        let mut world = indebted(usdc, 10);
-        let equity = |world: &World| margin::maintenance(&world.exchange, &world.slots[0], world.now).unwrap().equity;
-        let before = equity(&world);
-        convert(&mut world, amount).unwrap();
-        assert!(equity(&world) >= before, "${usdc}, {amount}");
-    }
+fn the_owner_parks_at_once_and_others_only_the_idle_and_the_poor() {
+    let mut bank = Bank::new(4);
+    let who = bank.active(1, 10);
+    bank.deposit(who, 1, 3).unwrap();
+    assert_eq!(bank.park(who, 2), Err(Error::NotAuthorised));
+    bank.slot(who).market_bitmap = 1;
+    assert_eq!(bank.park(who, 1), Err(Error::TraderNotEmpty));
+    bank.slot(who).market_bitmap = 0;
+    let now = bank.now.unix as u32;
+    let slot = bank.slot(who);
+    (slot.locked, slot.locked_at, slot.locked_for) = (QuoteAtoms(1), now, 60);
+    assert_eq!(bank.park(who, 1), Err(Error::ExceedsWithdrawable));
+    bank.now.unix += 60;
+    bank.park(who, 1).unwrap();
+    assert_eq!((bank.traders[who].parked, bank.traders[who].active), ([10 * USD, 3, 0, 0, 0], 0));
+    assert_eq!(bank.exchange.collaterals[1].total_parked, 3);
+    assert_eq!(bank.park(who, 1), Err(Error::TraderNotActive));
+    bank.activate(who).unwrap();
+    bank.now.unix += WEEK;
+    assert_eq!(bank.park(who, 2), Err(Error::NotAuthorised), "a week to the second is not over a week");
+    bank.now.unix += 1;
+    bank.park(who, 2).unwrap();
+    bank.activate(who).unwrap();
+    bank.withdraw(who, 0, 5 * USD + 1).unwrap();
+    bank.park(who, 2).unwrap();
 }
 
 #[test]
-fn the_caller_pays_with_what_it_could_withdraw() {
-    let mut world = indebted(-540, 10);
-    world.add_trader(9, 0, 10_000 * USD);
-    set_usdc(&mut world, 1, 100 * USD);
-    assert_eq!(convert(&mut world, SOL).err(), Some(Error::ExceedsWithdrawable));
-    world.slots[1].locked.0 = 40 * USD;
-    (world.slots[1].locked_at, world.slots[1].locked_for) = (world.now.unix as u32, 600);
-    let done = convert(&mut world, EVERYTHING).unwrap();
-    assert!(done.paid <= 60 * USD as u64 && done.paid > 59_999_000, "all that has vested: {}", done.paid);
-    assert_eq!(convert(&mut world, EVERYTHING).err(), Some(Error::ZeroAmount));
+fn the_dead_mans_slot_lies_ahead_and_is_the_owners() {
+    let mut bank = Bank::new(4);
+    let who = bank.active(1, 10);
+    let (trader, now) = (bank.traders[who], bank.now);
+    let mut set =
+        |signer: u8, slot: u64| upkeep::set_dead_man(&mut bank.slots, &trader, &Pubkey([signer; 32]), slot, now);
+    assert_eq!(set(2, 2_000), Err(Error::NotAuthorised));
+    assert_eq!(set(1, 999), Err(Error::InstructionExpired));
+    set(1, 1_000).unwrap();
+    set(1, 0).unwrap();
+    set(1, 2_000).unwrap();
+    assert_eq!(bank.slot(who).cancel_after_slot, 2_000);
 }
 
 #[test]
-fn a_stale_price_a_pause_and_ones_own_account_convert_nothing() {
-    let mut world = indebted(-540, 10);
-    let args = ConvertCollateral { slot: 0, generation: 7, collateral: 1, amount: EVERYTHING };
-    let refused = |spoil: &dyn Fn(&mut World), args: &ConvertCollateral, who: usize| {
-        let mut spoiled = world.clone();
-        spoil(&mut spoiled);
-        convert_as(&mut spoiled, who, args).err().expect("it is refused")
-    };
-    let nothing = |_: &mut World| {};
-    assert_eq!(refused(&|world| world.now.unix += 61, &args, 1), Error::PriceStale);
-    assert_eq!(refused(&|world| world.exchange.collaterals[1].price = 0, &args, 1), Error::NoPrice);
-    assert_eq!(refused(&|world| world.exchange.paused = paused::LIQUIDATION, &args, 1), Error::Paused);
-    assert_eq!(refused(&|world| world.exchange.resume_at = world.now.unix + 1, &args, 1), Error::MatchingPaused);
-    assert_eq!(refused(&nothing, &args, 0), Error::NotAuthorised);
-    assert_eq!(refused(&nothing, &ConvertCollateral { generation: 6, ..args }, 1), Error::StaleGeneration);
-    assert_eq!(refused(&nothing, &ConvertCollateral { slot: 9, ..args }, 1), Error::StaleGeneration);
-    assert_eq!(refused(&nothing, &ConvertCollateral { collateral: 0, ..args }, 1), Error::UnknownCollateral);
-    assert_eq!(refused(&nothing, &ConvertCollateral { collateral: 2, ..args }, 1), Error::UnknownCollateral);
-    assert_eq!(refused(&nothing, &ConvertCollateral { amount: 0, ..args }, 1), Error::ZeroAmount);
-    convert(&mut world, EVERYTHING).unwrap();
-}
-
-#[test]
-fn new_risk_on_negative_usdc_stops_past_a_tenth_of_the_vault() {
-    // The vault holds $10,000 of trader 1 less what trader 0 owes.
-    let buy = limit(Side::Bid, 9_990, 100);
-    indebted(-900, 100).place(0, buy).unwrap();
-    let mut world = indebted(-950, 100);
-    assert_eq!(world.place(0, buy).err(), Some(Error::NegativeUsdcLimit));
-    world.place(1, buy).unwrap();
-    convert(&mut world, SOL).unwrap();
-    world.place(0, buy).unwrap();
-}
-
-#[test]
-fn sol_collateral_never_sold() {
-    // A trader backs a loss with SOL, owes USDC, and waits: anyone sells its SOL for it until nothing is owed.
-    let mut world = indebted(-1_400, 10);
-    let deposits = world.exchange.collaterals[0].total_deposits;
-    assert_eq!(margin::withdrawable(&world.exchange, &world.slots[0], 1, world.now), Ok(0));
-    for _ in 0..100 {
-        if convert(&mut world, SOL / 2).is_err() {
-            break;
-        }
-    }
-    assert!(world.slots[0].usdc.0 > -51 * USD);
-    assert_eq!(world.exchange.collaterals[0].total_deposits, deposits);
-    // Under water by more than the SOL is worth: all of it is sold, and only the rest is a loss to be met.
-    let mut world = indebted(-2_000, 10);
-    convert(&mut world, EVERYTHING).unwrap();
-    assert_eq!((world.slots[0].collaterals[0], world.slots[0].usdc.0), (0, -2_000 * USD + 1_425 * USD));
-    assert!(money::still_locked(&world.slots[1], world.now.unix) == 0);
+fn money_moves_between_an_owners_accounts_as_far_as_it_could_leave() {
+    let mut bank = Bank::new(4);
+    let (main, spare, other) = (bank.active(1, 30), bank.open(1), bank.open(2));
+    assert_eq!(bank.transfer(main, other, 0, 1), Err(Error::NotAuthorised));
+    assert_eq!(bank.transfer(main, spare, 2, 1), Err(Error::UnknownCollateral));
+    assert_eq!(bank.transfer(main, spare, 0, 30 * USD + 1), Err(Error::ExceedsWithdrawable));
+    assert_eq!(bank.transfer(main, spare, 0, 12 * USD), Ok(12 * USD));
+    assert_eq!(bank.traders[spare].parked[0], 12 * USD);
+    assert_eq!(bank.transfer(spare, main, 0, 13 * USD), Err(Error::InsufficientParked));
+    bank.activate(spare).unwrap();
+    assert_eq!(bank.transfer(spare, main, 0, EVERYTHING), Ok(12 * USD));
+    assert_eq!(bank.transfer(spare, main, 0, EVERYTHING), Err(Error::ZeroAmount));
+    assert_eq!(bank.slot(main).usdc.0, 30 * USD as i64);
+    let totals = (bank.exchange.collaterals[0].total_deposits, bank.exchange.collaterals[0].total_parked);
+    assert_eq!(totals, (30 * USD, 0), "a transfer changes no total");
+    let back = bank.open(1);
+    bank.deposit(back, 1, 4).unwrap();
+    assert_eq!(bank.transfer(back, main, 1, 4), Ok(4));
+    assert_eq!(bank.slot(main).collaterals[0], 4);
 }
