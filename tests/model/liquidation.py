@@ -30,7 +30,7 @@ class Rescue(Venue):
         require(("slot", call.args["slot"]) in state.rows, "StaleGeneration")
         victim = state.slot(call.args["slot"])
         require(victim.active and victim.generation == call.generation, "StaleGeneration")
-        require(victim.owner != self.slot.owner, "NotAuthorised")
+        require(victim.owner != self.slot.owner and self.delegate is None, "NotAuthorised")
         for market in victim.positions:
             orders.check_price(self, state.market(market), "liquidate")
         self.keeper, self.trader = self.trader, call.args["slot"]

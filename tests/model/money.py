@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from model import margin, vesting
+from model import delegates, margin, vesting
 from model.exact import EVERYTHING, refuse, require
 from model.layout import Record
 from model.state import Call, Event, Slot, State, instruction
@@ -167,11 +167,15 @@ def transfer(state: State, call: Call) -> Event:
     """Between two sub-accounts of an owner: what could be withdrawn, without the bucket."""
     assert call.other is not None
     require(call.trader != call.other, "DuplicateAccount")
-    source, target = own(state, call), state.trader(call.other)
-    require(target.owner == call.signer, "NotAuthorised")
+    assert call.trader is not None
+    source, target = state.trader(call.trader), state.trader(call.other)
     open_for(state)
+    place = delegates.acting(source, call)
+    may = place is None or source.delegates[place].flags & delegates.TRANSFER
+    require(bool(may), "DelegateLimit")
     index, amount = call.collateral, call.amount
     state.collateral(index)
+    require(source.owner == target.owner, "NotAuthorised")
     most = available(state, source, index, call)
     if amount == EVERYTHING:
         amount = most

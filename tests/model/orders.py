@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from integration.program import idl
-from model import margin, money
+from model import delegates, margin, money
 from model.exact import MILLION, Refused, floor, notional, refuse, require
 from model.layout import Record
 from model.matching import Arriving, Band, match, opposite, over, reducible
@@ -167,7 +167,18 @@ def rest(venue: Venue, order: Order, position: Record) -> str | None:
 
 
 def tell(venue: Venue, incoming: Arriving, outcome: Outcome) -> None:
-    """Records what became of the order."""
+    """Records what became of the order; a delegate's counts against its limits."""
+    write(venue, incoming, outcome)
+    used = outcome.filled + outcome.resting
+    if venue.delegate is not None and used:
+        sent = Record(
+            ticks=outcome.ticks, lots=outcome.lots, used=used, reduce_only=incoming.order.reduce_only
+        )
+        delegates.charge(venue.account, venue.delegate, venue.market, sent, venue.call.unix)
+
+
+def write(venue: Venue, incoming: Arriving, outcome: Outcome) -> None:
+    """Into the event."""
     order = incoming.order
     venue.report.orders.append(
         Record(
@@ -224,6 +235,10 @@ def check_risk(venue: Venue, before: Before, position: Record) -> None:
     if grown <= 0:
         return
     require(margin.exposure(position) <= market.max_position, "PositionTooLarge")
+    if venue.delegate is not None:
+        worth = notional(margin.exposure(position), market.mark_price)
+        limit = venue.account.delegates[venue.delegate].max_position
+        require(not delegates.over(worth, limit), "DelegateLimit")
     owing = exchange.negative_usdc > venue.state.collateral(0).total_deposits // 10
     require(slot.usdc >= 0 or not owing, "NegativeUsdcLimit")
     equity, required = margin.initial(venue.state, slot, venue.call)
@@ -363,7 +378,7 @@ def modify_order(state: State, call: Call) -> Event:
         require(order.reduce_only or not small, "BelowRestingMinimum")
         venue.shrink(order, order.lots - call.new_lots)
         venue.report.touch(venue.trader)
-        tell(venue, same, Outcome(None, order.ticks, call.new_lots, 0, call.new_lots, order.number))
+        write(venue, same, Outcome(None, order.ticks, call.new_lots, 0, call.new_lots, order.number))
         return venue.finish(6)
     before = Before.of(venue, position)
     venue.remove(order, "modified")

@@ -88,7 +88,12 @@ class Plan:
         return self.choice(self.owners), self.draw.randrange(0, 3)
 
     def signer(self, key: Key) -> int | None:
-        """Nearly always the owner."""
+        """Nearly always the owner; where there are delegates, sometimes one of them."""
+        trader = self.world.state.rows.get(("trader", key))
+        keys = [entry.key for entry in trader.delegates if any(entry.key)] if trader else []
+        if keys and self.chance(0.3):
+            wanted = self.choice(keys)
+            return next(owner for owner in self.owners if self.world.public(owner) == wanted)
         return self.choice(self.owners) if self.chance(0.01) else None
 
     # -- what ---------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from model import layout, mark, money
+from model import delegates, layout, mark
 from model.exact import require
 from model.layout import Record
 from model.report import Report
@@ -21,7 +21,9 @@ class Venue:
         self.state, self.call = state, call
         self.index = call.market if market is None else market
         self.market = state.market(self.index)
-        trader = money.own(state, call)
+        assert call.trader is not None
+        trader = state.trader(call.trader)
+        self.account, self.delegate = trader, delegates.acting(trader, call)
         slot = state.slot_of(trader)
         slot.last_active = call.unix
         self.trader: int = trader.slot_index

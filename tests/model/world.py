@@ -22,13 +22,24 @@ from solders.transaction_metadata import FailedTransactionMetadata
 from integration.program import idl
 from integration.program.exchange import EVENT_AUTHORITY, HEADER_BYTES, Exchange, error_name
 from integration.program.vm import PROGRAM_BYTES, Vm
-from model import authority, compare, invariants, layout, liquidation, money, orders, prices, traders
+from model import (
+    authority,
+    compare,
+    delegates,
+    invariants,
+    layout,
+    liquidation,
+    money,
+    orders,
+    prices,
+    traders,
+)
 from model.exact import Refused
 from model.layout import Record
 from model.settings import Setting
 from model.state import RULES, Book, Call, Event, Key, Slot, State
 
-MODELLED = (authority, liquidation, money, orders, prices, traders)
+MODELLED = (authority, delegates, liquidation, money, orders, prices, traders)
 """The files whose rules are in RULES."""
 WALLET = 10**15
 LIMIT = set_compute_unit_limit(1_400_000)
@@ -214,7 +225,7 @@ class World:
             accounts["to_trader"] = self.address(step.other)
         if market is not None:
             accounts["book"] = box.book(market)
-        return idl.instruction(step.name, accounts, step.args and packable(step.args)).accounts
+        return idl.instruction(step.name, accounts, step.args).accounts
 
     def _send(self, instruction: Instruction) -> tuple[str | None, bytes, int]:
         message = Message([LIMIT, instruction], self.payer)
@@ -366,14 +377,6 @@ def pack_args(name: str, args: dict[str, Any]) -> bytes:
     """An instruction's arguments."""
     pack = _args(name)
     return pack(layout.record(args)) if pack else b""
-
-
-def packable(args: dict[str, Any]) -> dict[str, Any]:
-    """Arguments for the IDL's own encoder."""
-    return {
-        key: Pubkey(value) if isinstance(value, bytes) and len(value) == 32 else value
-        for key, value in args.items()
-    }
 
 
 __all__ = ["MODELLED", "Seen", "Step", "World"]
