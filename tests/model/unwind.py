@@ -27,6 +27,8 @@ class Unwinding:
     def __init__(self, run: Run) -> None:
         self.run, self.world = run, run.world
         self.whale: Key = (1_000, 0)
+        self.second: Key | None = None
+        """Where the whale is one of the owners: who its other sub-accounts close against."""
 
     def ok(self, name: str, args: dict[str, Any], trader: Key | None = None, **more: Any) -> Seen:
         """A step that must not be refused."""
@@ -67,13 +69,18 @@ class Unwinding:
         ledger, known = self.world.state.rows["ledger", 0], self.world.state.rows["collateral", 0]
         full = ledger.active == ledger.capacity
         if full:
-            self.whale = max(self.active(), key=lambda key: self.slot(key).usdc)
+            self.whale, *others = sorted(self.active(), key=lambda key: -self.slot(key).usdc)
+            self.second = next(key for key in others if key[0] != self.whale[0])
         else:
             self.ok("open_trader", {"sub": 0}, self.whale)
-        room = known.deposit_cap - known.total_deposits
-        self.ok("deposit", {"collateral": 0, "amount": min(room, 10**13)}, self.whale)
+        whales = [self.whale] + ([self.second] if self.second else [])
+        room = (known.deposit_cap - known.total_deposits) // len(whales)
+        for key in whales:
+            self.ok("deposit", {"collateral": 0, "amount": min(room, 10**13)}, key)
         if not full:
             self.ok("activate", {}, self.whale)
+        for key in whales:
+            self.ok("set_dead_man", {"cancel_after_slot": 0}, key)
 
     def post(self, repeat: int = 1) -> None:
         """Prices as they are, 20 seconds apart, so that nothing rests or waits for long."""
@@ -94,13 +101,16 @@ class Unwinding:
 
     def close_market(self, market: int) -> None:
         """Longs against shorts through the whale, at the mark."""
-        for key in self.active():
+        own = [key for key in self.active() if self.second and key[0] == self.whale[0]]
+        for key in own + [key for key in self.active() if key not in (*own, self.second)]:
             if key != self.whale and market in self.slot(key).positions:
-                self.close(key, market)
+                self.close(key, market, self.second if key in own and self.second else self.whale)
+        if self.second and market in self.slot(self.second).positions:
+            self.close(self.second, market, self.whale)
         left = self.slot(self.whale).positions.get(market)
         assert left is None or left.base == 0, f"invariant 7: market {market} keeps {left}"
 
-    def close(self, key: Key, market: int) -> None:
+    def close(self, key: Key, market: int, against: Key) -> None:
         """One position, in parts as large as the whale may hold."""
         for _ in range(PATIENCE):
             held = self.slot(key).positions.get(market)
@@ -111,10 +121,10 @@ class Unwinding:
             least = -(-32 * row.min_order_notional // row.mark_price)
             side, other = ("Ask", "Bid") if held.base > 0 else ("Bid", "Ask")
             ticks = max(1, row.mark_price // row.tick_size + (1 if other == "Ask" else 0))
-            self.ok("place_order", order(market, other, "PostOnly", ticks, max(lots, least)), self.whale)
+            self.ok("place_order", order(market, other, "PostOnly", ticks, max(lots, least)), against)
             closing = order(market, side, "ImmediateOrCancel", ticks, lots) | {"reduce_only": True}
             self.run.send(Step("place_order", closing, key))
-            self.ok("cancel_all", {"market": market, "side": "Both"}, self.whale)
+            self.ok("cancel_all", {"market": market, "side": "Both"}, against)
             self.post()
         raise AssertionError(f"invariant 7: {key} cannot close {held} in market {market}")
 
