@@ -122,6 +122,8 @@ def bystanders(state: State, event: tuple[str, dict[str, Any]], actors: set[int]
     name, fields = event
     fills = fields.get("fills", []) if name == "OrdersProcessed" else []
     explained: dict[int, int] = {}
+    if name == "PositionsTransferred" and fields["kind"] == 1:
+        explained = deleveraged(state, fields)
     if fills:
         market = fields["market"]
         before = state.kept.get(("book", market))
@@ -135,6 +137,16 @@ def bystanders(state: State, event: tuple[str, dict[str, Any]], actors: set[int]
             require(after.owner == before.owner, 6, key, "owner")
             changed = worth(state, after) - worth(state, before)
             require(changed == explained.get(key, 0), 6, key, changed, explained.get(key, 0), name)
+
+
+def deleveraged(state: State, fields: dict[str, Any]) -> dict[int, int]:
+    """What the counterparties of a deleveraging gained at the index: they closed at the bankruptcy price."""
+    index = state.rows["market", fields["market"]].index_price
+    found = {}
+    for one in fields["transfers"]:
+        bought = one.lots if one.side == 1 else -one.lots
+        found[one.slot] = bought * (index - one.price)
+    return found
 
 
 def _gain(state: State, market: int, fill: Any, orders: dict[tuple[str, int], Order]) -> int:

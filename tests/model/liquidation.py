@@ -15,6 +15,7 @@ from model.venue import Venue
 
 CANCEL_FEE = 100_000
 KEEPER_FLOOR = 500_000
+SETTLING = 4
 DUST = 50_000_000
 SLOT_ALLOWANCE = 100_000_000_000
 
@@ -26,6 +27,7 @@ class Rescue(Venue):
         super().__init__(state, call)
         exchange = state.exchange
         require(not exchange.paused & money.LIQUIDATION, "Paused")
+        require(self.market.status < SETTLING, "MarketNotActive")
         require(call.unix >= max(self.market.resume_at, exchange.resume_at), "MatchingPaused")
         require(("slot", call.args["slot"]) in state.rows, "StaleGeneration")
         victim = state.slot(call.args["slot"])
@@ -46,11 +48,34 @@ class Rescue(Venue):
         money.set_usdc(self.state, keeper, keeper.usdc + to_keeper)
 
 
+def look(venue: Rescue) -> Standing:
+    """How the account stands at first sight; what insurance cannot pay lets withdrawals rest for a minute.
+
+    One event lets them rest for at most ten, and for ten after that none begins.
+    """
+    standing, exchange = venue.standing(), venue.state.exchange
+    budget = max(0, venue.market.insurance_budget - venue.market.insurance_paid)
+    if -standing.equity > min(exchange.insurance, budget):
+        unix = venue.call.unix
+        if unix >= exchange.withdraw_rest_since + 1_200:
+            exchange.withdraw_rest_since = unix
+        exchange.withdraw_rest_until = min(unix + 60, exchange.withdraw_rest_since + 600)
+    return standing
+
+
+def insure(state: State, amount: int) -> None:
+    """Into the insurance fund, after the deficit."""
+    exchange = state.exchange
+    repaid = min(exchange.deficit, amount)
+    exchange.deficit -= repaid
+    exchange.insurance += amount - repaid
+
+
 @instruction
 def force_cancel(state: State, call: Call) -> Event:
     """Below half-way to initial margin what adds risk is cancelled, the farthest from the mark first."""
     venue = Rescue(state, call)
-    standing = venue.standing()
+    standing = look(venue)
     require(standing.equity < standing.half_way, "AccountHealthy")
     cancelled = 0
     while cancelled < MOST_REMOVALS:
@@ -90,11 +115,11 @@ def next_to_cancel(venue: Rescue, under: bool) -> Order | None:
 def liquidate(state: State, call: Call) -> Event:
     """Part of a position against the book, at no worse a price than the account can bear."""
     venue = Rescue(state, call)
-    before = venue.standing()
+    before = look(venue)
     require(before.equity < before.maintenance, "AccountHealthy")
     position = venue.position()
     if position is None or position.base == 0:
-        refuse("ReduceOnlyWouldIncrease")
+        refuse("NoPosition")
     lots = lots_to_close(venue, position, before)
     venue.book.order_seq += 1
     order = Order(
@@ -115,9 +140,10 @@ def liquidate(state: State, call: Call) -> Event:
         market.no_bid_since = market.no_bid_since or call.unix
         return venue.finish(9)
     market.no_bid_since = 0
-    earlier = market.liquidated if market.liquidated_slot == call.slot else 0
-    market.liquidated = earlier + found.filled * market.mark_price
-    market.liquidated_slot = call.slot
+    slot = venue.slot
+    earlier = slot.liquidated if slot.liquidated_slot == call.slot else 0
+    slot.liquidated = earlier + found.filled * market.mark_price
+    slot.liquidated_slot = call.slot
     charge(venue)
     after = venue.standing()
     require(no_worse(after, before), "MaintenanceBreach")
@@ -125,21 +151,29 @@ def liquidate(state: State, call: Call) -> Event:
 
 
 def lots_to_close(venue: Venue, position: Record, standing: Standing) -> int:
-    """n = (k MM - E) / (k mmr - f), k = 1.25; all when dust would remain; within the slot's allowance."""
-    market, size = venue.market, abs(position.base)
+    """What restores the account, within the slot's allowance."""
+    market, slot = venue.market, venue.slot
     mark = market.mark_price
-    worth = notional(size, mark)
-    mmr = floor(margin.maintenance_of(market, size, mark), MILLION, max(1, worth))
-    rate = mmr * 5 // 4 - market.liquidation_fee - venue.state.exchange.fee_tiers[0].taker
-    missing = max(0, standing.maintenance + standing.maintenance // 4 - standing.equity)
-    wanted = min(size, ceil(ceil(missing, MILLION, rate), 1, mark)) if rate > 0 else size
-    if notional(size - wanted, mark) < DUST:
-        wanted = size
-    used = market.liquidated if market.liquidated_slot == venue.call.slot else 0
+    fees = market.liquidation_fee + venue.state.exchange.fee_tiers[0].taker
+    wanted = lots_to_restore(venue, position, standing, fees)
+    worth = notional(abs(position.base), mark)
+    used = slot.liquidated if slot.liquidated_slot == venue.call.slot else 0
     allowance = max(0, max(SLOT_ALLOWANCE, worth // 5) - used) // mark
     lots = min(wanted, allowance, 2**32 - 1)
     require(lots > 0, "MatchLimitReached")
     return int(lots)
+
+
+def lots_to_restore(venue: Venue, position: Record, standing: Standing, fees: int) -> int:
+    """n = (k MM - E) / (k mmr - f), k = 1.25, f in millionths; all when dust would remain."""
+    market, size = venue.market, abs(position.base)
+    mark = market.mark_price
+    worth = notional(size, mark)
+    mmr = floor(margin.maintenance_of(market, size, mark), MILLION, max(1, worth))
+    rate = mmr * 5 // 4 - fees
+    missing = max(0, standing.maintenance + standing.maintenance // 4 - standing.equity)
+    wanted = min(size, ceil(ceil(missing, MILLION, rate), 1, mark)) if rate > 0 else size
+    return size if notional(size - wanted, mark) < DUST else wanted
 
 
 def worst_price(market: Record, position: Record, standing: Standing) -> int:
@@ -160,7 +194,7 @@ def charge(venue: Rescue) -> None:
     traded = sum(fill.ticks * fill.lots for fill in venue.report.fills) * market.tick_size
     fee = min(ceil(traded, market.liquidation_fee, MILLION), max(0, venue.standing().equity))
     share = fee // 2
-    exchange.insurance += fee - share
+    insure(venue.state, fee - share)
     topped = clamp(KEEPER_FLOOR - share, 0, exchange.insurance)
     exchange.insurance -= topped
     venue.pay(fee, share + topped)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from model import delegates, margin, vesting
-from model.exact import EVERYTHING, refuse, require
+from model import margin, vesting
+from model.exact import EVERYTHING, ceil, refuse, require
 from model.layout import Record
 from model.state import Call, Event, Slot, State, instruction
 
@@ -112,7 +112,7 @@ def deposit(state: State, call: Call) -> Event:
     known.total_deposits += amount
     refill(known, call.unix)
     known.bucket_level = min(known.bucket_capacity, known.bucket_level + amount)
-    move_tokens(state, index, trader, -amount)
+    move_tokens(state, index, trader.owner, -amount)
     return "Deposited", moved(state, trader, index, amount, parked)
 
 
@@ -130,21 +130,38 @@ def withdraw(state: State, call: Call) -> Event:
     if amount == EVERYTHING:
         amount = min(most, known.bucket_level) if limited else most
     check_amount(amount, most, trader)
+    cut = share_of_deficit(state, amount) if index == 0 else 0
     if limited:
-        require(amount <= known.bucket_level, "OutflowLimited")
-        known.bucket_level -= amount
-    known.total_deposits -= amount
+        require(amount - cut <= known.bucket_level, "OutflowLimited")
+        known.bucket_level -= amount - cut
+    known.total_deposits -= amount - cut
     parked = not trader.active
     take(state, trader, index, amount)
     if not parked:
         state.slot_of(trader).last_active = call.unix
-    move_tokens(state, index, trader, amount)
-    return "Withdrawn", moved(state, trader, index, amount, parked)
+    move_tokens(state, index, trader.owner, amount - cut)
+    return "Withdrawn", moved(state, trader, index, amount, parked) | {"cut": cut}
 
 
-def move_tokens(state: State, index: int, trader: Record, out: int) -> None:
+def share_of_deficit(state: State, amount: int) -> int:
+    """amount x deficit / claims, rounded up, after what fees repay; claims are all positive USDC balances."""
+    exchange = state.exchange
+    if exchange.deficit == 0:
+        return 0
+    repaid = min(exchange.deficit, max(0, exchange.fees_collected))
+    exchange.deficit -= repaid
+    exchange.fees_collected -= repaid
+    claims = sum(max(0, slot.usdc) for slot in state.active_slots().values())
+    claims += sum(trader.parked[0] for _, trader in state.all("trader"))
+    share = min(amount, ceil(amount, exchange.deficit, claims)) if amount < claims else exchange.deficit
+    share = min(share, exchange.deficit, amount)
+    exchange.deficit -= share
+    return int(share)
+
+
+def move_tokens(state: State, index: int, owner: bytes, out: int) -> None:
     """From the vault to the owner's wallet; the token program refuses what is not there."""
-    vault, wallet = state.use("tokens", ("vault", index)), state.use("tokens", (trader.owner, index))
+    vault, wallet = state.use("tokens", ("vault", index)), state.use("tokens", (owner, index))
     require(vault.amount >= out and wallet.amount >= -out, "Custom(1)")
     vault.amount -= out
     wallet.amount += out

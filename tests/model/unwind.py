@@ -46,6 +46,7 @@ class Unwinding:
         self.post(repeat=5)
         for market in range(len(self.run.plan.prices)):
             self.close_market(market)
+        self.settle_debts()
         self.leave()
         self.world.compare_everything()
         self.nothing_is_left()
@@ -128,35 +129,35 @@ class Unwinding:
             self.post()
         raise AssertionError(f"invariant 7: {key} cannot close {held} in market {market}")
 
+    def settle_debts(self) -> None:
+        """Insurance and the deficit take what accounts without a position owe."""
+        for key in self.active():
+            slot = self.slot(key)
+            if slot.usdc < 0:
+                index = self.world.state.rows["trader", key].slot_index
+                args = {"market": 0, "slot": index, "generation": slot.generation}
+                self.ok("resolve_bankruptcy", args, self.whale)
+
     def leave(self) -> None:
-        """Profits vest, then everyone withdraws; who owes something stays, and the last go without that."""
+        """Profits vest, then everyone withdraws; of what nobody has paid, each bears a share."""
         longest = max(row.vesting_s for _, row in self.world.state.all("market"))
         self.ok("set_dead_man", {"cancel_after_slot": 0}, self.whale, seconds=8 * longest)
-        exchange, known = self.world.state.rows["exchange", 0], self.world.state.rows["collateral", 0]
-        limited = known.bucket_capacity > 0
+        limited = self.world.state.rows["collateral", 0].bucket_capacity > 0
         for key in self.world.traders():
-            if self.world.slot_of(key) and self.slot(key).usdc >= 0:
+            if self.world.slot_of(key):
                 self.ok("park", {}, key)
-            while parked := self.world.state.rows["trader", key].parked[0]:
-                paid = min(parked, known.total_deposits) if exchange.negative_usdc else EVERYTHING
-                if paid == 0:
-                    break
+            while self.world.state.rows["trader", key].parked[0]:
                 more = {"seconds": 100_000} if limited else {}
-                self.ok("withdraw", {"collateral": 0, "amount": paid}, key, **more)
-            if not self.world.slot_of(key) and not self.world.state.rows["trader", key].parked[0]:
-                self.ok("close_trader", {}, key)
+                self.ok("withdraw", {"collateral": 0, "amount": EVERYTHING}, key, **more)
+            self.ok("close_trader", {}, key)
 
     def nothing_is_left(self) -> None:
-        """The vault holds fees, insurance and the dust of funding, less what is still owed to it."""
+        """The vault holds fees, insurance and the dust of funding, less what nobody has paid."""
         state = self.world.state
         exchange, usdc = state.rows["exchange", 0], state.rows["collateral", 0]
         pools = sum(row.funding_pool for _, row in state.all("market"))
         held = exchange.fees_collected + exchange.insurance - exchange.deficit
-        unpaid = sum(row.parked[0] for _, row in state.all("trader"))
-        assert not unpaid or exchange.negative_usdc, (
-            f"invariant 7: {unpaid} was not paid out though nobody owes"
-        )
-        left = usdc.total_deposits - held + exchange.negative_usdc - unpaid
+        left = usdc.total_deposits - held
         assert left == pools, f"invariant 7: {left} of {usdc.total_deposits} belongs to nobody, pools {pools}"
         dust = self.run.tally.outcomes.total() + 1
         assert 0 <= pools <= dust * len(self.run.plan.prices), f"invariant 7: {pools} of dust"

@@ -25,7 +25,6 @@ from integration.program.vm import PROGRAM_BYTES, Vm
 from model import (
     authority,
     compare,
-    delegates,
     invariants,
     layout,
     liquidation,
@@ -33,13 +32,14 @@ from model import (
     orders,
     prices,
     traders,
+    waterfall,
 )
 from model.exact import Refused
 from model.layout import Record
 from model.settings import Setting
 from model.state import RULES, Book, Call, Event, Key, Slot, State
 
-MODELLED = (authority, delegates, liquidation, money, orders, prices, traders)
+MODELLED = (authority, liquidation, money, orders, prices, traders, waterfall)
 """The files whose rules are in RULES."""
 WALLET = 10**15
 LIMIT = set_compute_unit_limit(1_400_000)
@@ -103,6 +103,7 @@ class World:
             "authority": self.box.authority,
         }
         self.addresses: dict[int | str, bytes] = {}
+        self.wallets: dict[int | str, Pubkey] = {}
         self.metas: dict[Any, tuple[list[AccountMeta], bytes]] = {}
         self.data: dict[Pubkey, bytes] = {}
         self.done = 0
@@ -145,13 +146,21 @@ class World:
             assert isinstance(who, int)
             self.keys[who] = key = Keypair.from_seed(struct.pack("<QQ16x", 77, who))
             self.vm.svm.airdrop(key.pubkey(), 10**9)
-            self.box.put_tokens(self.wallet(who), key.pubkey(), WALLET)
-            self.state.rows["tokens", (bytes(key.pubkey()), 0)] = Record(amount=WALLET)
         return self.keys[who]
 
-    def wallet(self, owner: int) -> Pubkey:
-        """An owner's USDC token account."""
-        return Keypair.from_seed(struct.pack("<QQ16x", 78, owner)).pubkey()
+    def wallet(self, who: int | str) -> Pubkey:
+        """The USDC token account of an owner or a role."""
+        if who not in self.wallets:
+            number = who if isinstance(who, int) else 2**32 + list(self.keys).index(who)
+            self.wallets[who] = address = Keypair.from_seed(struct.pack("<QQ16x", 78, number)).pubkey()
+            owner = self.public(who)
+            if ("tokens", (owner, 0)) not in self.state.rows:
+                self.state.rows["tokens", (owner, 0)] = Record(amount=WALLET)
+                self.box.put_tokens(address, Pubkey(owner), WALLET)
+            else:  # Two roles of one key.
+                same = next(one for one in self.wallets if one != who and self.public(one) == owner)
+                self.wallets[who] = self.wallets[same]
+        return self.wallets[who]
 
     def address(self, key: Key) -> Pubkey:
         """A trader's account."""
@@ -218,9 +227,10 @@ class World:
             "program": idl.program_id(),
             "rent_receiver": self.payer,
         } | dict.fromkeys(("owner", "signer", "authority", "admin"), signer)
+        wallet = self.wallet(step.trader[0] if step.trader else self._signer(step))
+        accounts |= dict.fromkeys(("source", "destination"), wallet)
         if step.trader:
             accounts["trader"] = self.address(step.trader)
-            accounts |= dict.fromkeys(("source", "destination"), self.wallet(step.trader[0]))
         if step.other:
             accounts["to_trader"] = self.address(step.other)
         if market is not None:
@@ -249,6 +259,7 @@ class World:
             trader=step.trader,
             other=step.other,
             address=bytes(self.address(step.trader)) if step.trader else b"",
+            wallet=bytes(self.wallet(step.trader[0] if step.trader else self._signer(step))),
             slot=self.clock[0],
             unix=self.clock[1],
         )
@@ -307,9 +318,7 @@ class World:
         if owner == "vault":
             address = self.box.vault
         else:
-            number = next(who for who in self.keys if self.public(who) == owner)
-            assert isinstance(number, int)
-            address = self.wallet(number)
+            address = next(self.wallets[who] for who in self.wallets if self.public(who) == owner)
         found, wanted = self.box.tokens(address), self.state.rows["tokens", key].amount
         if found != wanted:
             raise compare.Different(f"tokens {key}: program {found}, model {wanted}")
@@ -335,8 +344,7 @@ class World:
             row = before if kind == "trader" else None
             if row is not None and row.active:
                 actors.add(row.slot_index)
-        if told[0] == "OrdersProcessed":
-            actors.add(told[1]["taker_slot"])
+        actors |= {told[1][name] for name in ("taker_slot", "from_slot") if name in told[1]}
         invariants.bystanders(state, told, actors)
 
     # -- reading ----------------------------------------------------------------------------

@@ -10,14 +10,14 @@ from model.state import Call
 from model.world import Step
 
 
-def victim(plan: Plan, market: int) -> dict[str, int]:
-    """The slot that stands worst of those with a position there, or any."""
+def victim(plan: Plan, market: int, flat: bool = False) -> dict[str, int]:
+    """The slot that stands worst of those with a position there (or, for ``flat``, of all), or any."""
     state = plan.world.state
     state.begin()
-    slots = {index: slot for index, slot in state.active_slots().items() if market in slot.positions}
+    slots = {index: slot for index, slot in state.active_slots().items() if flat or market in slot.positions}
     if not slots:
         return {"slot": plan.draw.randrange(0, 30), "generation": 0}
-    call = Call({}, b"", None, None, b"", *plan.world.clock)
+    call = Call({}, b"", None, None, b"", b"", *plan.world.clock)
 
     def health(index: int) -> Fraction:
         standing = margin.standing(state, slots[index], call)
@@ -28,10 +28,10 @@ def victim(plan: Plan, market: int) -> dict[str, int]:
     return {"slot": index, "generation": slots[index].generation + stale}
 
 
-def keeping(plan: Plan, name: str) -> Step:
+def keeping(plan: Plan, name: str, flat: bool = False) -> Step:
     """Any trader calls it."""
     key, market = plan.trader(), plan.draw.randrange(len(plan.prices))
-    return Step(name, {"market": market} | victim(plan, market), key, plan.signer(key), **plan.time())
+    return Step(name, {"market": market} | victim(plan, market, flat), key, plan.signer(key), **plan.time())
 
 
 @action(60)
