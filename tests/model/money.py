@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from model import margin, vesting
+from model import delegates, margin, vesting
 from model.exact import EVERYTHING, ceil, refuse, require
 from model.layout import Record
 from model.state import Call, Event, Slot, State, instruction

@@ -25,6 +25,7 @@ from integration.program.vm import PROGRAM_BYTES, Vm
 from model import (
     authority,
     compare,
+    delegates,
     invariants,
     layout,
     liquidation,
@@ -39,7 +40,7 @@ from model.layout import Record
 from model.settings import Setting
 from model.state import RULES, Book, Call, Event, Key, Slot, State
 
-MODELLED = (authority, liquidation, money, orders, prices, traders, waterfall)
+MODELLED = (authority, delegates, liquidation, money, orders, prices, traders, waterfall)
 """The files whose rules are in RULES."""
 WALLET = 10**15
 LIMIT = set_compute_unit_limit(1_400_000)
