@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	done; echo python3)
 BIN := .venv/bin
 
-.PHONY: help run test lint unit integration e2e onchain web bench reset generate clean
+.PHONY: help run test lint unit integration model soak e2e onchain web bench reset generate clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -12,7 +12,7 @@ help: ## list the targets
 run: prepare-run ## set everything up and start the exchange (UP="--port-offset 100" for options)
 	@$(BIN)/quantdesk up $(UP)
 
-test: prepare-test lint unit integration onchain web e2e ## everything CI runs
+test: prepare-test lint unit integration model onchain web e2e ## everything CI runs
 
 lint: ## style, types, layers, generated files
 	$(BIN)/ruff check .
@@ -26,6 +26,14 @@ unit: ## unit tests
 
 integration: ## against the real program, VM, broker and databases
 	$(BIN)/pytest tests/integration
+
+model: ## 20,000 random instructions to the real program and to a second implementation
+	$(BIN)/pytest tests/model
+
+SEED ?= 1
+COUNT ?= 100000
+soak: ## the same for long: make soak SEED=1 COUNT=1000000
+	$(BIN)/python tests/model/soak.py --seed $(SEED) --count $(COUNT)
 
 onchain: ## the Rust workspace, and that the shipped binary comes from this source
 	bash onchain/ci.sh

@@ -45,9 +45,9 @@ impl Venue<'_> {
     #[inline(always)]
     fn check_rest(&self, intent: &Intent, ticks: u32, lots: u32, index: usize) -> Result<(), Error> {
         let position = &self.slot().positions[index];
-        let own = match intent.side {
-            Side::Bid => position.bid_orders,
-            Side::Ask => position.ask_orders,
+        let (own, held) = match intent.side {
+            Side::Bid => (position.bid_orders, position.bid_lots),
+            Side::Ask => (position.ask_orders, position.ask_lots),
         };
         if own >= MAX_ORDERS_A_SIDE {
             return Err(Error::TooManyOrders);
@@ -61,6 +61,11 @@ impl Venue<'_> {
         let price = product(u64::from(ticks), market.tick_size).ok_or(Error::NotionalTooLarge)?;
         if product(u64::from(lots), price).is_some_and(|notional| notional < least) && !closes {
             return Err(Error::BelowRestingMinimum);
+        }
+        // Before the book changes: a batch keeps what a refused order did, and an order that its owner's
+        // total does not count could never be taken or cancelled.
+        if held.checked_add(lots).is_none() {
+            return Err(Error::ArithmeticOverflow);
         }
         Ok(())
     }

@@ -1,0 +1,33 @@
+"""Deposits, withdrawals, transfers."""
+
+from __future__ import annotations
+
+from model.exact import EVERYTHING
+from model.plan import Plan, action
+from model.settings import USDC
+from model.world import Step
+
+
+@action(60)
+def deposit(plan: Plan) -> Step:
+    key = plan.idle() if plan.chance(0.3) else plan.trader()
+    amount = plan.choice([0, 1, 20 * USDC, 500 * USDC, 5_000 * USDC, plan.draw.randrange(10**9)])
+    args = {"collateral": 1 if plan.chance(0.01) else 0, "amount": amount}
+    return Step("deposit", args, key, plan.signer(key), **plan.time())
+
+
+@action(70)
+def withdraw(plan: Plan) -> Step:
+    key = plan.trader()
+    amount = plan.choice([0, 1, 5 * USDC, 400 * USDC, plan.draw.randrange(10**9), EVERYTHING])
+    args = {"collateral": 1 if plan.chance(0.01) else 0, "amount": amount}
+    return Step("withdraw", args, key, plan.signer(key), **plan.time())
+
+
+@action(40)
+def transfer(plan: Plan) -> Step:
+    key = plan.trader()
+    other = plan.trader() if plan.chance(0.05) else (key[0], plan.draw.randrange(0, 3))
+    amount = plan.choice([0, 1, 5 * USDC, 400 * USDC, plan.draw.randrange(10**9), EVERYTHING])
+    args = {"collateral": 1 if plan.chance(0.01) else 0, "amount": amount}
+    return Step("transfer", args, key, plan.signer(key), other, **plan.time())

@@ -1,0 +1,120 @@
+"""Which published prices become the index: strictly newer ones; a jump waits to be confirmed."""
+
+from __future__ import annotations
+
+from model import funding, mark
+from model.exact import MILLION, clamp, floor, require
+from model.layout import Record
+from model.state import Call, Event, State, instruction
+
+ACCEPTED, PENDING, NOT_NEWER, LIMITED, AFTER_GAP = 1, 2, 4, 8, 16
+MINUTE_MS = 60_000
+REDUCE_ONLY, ACTIVE = 3, 2
+
+
+@instruction
+def update_price(state: State, call: Call) -> Event:
+    """Up to 16 prices signed by their markets' authority."""
+    require(len(call.updates) <= 16, "TooManyUpdates")
+    require(len(call.updates) > 0, "ZeroAmount")
+    told = []
+    for update in call.updates:
+        market = state.market(update["market"])
+        require(market.price_authority == call.signer, "NotAuthorised")
+        told.append(record(market, publish(market, Record(**update), call)))
+    return "PricesUpdated", {"prices": told}
+
+
+def record(market: Record, flags: int) -> Record:
+    """A market's prices as the event tells them."""
+    return Record(
+        market=market.index,
+        index=market.index_price,
+        mark=market.mark_price,
+        confidence=market.confidence,
+        publish_ms=market.publish_ms,
+        flags=flags,
+        funding_index=market.funding_index,
+        funding_rate=market.funding_rate,
+        next_rate=market.next_rate,
+    )
+
+
+def publish(market: Record, update: Record, call: Call) -> int:
+    """What becomes of one price: its flags."""
+    now_ms = 1_000 * call.unix
+    require(market.source == 0, "PriceSourceMismatch")
+    require(update.price > 0, "PriceNotPositive")
+    require(update.price <= 10**10, "ParameterOutOfBounds")
+    require(update.publish_ms <= now_ms + 3_000, "PriceInFuture")
+    require(update.publish_ms >= now_ms - market.liquidate_max_age_ms, "PriceTooOld")
+    widest = floor(update.price, market.liquidate_confidence, MILLION)
+    require(update.confidence <= widest, "ConfidenceTooWide")
+    if update.publish_ms <= market.publish_ms:
+        return NOT_NEWER
+    mark.catch_up(market, call)
+    if (
+        market.index_price
+        and not near(update.price, market.index_price, market)
+        and waits(market, update, call)
+    ):
+        return PENDING
+    return accept(market, update, call)
+
+
+def near(price: int, other: int, market: Record) -> bool:
+    """Within the jump band."""
+    return abs(price - other) <= floor(other, market.jump_band, MILLION)
+
+
+def waits(market: Record, update: Record, call: Call) -> bool:
+    """Whether a jumped price is held: not when it confirms the pending one, nor the third time in a row."""
+    if market.pending_price and near(update.price, market.pending_price, market):
+        newer = update.publish_ms >= market.pending_publish_ms + 1_000
+        return not (newer and call.slot > market.pending_slot)
+    if market.pending_count == 2:
+        return False
+    market.pending_count += 1
+    market.pending_price, market.pending_publish_ms = update.price, update.publish_ms
+    market.pending_slot = call.slot
+    return True
+
+
+def accept(market: Record, update: Record, call: Call) -> int:
+    """The price becomes the index."""
+    flags = ACCEPTED
+    if market.index_price == 0:
+        market.sampled_at = market.funding_at = call.unix
+        market.funding_hour = call.unix // funding.HOUR
+    elif update.publish_ms - market.publish_ms > MINUTE_MS and (
+        market.best_bid_ticks or market.best_ask_ticks
+    ):
+        market.resume_at = call.unix + 60
+        flags |= AFTER_GAP
+    price = within_a_minutes_move(market, update)
+    if price != update.price:
+        flags |= LIMITED
+    market.index_price, market.confidence, market.publish_ms = price, update.confidence, update.publish_ms
+    market.posted_slot, market.posted_at = call.slot, call.unix
+    market.pending_price = market.pending_publish_ms = market.pending_slot = market.pending_count = 0
+    if price < 5_000 and market.status == ACTIVE:
+        market.status = REDUCE_ONLY
+    mark.refresh(market, call)
+    market.next_rate = funding.rate(market, funding.mean(market))
+    return flags
+
+
+def within_a_minutes_move(market: Record, update: Record) -> int:
+    """The price held within the band of the minute's first, as many bands as minutes passed without one."""
+    minutes = (update.publish_ms - market.minute_ms) // MINUTE_MS
+    if market.index_price == 0 or minutes > 60:
+        market.minute_price, market.minute_ms = update.price, update.publish_ms
+        return int(update.price)
+    if minutes >= 1:
+        market.minute_price, market.minute_ms = market.index_price, update.publish_ms
+    anchor = market.minute_price
+    reach = floor(anchor, market.minute_band, MILLION) * max(1, minutes)
+    price = clamp(update.price, max(1, anchor - reach), anchor + reach)
+    if minutes > 1:
+        market.minute_price = price
+    return price

@@ -1,0 +1,182 @@
+"""Invariant 7: everyone cancels, closes, withdraws; what is left in the vault is fees, insurance, dust."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from model.exact import EVERYTHING
+from model.run import Run
+from model.state import Key
+from model.world import Seen, Step
+
+PATIENCE = 40
+"""How often a position is tried before its account counts as stuck."""
+
+
+def unwind(run: Run) -> None:
+    """Everyone leaves, through both implementations; then the vault owes nobody.
+
+    Raises: AssertionError naming who could not leave, or what is left.
+    """
+    Unwinding(run).all()
+
+
+class Unwinding:
+    """Steps that must succeed."""
+
+    def __init__(self, run: Run) -> None:
+        self.run, self.world = run, run.world
+        self.whale: Key = (1_000, 0)
+        self.second: Key | None = None
+        """Where the whale is one of the owners: who its other sub-accounts close against."""
+
+    def ok(self, name: str, args: dict[str, Any], trader: Key | None = None, **more: Any) -> Seen:
+        """A step that must not be refused."""
+        seen = self.run.send(Step(name, args, trader, **more))
+        assert seen.error is None, f"invariant 7: {seen.step} is refused: {seen.error}"
+        return seen
+
+    def all(self) -> None:
+        """Pauses lifted, orders cancelled, positions closed, money withdrawn."""
+        self.lift()
+        self.fund_whale()
+        for key in self.active():
+            for market in list(self.slot(key).positions):
+                self.ok("cancel_all", {"market": market, "side": "Both"}, key)
+        self.post(repeat=5)
+        for market in range(len(self.run.plan.prices)):
+            self.close_market(market)
+        self.settle_debts()
+        self.leave()
+        self.world.compare_everything()
+        self.nothing_is_left()
+
+    def active(self) -> list[Key]:
+        """Traders with a slot."""
+        return [key for key in self.world.traders() if self.world.slot_of(key)]
+
+    def slot(self, key: Key) -> Any:
+        """A trader's slot."""
+        return self.world.slot_of(key)
+
+    def lift(self) -> None:
+        """Whoever is admin lifts every pause."""
+        exchange = self.world.state.rows["exchange", 0]
+        admin = next(who for who in self.world.keys if self.world.public(who) == exchange.admin)
+        self.ok("set_pause", {"paused": 0}, signer=admin)
+
+    def fund_whale(self) -> None:
+        """One rich account that everyone closes against: a new one, or where no slot is free the richest."""
+        ledger, known = self.world.state.rows["ledger", 0], self.world.state.rows["collateral", 0]
+        full = ledger.active == ledger.capacity
+        if full:
+            self.whale, *others = sorted(self.active(), key=lambda key: -self.slot(key).usdc)
+            self.second = next(key for key in others if key[0] != self.whale[0])
+        else:
+            self.ok("open_trader", {"sub": 0}, self.whale)
+        whales = [self.whale] + ([self.second] if self.second else [])
+        room = (known.deposit_cap - known.total_deposits) // len(whales)
+        for key in whales:
+            self.ok("deposit", {"collateral": 0, "amount": min(room, 10**13)}, key)
+        if not full:
+            self.ok("activate", {}, self.whale)
+        for key in whales:
+            self.ok("set_dead_man", {"cancel_after_slot": 0}, key)
+
+    def post(self, repeat: int = 1) -> None:
+        """Prices as they are, 20 seconds apart, so that nothing rests or waits for long."""
+        for _ in range(repeat):
+            now = self.world.clock[1] + 20
+            updates = [
+                {
+                    "market": market,
+                    "price": row.pending_price or row.index_price,
+                    "confidence": 0,
+                    "publish_ms": now * 1_000,
+                }
+                for market, row in self.world.state.all("market")
+            ]
+            for at in range(0, len(updates), 16):
+                more = {"slots": 1, "seconds": 20} if at == 0 else {}
+                self.ok("update_price", {"updates": updates[at : at + 16]}, signer="authority", **more)
+
+    def close_market(self, market: int) -> None:
+        """Longs against shorts through the whale, at the mark."""
+        own = [key for key in self.active() if self.second and key[0] == self.whale[0]]
+        for key in own + [key for key in self.active() if key not in (*own, self.second)]:
+            if key != self.whale and market in self.slot(key).positions:
+                self.close(key, market, self.second if key in own and self.second else self.whale)
+        if self.second and market in self.slot(self.second).positions:
+            self.close(self.second, market, self.whale)
+        left = self.slot(self.whale).positions.get(market)
+        assert left is None or left.base == 0, f"invariant 7: market {market} keeps {left}"
+
+    def close(self, key: Key, market: int, against: Key) -> None:
+        """One position, in parts as large as the whale may hold."""
+        for _ in range(PATIENCE):
+            held = self.slot(key).positions.get(market)
+            if held is None or held.base == 0:
+                return
+            row = self.world.state.rows["market", market]
+            lots = min(abs(held.base), row.max_position)
+            least = -(-32 * row.min_order_notional // row.mark_price)
+            side, other = ("Ask", "Bid") if held.base > 0 else ("Bid", "Ask")
+            ticks = max(1, row.mark_price // row.tick_size + (1 if other == "Ask" else 0))
+            self.ok("place_order", order(market, other, "PostOnly", ticks, max(lots, least)), against)
+            closing = order(market, side, "ImmediateOrCancel", ticks, lots) | {"reduce_only": True}
+            self.run.send(Step("place_order", closing, key))
+            self.ok("cancel_all", {"market": market, "side": "Both"}, against)
+            self.post()
+        raise AssertionError(f"invariant 7: {key} cannot close {held} in market {market}")
+
+    def settle_debts(self) -> None:
+        """Insurance and the deficit take what accounts without a position owe."""
+        for key in self.active():
+            slot = self.slot(key)
+            if slot.usdc < 0:
+                index = self.world.state.rows["trader", key].slot_index
+                args = {"market": 0, "slot": index, "generation": slot.generation}
+                self.ok("resolve_bankruptcy", args, self.whale)
+
+    def leave(self) -> None:
+        """Profits vest, then everyone withdraws; of what nobody has paid, each bears a share."""
+        longest = max(row.vesting_s for _, row in self.world.state.all("market"))
+        self.ok("set_dead_man", {"cancel_after_slot": 0}, self.whale, seconds=8 * longest)
+        limited = self.world.state.rows["collateral", 0].bucket_capacity > 0
+        for key in self.world.traders():
+            if self.world.slot_of(key):
+                self.ok("park", {}, key)
+            while self.world.state.rows["trader", key].parked[0]:
+                more = {"seconds": 100_000} if limited else {}
+                self.ok("withdraw", {"collateral": 0, "amount": EVERYTHING}, key, **more)
+            self.ok("close_trader", {}, key)
+
+    def nothing_is_left(self) -> None:
+        """The vault holds fees, insurance and the dust of funding, less what nobody has paid."""
+        state = self.world.state
+        exchange, usdc = state.rows["exchange", 0], state.rows["collateral", 0]
+        pools = sum(row.funding_pool for _, row in state.all("market"))
+        held = exchange.fees_collected + exchange.insurance - exchange.deficit
+        left = usdc.total_deposits - held
+        assert left == pools, f"invariant 7: {left} of {usdc.total_deposits} belongs to nobody, pools {pools}"
+        dust = self.run.tally.outcomes.total() + 1
+        assert 0 <= pools <= dust * len(self.run.plan.prices), f"invariant 7: {pools} of dust"
+
+
+def order(market: int, side: str, kind: str, ticks: int, lots: int) -> dict[str, Any]:
+    """Arguments of a plain order."""
+    return {
+        "market": market,
+        "side": side,
+        "kind": kind,
+        "reduce_only": False,
+        "self_trade": "CancelMaker",
+        "ticks": ticks,
+        "lots": lots,
+        "min_fill_lots": 0,
+        "expiry_kind": "Never",
+        "expiry": 0,
+        "client_id": 0,
+        "nonce": 0,
+        "valid_until_slot": 0,
+    }

@@ -1,0 +1,391 @@
+"""The program in the VM and the model side by side: every step goes to both, and both must agree.
+
+A step is plain data, so that a sequence can be written down, replayed and made smaller.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from typing import Any
+
+from solders.compute_budget import set_compute_unit_limit
+from solders.instruction import AccountMeta, Instruction
+from solders.keypair import Keypair
+from solders.litesvm import LiteSVM
+from solders.message import Message
+from solders.pubkey import Pubkey
+from solders.transaction import Transaction
+from solders.transaction_metadata import FailedTransactionMetadata
+
+from integration.program import idl
+from integration.program.exchange import EVENT_AUTHORITY, HEADER_BYTES, Exchange, error_name
+from integration.program.vm import PROGRAM_BYTES, Vm
+from model import (
+    authority,
+    compare,
+    delegates,
+    invariants,
+    layout,
+    liquidation,
+    money,
+    orders,
+    prices,
+    traders,
+    waterfall,
+)
+from model.exact import Refused
+from model.layout import Record
+from model.settings import Setting
+from model.state import RULES, Book, Call, Event, Key, Slot, State
+
+MODELLED = (authority, delegates, liquidation, money, orders, prices, traders, waterfall)
+"""The files whose rules are in RULES."""
+WALLET = 10**15
+LIMIT = set_compute_unit_limit(1_400_000)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One instruction: whose trader, who signs (number of an owner, or a role), and when."""
+
+    name: str
+    args: dict[str, Any] = field(default_factory=dict)
+    trader: Key | None = None
+    signer: int | str | None = None
+    """None is the trader's owner."""
+    other: Key | None = None
+    slots: int = 0
+    seconds: int = 0
+    """What passes before it."""
+
+    def __str__(self) -> str:
+        shown = {key: value for key, value in asdict(self).items() if value not in (None, {}, 0)}
+        return "Step(" + ", ".join(f"{key}={value!r}" for key, value in shown.items()) + ")"
+
+
+@dataclass
+class Seen:
+    """What came of a step."""
+
+    step: Step
+    error: str | None
+    event: Event | None
+    units: int
+
+
+class Quick(Vm):
+    """The VM without signature checks and without a memory of transactions: the program is what is tested."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        svm = LiteSVM().with_mainnet_features().with_sigverify(False).with_blockhash_check(False)
+        self.svm = svm.with_transaction_history(0)
+        self.svm.airdrop(self.payer.pubkey(), 10**14)
+        self.set_time(slot=1_000, unix=1_790_000_000)
+
+
+class World:
+    """Both implementations of one exchange, set up as ``setting`` says."""
+
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+        self.vm = Quick()
+        self.vm.deploy_at(PROGRAM_BYTES.read_bytes(), idl.program_id())
+        self.payer = self.vm.payer.pubkey()
+        self.box = Exchange(self.vm, slots=setting.slots)
+        self._set_up()
+        self.clock = (self.vm.slot, self.vm.unix)
+        self.state = State()
+        self.keys: dict[int | str, Keypair] = {
+            "admin": self.box.admin,
+            "guardian": self.box.admin,
+            "authority": self.box.authority,
+        }
+        self.addresses: dict[int | str, bytes] = {}
+        self.wallets: dict[int | str, Pubkey] = {}
+        self.metas: dict[Any, tuple[list[AccountMeta], bytes]] = {}
+        self.data: dict[Pubkey, bytes] = {}
+        self.done = 0
+        self._read_everything()
+
+    def _set_up(self) -> None:
+        box, setting = self.box, self.setting
+        box.ok(box.init(fee_tiers=setting.fee_tiers, min_slot_equity=setting.min_slot_equity))
+        box.grow_fully("Exchange", box.address)
+        if box.ledger_bytes() < HEADER_BYTES["Ledger"] + setting.slots * idl.size_of("Slot"):
+            box.grow_fully("Ledger", box.ledger)
+        box.ok(box.add_usdc(**setting.usdc))
+        for index, changes in enumerate(setting.markets):
+            symbol = f"M{index}-PERP".encode().ljust(16, b"\0")
+            box.add_market(index, **({"symbol": symbol} | changes))
+        box.ok(box.open())
+
+    def _read_everything(self) -> None:
+        """The model begins where the set-up ended."""
+        box, rows = self.box, self.state.rows
+        data = self.vm.data(box.address)
+        exchange = layout.decode("Exchange", data[8:])
+        rows["exchange", 0] = exchange
+        for index in range(exchange.collateral_count):
+            rows["collateral", index] = exchange.collaterals[index]
+        for index in range(exchange.market_count):
+            rows["market", index] = exchange.markets[index]
+            book = Book(**layout.decode("Book", self.vm.data(box.book(index))[8:]).__dict__, bids=[], asks=[])
+            rows["book", index] = book
+        del exchange.collaterals, exchange.markets
+        rows["ledger", 0] = layout.decode("Ledger", self.vm.data(box.ledger)[8:])
+        rows["address", 0] = Record(key=bytes(box.address))
+        rows["tokens", ("vault", 0)] = Record(amount=0)
+
+    # -- who and where ----------------------------------------------------------------------
+
+    def key(self, who: int | str) -> Keypair:
+        """An owner's key, or a role's."""
+        if who not in self.keys:
+            assert isinstance(who, int)
+            self.keys[who] = key = Keypair.from_seed(struct.pack("<QQ16x", 77, who))
+            self.vm.svm.airdrop(key.pubkey(), 10**9)
+        return self.keys[who]
+
+    def wallet(self, who: int | str) -> Pubkey:
+        """The USDC token account of an owner or a role."""
+        if who not in self.wallets:
+            number = who if isinstance(who, int) else 2**32 + list(self.keys).index(who)
+            self.wallets[who] = address = Keypair.from_seed(struct.pack("<QQ16x", 78, number)).pubkey()
+            owner = self.public(who)
+            if ("tokens", (owner, 0)) not in self.state.rows:
+                self.state.rows["tokens", (owner, 0)] = Record(amount=WALLET)
+                self.box.put_tokens(address, Pubkey(owner), WALLET)
+            else:  # Two roles of one key.
+                same = next(one for one in self.wallets if one != who and self.public(one) == owner)
+                self.wallets[who] = self.wallets[same]
+        return self.wallets[who]
+
+    def address(self, key: Key) -> Pubkey:
+        """A trader's account."""
+        owner, sub = key
+        found, bump = trader_address(bytes(self.box.address), self.public(owner), sub)
+        self.state.rows["bump", key] = Record(bump=bump)
+        return found
+
+    # -- one step ---------------------------------------------------------------------------
+
+    def run(self, step: Step) -> Seen:
+        """Sends the step to both.
+
+        Raises: Different when they disagree; Broken when an invariant does not hold.
+        """
+        self.done += 1
+        if step.slots or step.seconds:
+            self.clock = (self.clock[0] + step.slots, self.clock[1] + step.seconds)
+            self.vm.set_time(slot=self.clock[0], unix=self.clock[1])
+        instruction = self._build(step)
+        error, event, units = self._send(instruction)
+        mine, told = self._model(step)
+        if error != mine:
+            raise compare.Different(f"{step}: program {error or 'succeeds'}, model {mine or 'succeeds'}")
+        if told is not None:
+            self._compare_event(step, event, told)
+            self._compare_accounts(instruction)
+            self._check_invariants(step, told)
+        if self.done % 200 == 0:
+            self.compare_everything()
+        return Seen(step, error, told, units)
+
+    def _signer(self, step: Step) -> int | str:
+        if step.signer is not None:
+            return step.signer
+        assert step.trader is not None, step
+        return step.trader[0]
+
+    def public(self, who: int | str) -> bytes:
+        """Address of an owner or a role."""
+        if who not in self.addresses:
+            self.addresses[who] = bytes(self.key(who).pubkey())
+        return self.addresses[who]
+
+    def _build(self, step: Step) -> Instruction:
+        market = step.args.get("market")
+        cached = (step.name, step.trader, step.signer, step.other, market)
+        if cached not in self.metas:
+            self.metas[cached] = (
+                self._metas(step, market),
+                bytes(idl.instructions()[step.name]["discriminator"]),
+            )
+        metas, tag = self.metas[cached]
+        return Instruction(idl.program_id(), tag + pack_args(step.name, step.args), metas)
+
+    def _metas(self, step: Step, market: int | None) -> list[AccountMeta]:
+        box, signer = self.box, Pubkey(self.public(self._signer(step)))
+        accounts = {
+            "payer": self.payer,
+            "exchange": box.address,
+            "ledger": box.ledger,
+            "vault": box.vault,
+            "event_authority": EVENT_AUTHORITY,
+            "program": idl.program_id(),
+            "rent_receiver": self.payer,
+        } | dict.fromkeys(("owner", "signer", "authority", "admin"), signer)
+        wallet = self.wallet(step.trader[0] if step.trader else self._signer(step))
+        accounts |= dict.fromkeys(("source", "destination"), wallet)
+        if step.trader:
+            accounts["trader"] = self.address(step.trader)
+        if step.other:
+            accounts["to_trader"] = self.address(step.other)
+        if market is not None:
+            accounts["book"] = box.book(market)
+        return idl.instruction(step.name, accounts, step.args).accounts
+
+    def _send(self, instruction: Instruction) -> tuple[str | None, bytes, int]:
+        message = Message([LIMIT, instruction], self.payer)
+        result = self.vm.svm.send_transaction(Transaction.new_unsigned(message))
+        if isinstance(result, FailedTransactionMetadata):
+            meta = result.meta()
+            error = error_name(str(result.err()))
+            assert error != "BrokenInvariant", meta.logs()
+            return error, b"", meta.compute_units_consumed()
+        inner = [bytes(one.instruction().data) for group in result.inner_instructions() for one in group]
+        events = [data for data in inner if data[:8] == idl.EVENT_TAG]
+        assert len(events) == 1, "one event per instruction"
+        return None, events[0], result.compute_units_consumed()
+
+    def _model(self, step: Step) -> tuple[str | None, Event | None]:
+        state = self.state
+        state.begin()
+        call = Call(
+            args=step.args,
+            signer=self.public(self._signer(step)),
+            trader=step.trader,
+            other=step.other,
+            address=bytes(self.address(step.trader)) if step.trader else b"",
+            wallet=bytes(self.wallet(step.trader[0] if step.trader else self._signer(step))),
+            slot=self.clock[0],
+            unix=self.clock[1],
+        )
+        try:
+            event = RULES[step.name](state, call)
+        except Refused as refusal:
+            state.undo()
+            return refusal.name, None
+        state.exchange.event_seq += 1
+        return None, event
+
+    # -- agreement --------------------------------------------------------------------------
+
+    def _compare_event(self, step: Step, data: bytes, told: Event) -> None:
+        name, fields = told
+        fields |= {
+            "seq": self.state.exchange.event_seq,
+            "slot": self.clock[0],
+            "unix_ts": self.clock[1],
+        }
+        expected = idl.EVENT_TAG + idl.discriminator("event", name) + layout.packer(name)(Record(**fields))
+        if data != expected:
+            found, wanted = idl.decode_event(data), idl.decode_event(expected)
+            assert found is not None
+            assert wanted is not None
+            raise compare.Different(f"{step}: event: {compare.differences(dict([found]), dict([wanted]))}")
+
+    def _compare_accounts(self, instruction: Instruction) -> None:
+        """The accounts that it could write: rows that the model touched, and bytes that changed."""
+        kept, box = self.state.kept, self.box
+        written = {meta.pubkey for meta in instruction.accounts if meta.is_writable}
+        if box.address in written:
+            self._compare_table(box.address, compare.exchange_regions)
+        if box.ledger in written:
+            self._compare_table(box.ledger, compare.ledger_regions)
+        for kind, key in list(kept):
+            if kind == "book":
+                compare.check(self.state, (kind, key), self.vm.data(box.book(key)))
+            elif kind == "trader":
+                compare.check(self.state, (kind, key), self.vm.data(self.address(key)))
+            elif kind == "tokens":
+                self._compare_tokens(key)
+
+    def _compare_table(self, address: Pubkey, regions: Any) -> None:
+        data, kept = self.vm.data(address), self.state.kept
+        before = self.data.get(address)
+        for key, first, last in table(regions, address, len(data), data):
+            row = data[first:last]
+            if key in kept or before is None or row != before[first:last]:
+                compare.check(self.state, key, row)
+        self.data[address] = data
+
+    def _compare_tokens(self, key: Any) -> None:
+        owner, index = key
+        assert index == 0
+        if owner == "vault":
+            address = self.box.vault
+        else:
+            address = next(self.wallets[who] for who in self.wallets if self.public(who) == owner)
+        found, wanted = self.box.tokens(address), self.state.rows["tokens", key].amount
+        if found != wanted:
+            raise compare.Different(f"tokens {key}: program {found}, model {wanted}")
+
+    def compare_everything(self) -> None:
+        """Every account of the exchange, whole."""
+        self.data.clear()
+        self._compare_table(self.box.address, compare.exchange_regions)
+        self._compare_table(self.box.ledger, compare.ledger_regions)
+        for (kind, key), _ in list(self.state.rows.items()):
+            if kind == "book":
+                compare.check(self.state, (kind, key), self.vm.data(self.box.book(key)))
+            elif kind == "trader":
+                compare.check(self.state, (kind, key), self.vm.data(self.address(key)))
+            elif kind == "tokens":
+                self._compare_tokens(key)
+
+    def _check_invariants(self, step: Step, told: Event) -> None:
+        state = self.state
+        invariants.check(state, state.rows["tokens", ("vault", 0)].amount)
+        actors = set()
+        for (kind, _), before in state.kept.items():
+            row = before if kind == "trader" else None
+            if row is not None and row.active:
+                actors.add(row.slot_index)
+        actors |= {told[1][name] for name in ("taker_slot", "from_slot") if name in told[1]}
+        invariants.bystanders(state, told, actors)
+
+    # -- reading ----------------------------------------------------------------------------
+
+    def traders(self) -> list[Key]:
+        """Traders whose accounts exist."""
+        return [key for key, _ in self.state.all("trader")]
+
+    def slot_of(self, key: Key) -> Slot | None:
+        """A trader's slot, if it has one."""
+        trader = self.state.rows.get(("trader", key))
+        return self.state.rows["slot", trader.slot_index] if trader and trader.active else None
+
+
+REGIONS: dict[tuple[Any, int], list[Any]] = {}
+
+
+def table(regions: Any, address: Pubkey, size: int, data: bytes) -> list[Any]:
+    """Where the rows of an account of this size lie, computed once."""
+    if (address, size) not in REGIONS:
+        REGIONS[address, size] = list(regions(data))
+    return REGIONS[address, size]
+
+
+@cache
+def trader_address(exchange: bytes, owner: bytes, sub: int) -> tuple[Pubkey, int]:
+    """Address and bump of a trader's account."""
+    return Pubkey.find_program_address([b"trader", exchange, owner, bytes([sub])], idl.program_id())
+
+
+@cache
+def _args(name: str) -> layout.Pack | None:
+    fields = idl.instructions()[name]["args"]
+    return layout.packer_of(tuple((one["name"], one["type"]) for one in fields)) if fields else None
+
+
+def pack_args(name: str, args: dict[str, Any]) -> bytes:
+    """An instruction's arguments."""
+    pack = _args(name)
+    return pack(layout.record(args)) if pack else b""
+
+
+__all__ = ["MODELLED", "Seen", "Step", "World"]
