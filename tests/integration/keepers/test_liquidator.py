@@ -88,6 +88,12 @@ class Scene:
         gift = deposit_insurance(self.ground.venue, owner, source, mint, usdc * 1_000_000)
         await self.ground.land([gift], self.rich.key)
 
+    async def steps(self, trader: Trader) -> list[dict[str, Any]]:
+        """Steps of liquidation without the book, newest first."""
+        reply = (await self.ground.client.get(f"/v1/accounts/{trader.wallet}/liquidations")).json()
+        items: list[dict[str, Any]] = reply["items"]
+        return items
+
     async def events(self, name: str) -> list[dict[str, Any]]:
         """What the indexer stored of the events with that name, oldest first."""
         statement = select(chain_events.c.payload).where(chain_events.c.name == name)
@@ -311,6 +317,11 @@ async def test_what_the_book_does_not_take_the_backstop_assumes_and_sells_when_i
     (event,) = await scene.events("PositionsTransferred")
     assert (event["market"], event["kind"]) == (SOL, TransferKind.TAKE_OVER)
     assert event["transfers"][0]["price"] < 1_355_000
+    for trader, role, side in ((victim, "account", "sell"), (keeper, "counterparty", "buy")):
+        (step,) = await scene.steps(trader)
+        assert (step["kind"], step["role"], step["side"]) == ("take_over", role, side)
+        assert float(step["size"]) == pytest.approx(130 - left)
+        assert 132 < float(step["price"]) < 135.5
 
 
 async def test_insurance_pays_what_it_has_and_the_best_placed_close_the_rest(scene: Scene) -> None:
@@ -340,3 +351,13 @@ async def test_insurance_pays_what_it_has_and_the_best_placed_close_the_rest(sce
     (moved,) = await scene.events("PositionsTransferred")
     assert moved["kind"] == TransferKind.AUTO_DELEVERAGE
     assert moved["seq"] > paid["seq"]
+    closing, paying = await scene.steps(victim)
+    assert (paying["kind"], paying["insurance_paid"], paying["deficit"]) == ("resolve_bankruptcy", "50", "0")
+    assert (closing["kind"], closing["side"], closing["size"]) == ("auto_deleverage", "sell", "130")
+    (closed_for,) = await scene.steps(scene.rich)
+    assert (closed_for["role"], closed_for["side"], closed_for["price"]) == (
+        "counterparty",
+        "buy",
+        closing["price"],
+    )
+    assert float(closed_for["realized_pnl"]) > 900
