@@ -19,7 +19,7 @@ from quantdesk.keepers.config import LiquidatorConfig, Role
 from quantdesk.keepers.errors import NotLanding, NotOnChain
 from quantdesk.keepers.measures import Measures
 from quantdesk.keepers.role import Duty
-from quantdesk.keepers.sender import Rehearsal, Sender, failure_of
+from quantdesk.keepers.sender import Rehearsal, Sender
 from quantdesk.keepers.standings import Standings, standings
 from quantdesk.keepers.unwinding import UnwindPlan, unwinding
 from quantdesk.keepers.waterfall import LIQUIDATE, Act, Rests, Room, Troubled, account_key, batches, due
@@ -187,7 +187,7 @@ class Liquidator:
         try:
             events = await self._sender.settle_with_events(self._wire(useful), units, skip_preflight=True)
         except TransactionFailed as error:
-            failure = failure_of(error.err)
+            failure = self._sender.failure(error.err)
             self._refused(useful[self._blamed(failure, len(useful))], failure.name)
             return
         traded = {(event.market, event.taker_slot) for event in events if _fills(event)}
