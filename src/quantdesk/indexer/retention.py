@@ -38,7 +38,7 @@ class Pruner:
         unfilled = and_(ended, orders.c.filled_lots == 0)
         await self._by_seq(orders, state.cursor - self._keep.unfilled_orders, unfilled)
         old_ms = now_ms - self._keep.history_ms
-        for table in (tables.fills, tables.funding_payments, tables.transfers):
+        for table in (tables.fills, tables.funding_payments, tables.transfers, tables.liquidations):
             oldest_kept = await self._first_seq(table, table.c.ts_ms >= old_ms)
             await self._by_seq(table, oldest_kept)
         coarse = tables.candles.c.resolution.not_in(SECONDS)

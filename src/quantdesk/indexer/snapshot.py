@@ -21,6 +21,7 @@ BOUNDED = (
     tables.chain_events,
     tables.orders,
     tables.fills,
+    tables.liquidations,
     tables.funding_payments,
     tables.funding_rates,
     tables.transfers,

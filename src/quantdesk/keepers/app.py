@@ -74,9 +74,13 @@ class _Process:
             self._add(taker.duty, taker.run)
             self._jobs.append(self._flow.run)
         if config.liquidator is not None and Role.LIQUIDATOR in roles:
-            liquidator = Liquidator(
-                config.liquidator, self._view, self._sender(config.liquidator.key_file), self._measures
+            sender = Sender(
+                self._rpc,
+                self._venue,
+                read_key(config.liquidator.key_file),
+                most_micro_lamports=config.liquidator.most_micro_lamports,
             )
+            liquidator = Liquidator(config.liquidator, self._view, sender, self._measures)
             self._add(liquidator.duty, liquidator.run)
 
     def readiness(self) -> dict[str, str | None]:

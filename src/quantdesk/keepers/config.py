@@ -86,7 +86,9 @@ class TakerConfig:
 class LiquidatorConfig:
     """Looks at every account each ``every_s`` and acts for up to ``most_accounts``, the worst first.
 
-    ``most_acts`` of its steps share a transaction. ``deposit_usdc``: deposited at the first start.
+    ``most_acts`` of its steps share a transaction. ``deposit_usdc``: deposited at the first start. Takes over
+    positions up to a notional of ``inventory_usdc`` (and twice its equity), and sells them again in orders of
+    ``unwind_usdc``, no worse than ``unwind_ppm`` from the mark. Pays at most ``most_micro_lamports`` a unit.
     """
 
     key_file: Path
@@ -94,6 +96,10 @@ class LiquidatorConfig:
     every_s: float = 0.4
     most_accounts: int = 64
     most_acts: int = 8
+    inventory_usdc: int = 100_000
+    unwind_usdc: int = 10_000
+    unwind_ppm: int = 2_000
+    most_micro_lamports: int = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)

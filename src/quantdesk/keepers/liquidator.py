@@ -19,13 +19,14 @@ from quantdesk.keepers.config import LiquidatorConfig, Role
 from quantdesk.keepers.errors import NotLanding, NotOnChain
 from quantdesk.keepers.measures import Measures
 from quantdesk.keepers.role import Duty
-from quantdesk.keepers.sender import Rehearsal, Sender, failure_of
+from quantdesk.keepers.sender import Rehearsal, Sender
 from quantdesk.keepers.standings import Standings, standings
-from quantdesk.keepers.waterfall import LIQUIDATE, Act, Rests, Troubled, account_key, batches, due
+from quantdesk.keepers.unwinding import UnwindPlan, unwinding
+from quantdesk.keepers.waterfall import LIQUIDATE, Act, Rests, Room, Troubled, account_key, batches, due
 from quantdesk.program.errors import Failure
-from quantdesk.program.events import Event, OrdersProcessed
-from quantdesk.program.layouts import Exchange
-from quantdesk.program.records import TradeKind
+from quantdesk.program.events import BankruptcyResolved, Event, OrdersProcessed, PositionsTransferred
+from quantdesk.program.layouts import Exchange, Slot
+from quantdesk.program.records import TradeKind, TransferKind
 
 MOST_UNITS = 1_400_000
 SPARE_UNITS = 30_000
@@ -33,20 +34,32 @@ TOP_UP_EVERY_S = 600.0
 OBSTACLE_S = 1.0
 """An account whose prices are unfit is looked at again after so long."""
 LIQUIDATION_PAUSED = 8
+MOST_LEVERAGE = 2
+"""Of what it took over, against its own equity."""
 OUT_OF_UNITS = {"ComputationalBudgetExceeded", "ProgramFailedToComplete"}
 NOTHING_FILLED = "NothingFilled"
 ORDINARY = {
     "AccountHealthy",
+    "AccountSolvent",
+    "BelowMinimumNotional",
+    "BookComesFirst",
+    "InsuranceExhausted",
+    "InsuranceFirst",
+    "InsufficientMargin",
     "MaintenanceBreach",
+    "MarketNotActive",
     "MatchingPaused",
     "MatchLimitReached",
+    "NoCounterparty",
+    "NoPosition",
     "NotAuthorised",
     "OrderNotFound",
     "Paused",
     "PriceStale",
     "PriceUncertain",
-    "ReduceOnlyWouldIncrease",
     "StaleGeneration",
+    "ZeroSize",
+    NOTHING_FILLED,
 }
 """What the program may well answer: another was first, the price moved on, the slot's share is used."""
 _log = structlog.get_logger(__name__)
@@ -82,9 +95,12 @@ class Liquidator:
     async def _round(self, seat: Seat) -> None:
         """Look at every account once and do what is due."""
         picture, now_s = await self._view.picture(), time.time()
-        self._check_seat(seat, picture)
+        own = self._own_slot(seat, picture)
         self._rests.forget(now_s)
-        acts = self._look(picture, now_s)
+        acts = self._look(picture, now_s, self._room(own, picture.exchange))
+        plan = UnwindPlan(self._config.unwind_usdc, self._config.unwind_ppm)
+        selling = unwinding(seat.slot, own, picture.exchange, plan)
+        acts += [act for act in selling if self._rests.over(act, now_s)]
         results = await asyncio.gather(
             *(self._take(batch, picture.exchange) for batch in batches(acts, self._config.most_acts)),
             return_exceptions=True,
@@ -93,14 +109,25 @@ class Liquidator:
             if error is not None:
                 raise error
 
-    def _check_seat(self, seat: Seat, picture: Picture) -> None:
+    def _own_slot(self, seat: Seat, picture: Picture) -> Slot:
         slot = picture.ledger.slot(seat.slot)
         if not slot.active or slot.owner != self._account.key.owner or slot.generation != seat.generation:
             raise NotOnChain(f"slot {seat.slot} is no longer ours")
         left = equity(slot, picture.exchange)
         self._measures.equity.labels(Role.LIQUIDATOR).set(left / ATOMS_PER_USDC)
+        for market in picture.exchange.markets:
+            position = slot.position(market.index)
+            lots = position.base if position is not None else 0
+            self._measures.position.labels(Role.LIQUIDATOR, market.symbol).set(lots)
+        return slot
 
-    def _look(self, picture: Picture, now_s: float) -> list[Act]:
+    def _room(self, own: Slot, exchange: Exchange) -> Room:
+        """What may still be taken over."""
+        most = min(self._config.inventory_usdc * ATOMS_PER_USDC, MOST_LEVERAGE * equity(own, exchange))
+        held = sum(abs(each.base) * exchange.markets[each.market].mark_price for each in own.positions)
+        return Room(max(0, most - held))
+
+    def _look(self, picture: Picture, now_s: float, room: Room) -> list[Act]:
         """What is due, for those first that lack most. Whoever cannot be helped rests, out of the way."""
         acts: list[Act] = []
         obstacles: list[str] = []
@@ -116,7 +143,7 @@ class Liquidator:
             if (obstacle := account.obstacle(picture.exchange, now_s)) is not None:
                 obstacles.append(obstacle)
                 self._rests.hold(account.key, now_s, OBSTACLE_S)
-            elif steps := due(account, picture.exchange, self._rests, now_s):
+            elif steps := due(account, picture.exchange, self._rests, now_s, room):
                 self._rests.done(account.key)
             else:
                 self._rests.refused(account.key, now_s)
@@ -160,12 +187,12 @@ class Liquidator:
         try:
             events = await self._sender.settle_with_events(self._wire(useful), units, skip_preflight=True)
         except TransactionFailed as error:
-            failure = failure_of(error.err)
+            failure = self._sender.failure(error.err)
             self._refused(useful[self._blamed(failure, len(useful))], failure.name)
             return
-        reduced = {(event.market, event.taker_slot) for event in events if _fills(event)}
+        traded = {(event.market, event.taker_slot) for event in events if _fills(event)}
         for act in useful:
-            if act.step is not LIQUIDATE or (act.market, act.slot) in reduced:
+            if not act.step.trades or (act.market, act.slot) in traded:
                 self._rests.done(act)
                 self._measures.steps.labels(act.step.name, "done").inc()
         self._count(events, exchange)
@@ -198,29 +225,34 @@ class Liquidator:
 
     def _is_useful(self, act: Act, events: list[Event] | None, exchange: Exchange) -> bool:
         """A liquidation that fills nothing is sent only to note since when nobody is there to trade with."""
-        if act.step is not LIQUIDATE or any(_fills(event) for event in events or []):
+        if not act.step.trades or any(_fills(event) for event in events or []):
             return True
         self._refused(act, NOTHING_FILLED)
-        return exchange.markets[act.market].no_bid_since == 0
+        return act.step is LIQUIDATE and exchange.markets[act.market].no_bid_since == 0
 
     def _wire(self, acts: Sequence[Act]) -> list[Instruction]:
         return [act.instruction(self._view.venue, self._account.key) for act in acts]
 
     def _count(self, events: Sequence[Event], exchange: Exchange) -> None:
         for event in events:
-            if not _fills(event):
-                continue
-            market = exchange.markets[event.market]
-            quote = sum(fill.ticks * market.tick_size * fill.lots for fill in event.fills)
-            self._measures.liquidated.labels(market.symbol).inc(quote / ATOMS_PER_USDC)
-            _log.info(
-                "liquidated",
-                market=market.symbol,
-                slot=event.taker_slot,
-                lots=sum(fill.lots for fill in event.fills),
-                usdc=quote // ATOMS_PER_USDC,
-            )
+            match event:
+                case OrdersProcessed(kind=TradeKind.LIQUIDATE, fills=[_, *_]):
+                    tick = exchange.markets[event.market].tick_size
+                    quote = sum(fill.ticks * tick * fill.lots for fill in event.fills)
+                    self._moved(LIQUIDATE.name, event.market, event.taker_slot, quote, exchange)
+                case PositionsTransferred():
+                    step = TransferKind(event.kind).name.lower()
+                    quote = sum(each.price * each.lots for each in event.transfers)
+                    self._moved(step, event.market, event.from_slot, quote, exchange)
+                case BankruptcyResolved():
+                    paid, unpaid = event.paid / ATOMS_PER_USDC, event.unpaid / ATOMS_PER_USDC
+                    _log.warning("bankruptcy", slot=event.from_slot, insurance_usdc=paid, deficit_usdc=unpaid)
+
+    def _moved(self, step: str, market: int, slot: int, quote: int, exchange: Exchange) -> None:
+        symbol = exchange.markets[market].symbol
+        self._measures.liquidated.labels(step, symbol).inc(quote / ATOMS_PER_USDC)
+        _log.info(step, market=symbol, slot=slot, usdc=quote // ATOMS_PER_USDC)
 
 
 def _fills(event: Event) -> TypeGuard[OrdersProcessed]:
-    return isinstance(event, OrdersProcessed) and event.kind == TradeKind.LIQUIDATE and bool(event.fills)
+    return isinstance(event, OrdersProcessed) and bool(event.fills)

@@ -47,7 +47,10 @@ class Measures:
             registry=registry,
         )
         self.liquidated = Counter(
-            "quantdesk_liquidator_notional_usdc", "Notional liquidated.", ["symbol"], registry=registry
+            "quantdesk_liquidator_notional_usdc",
+            "Notional that left accounts in trouble.",
+            ["step", "symbol"],
+            registry=registry,
         )
         self.scan_s = Histogram(
             "quantdesk_liquidator_scan_seconds",

@@ -28,8 +28,8 @@ BLOCKHASH_S = 12.0
 """A blockhash lives about 60 s: one this old still leaves a transaction most of its time."""
 
 
-BUDGET_INSTRUCTIONS = 1
-"""Stand before the instructions given: a failure's index counts them."""
+PRICE_S = 5.0
+"""What others pay is asked anew after so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +82,20 @@ class Outbox:
 
 
 class Sender:
-    """Sends as one key. Raises SolanaError."""
+    """Sends as one key. Raises SolanaError.
 
-    def __init__(self, rpc: SolanaRpc, venue: Addresses, key: Keypair) -> None:
+    With ``most_micro_lamports`` it offers what three quarters of others lately paid per unit for writing the
+    Ledger, up to that; else no priority fee.
+    """
+
+    def __init__(
+        self, rpc: SolanaRpc, venue: Addresses, key: Keypair, *, most_micro_lamports: int = 0
+    ) -> None:
         self._rpc = rpc
         self._venue = venue
         self._key = key
         self._recent: _Recent | None = None
+        self._most_price, self._price, self._priced = most_micro_lamports, 0, float("-inf")
         self._fetching = asyncio.Lock()
 
     @property
@@ -105,9 +112,9 @@ class Sender:
         wire, _ = await self._sign(instructions, units)
         found = (await self._rpc.simulate(wire)).value
         if found.err is not None:
-            return Rehearsal(failure_of(found.err), found.units_consumed or 0, {})
+            return Rehearsal(self.failure(found.err), found.units_consumed or 0, {})
         events = {
-            group.index - BUDGET_INSTRUCTIONS: simulated_events(group.instructions, self._venue)
+            group.index - len(self._budget(units)): simulated_events(group.instructions, self._venue)
             for group in found.inner_instructions or []
         }
         return Rehearsal(None, found.units_consumed or 0, events)
@@ -134,15 +141,33 @@ class Sender:
         ]
         return [event for event in events if event is not None]
 
+    def failure(self, error: Any) -> Failure:
+        """Solana's TransactionError of what we sent, the instruction counted among those given."""
+        failure = explain(error)
+        if failure.instruction is None:
+            return failure
+        return replace(failure, instruction=failure.instruction - len(self._budget(1)))
+
     def forget_blockhash(self) -> None:
         """The node may be another one (or reset): fetch anew."""
         self._recent = None
 
     async def _sign(self, instructions: Sequence[Instruction], units: int) -> tuple[bytes, int]:
         recent = await self._blockhash()
-        budgeted = [*compute_budget(units=units), *instructions]
+        await self._ask_price()
+        budgeted = [*self._budget(units), *instructions]
         message = MessageV0.try_compile(self._key.pubkey(), budgeted, [], recent.blockhash)
         return bytes(VersionedTransaction(message, [self._key])), recent.last_valid_block_height
+
+    def _budget(self, units: int) -> list[Instruction]:
+        return compute_budget(units=units, micro_lamports=max(1, self._price) if self._most_price else 0)
+
+    async def _ask_price(self) -> None:
+        if self._most_price and time.monotonic() - self._priced > PRICE_S:
+            self._priced = time.monotonic()
+            fees = await self._rpc.get_prioritization_fees([self._venue.ledger])
+            paid = sorted(each.prioritization_fee for each in fees)
+            self._price = min(self._most_price, paid[len(paid) * 3 // 4]) if paid else 0
 
     async def _blockhash(self) -> _Recent:
         async with self._fetching:
@@ -152,11 +177,3 @@ class Sender:
                     Hash.from_string(latest.blockhash), latest.last_valid_block_height, time.monotonic()
                 )
             return self._recent
-
-
-def failure_of(error: Any) -> Failure:
-    """Solana's TransactionError of one of our transactions, its instruction counted without the budget's."""
-    failure = explain(error)
-    if failure.instruction is None:
-        return failure
-    return replace(failure, instruction=failure.instruction - BUDGET_INSTRUCTIONS)

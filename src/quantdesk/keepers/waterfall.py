@@ -8,8 +8,7 @@ Source of the order: program.md, "Liquidation waterfall".
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass, field, replace
 
 from solders.instruction import Instruction
 
@@ -20,6 +19,8 @@ from quantdesk.program.instructions import TraderKey
 from quantdesk.program.layouts import Exchange, Position, Slot
 
 PPM = 1_000_000
+NO_BID_S = 5
+"""After a liquidation that found nobody, taking over is open this many seconds later."""
 
 
 def account_key(index: int, standing: Standing) -> tuple[int, bool]:
@@ -60,39 +61,54 @@ class Troubled:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One step about one account in one market."""
+    """One step about one account in one market; some have ``lots`` (at most) and ``ticks`` (at worst)."""
 
     step: Step
     market: int
     slot: int
     generation: int
+    lots: int = field(default=0, compare=False)
+    ticks: int = field(default=0, compare=False)
 
     def instruction(self, venue: Addresses, keeper: TraderKey) -> Instruction:
         """Signed by ``keeper``."""
-        return self.step.build(venue, keeper, self.market, self.slot, self.generation)
+        return self.step.build(venue, keeper, self)
 
 
-class Build(Protocol):
-    """Makes the instruction of a step."""
-
-    def __call__(
-        self, venue: Addresses, keeper: TraderKey, market: int, slot: int, generation: int, /
-    ) -> Instruction: ...
+Build = Callable[[Addresses, TraderKey, Act], Instruction]
+Markets = Callable[[Troubled, Exchange, float], list[int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """``markets``: where an account needs the step, most urgent first; ``everywhere``: in all of them at
-    once, else in the first that does not rest.
+    """``markets``: where an account needs the step (at a Unix time), most urgent first.
+
+    ``everywhere``: in all of them at once, else in the first that does not rest. ``trades``: of use only when
+    it fills something. ``assumes``: the keeper takes the position upon itself, as far as it has room.
     """
 
     name: str
     build: Build
-    markets: Callable[[Troubled, Exchange], list[int]]
+    markets: Markets
     everywhere: bool = False
+    trades: bool = False
+    assumes: bool = False
 
 
-def _to_cancel(account: Troubled, exchange: Exchange) -> list[int]:
+@dataclass(slots=True)
+class Room:
+    """Notional that the keeper may still take upon itself, quote atoms."""
+
+    atoms: int
+
+    def take(self, base: int, price: int) -> int:
+        """How many lots of a position fit; they are taken."""
+        lots = min(abs(base), max(0, self.atoms) // max(1, price))
+        self.atoms -= lots * price
+        return lots
+
+
+def _to_cancel(account: Troubled, _exchange: Exchange, _now_s: float) -> list[int]:
     """Under maintenance wherever orders rest; above it only where they add to the exposure."""
     return [
         position.market
@@ -102,10 +118,47 @@ def _to_cancel(account: Troubled, exchange: Exchange) -> list[int]:
     ]
 
 
-def _to_reduce(account: Troubled, exchange: Exchange) -> list[int]:
+def _to_reduce(account: Troubled, exchange: Exchange, _now_s: float) -> list[int]:
     """Under maintenance, the position that takes most margin first."""
-    if not account.liquidatable:
+    return _held(account, exchange) if account.liquidatable else []
+
+
+def _to_take_over(account: Troubled, exchange: Exchange, now_s: float) -> list[int]:
+    """Under two thirds of maintenance, or where the book had no bid for 5 s; while equity pays for it."""
+    standing = account.standing
+    if not account.liquidatable or standing.equity <= 0:
         return []
+    is_late = 3 * standing.equity < 2 * standing.maintenance
+    return [market for market in _held(account, exchange) if is_late or _has_waited(exchange, market, now_s)]
+
+
+def _to_resolve(account: Troubled, exchange: Exchange, _now_s: float) -> list[int]:
+    """Under 0, where insurance has most left for the position's market; without a position, anywhere."""
+    if account.standing.equity >= 0 or any(account.slot.collaterals):
+        return []
+    held = _held(account, exchange)
+    payers = (
+        [market for market in held if insured(exchange, market)] if held else range(len(exchange.markets))
+    )
+    return sorted(payers, key=lambda market: insured(exchange, market), reverse=True)
+
+
+def _to_deleverage(account: Troubled, exchange: Exchange, _now_s: float) -> list[int]:
+    """Without equity, where insurance pays nothing (more)."""
+    equity = account.standing.equity
+    if equity > 0:
+        return []
+    return [market for market in _held(account, exchange) if equity == 0 or not insured(exchange, market)]
+
+
+def insured(exchange: Exchange, market: int) -> int:
+    """What insurance can pay for a market now, quote atoms."""
+    known = exchange.markets[market]
+    return min(exchange.insurance, max(0, known.insurance_budget - known.insurance_paid))
+
+
+def _held(account: Troubled, exchange: Exchange) -> list[int]:
+    """Markets with a position, the largest maintenance margin first."""
 
     def margin(position: Position) -> int:
         market = exchange.markets[position.market]
@@ -115,13 +168,29 @@ def _to_reduce(account: Troubled, exchange: Exchange) -> list[int]:
     return [position.market for position in sorted(held, key=margin, reverse=True)]
 
 
+def _has_waited(exchange: Exchange, market: int, now_s: float) -> bool:
+    since = exchange.markets[market].no_bid_since
+    return since != 0 and now_s - since >= NO_BID_S
+
+
 def _exposure(position: Position) -> int:
     return max(abs(position.base + position.bid_lots), abs(position.base - position.ask_lots))
 
 
-FORCE_CANCEL = Step("force_cancel", instructions.force_cancel, _to_cancel, everywhere=True)
-LIQUIDATE = Step("liquidate", instructions.liquidate, _to_reduce)
-WATERFALL: tuple[Step, ...] = (FORCE_CANCEL, LIQUIDATE)
+def _about(build: Callable[[Addresses, TraderKey, int, int, int], Instruction]) -> Build:
+    return lambda venue, keeper, act: build(venue, keeper, act.market, act.slot, act.generation)
+
+
+def _take_over(venue: Addresses, keeper: TraderKey, act: Act) -> Instruction:
+    return instructions.take_over(venue, keeper, act.market, act.slot, act.generation, lots=act.lots)
+
+
+FORCE_CANCEL = Step("force_cancel", _about(instructions.force_cancel), _to_cancel, everywhere=True)
+LIQUIDATE = Step("liquidate", _about(instructions.liquidate), _to_reduce, trades=True)
+TAKE_OVER = Step("take_over", _take_over, _to_take_over, assumes=True)
+RESOLVE_BANKRUPTCY = Step("resolve_bankruptcy", _about(instructions.resolve_bankruptcy), _to_resolve)
+AUTO_DELEVERAGE = Step("auto_deleverage", _about(instructions.auto_deleverage), _to_deleverage)
+WATERFALL: tuple[Step, ...] = (FORCE_CANCEL, LIQUIDATE, TAKE_OVER, RESOLVE_BANKRUPTCY, AUTO_DELEVERAGE)
 
 
 @dataclass(slots=True)
@@ -154,21 +223,28 @@ class Rests:
         self._until = {what: rest for what, rest in self._until.items() if now - rest[0] < 4 * self.most_s}
 
 
-def due(account: Troubled, exchange: Exchange, rests: Rests, now_s: float) -> list[Act]:
-    """What to do about ``account`` now, in the waterfall's order."""
+def due(account: Troubled, exchange: Exchange, rests: Rests, now_s: float, room: Room) -> list[Act]:
+    """What to do about ``account`` now, in the waterfall's order; what is assumed is taken off ``room``."""
     acts: list[Act] = []
     for step in WATERFALL:
         wanted = [
             Act(step, market, account.index, account.slot.generation)
-            for market in step.markets(account, exchange)
+            for market in step.markets(account, exchange, now_s)
         ]
         free = [
             act
             for act in wanted
             if rests.over(act, now_s) and exchange.markets[act.market].resume_at <= now_s
         ]
-        acts += free if step.everywhere else free[:1]
-    return acts
+        chosen = free if step.everywhere else free[:1]
+        acts += [_sized(act, account, exchange, room) for act in chosen] if step.assumes else chosen
+    return [act for act in acts if act.lots or not act.step.assumes]
+
+
+def _sized(act: Act, account: Troubled, exchange: Exchange, room: Room) -> Act:
+    position = account.slot.position(act.market)
+    base = position.base if position is not None else 0
+    return replace(act, lots=room.take(base, exchange.markets[act.market].mark_price))
 
 
 def batches(acts: Sequence[Act], most: int) -> list[Sequence[Act]]:

@@ -11,14 +11,20 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
+from sqlalchemy import select
 
 from gateway_ground import PRICES, GatewayGround, Trader, gateway_ground, next_message
 from nats_process import free_port
+from quantdesk.infra.store.tables import chain_events
 from quantdesk.infra.telemetry import HttpConfig
 from quantdesk.keepers.app import serve
 from quantdesk.keepers.chain import ChainView
 from quantdesk.keepers.config import KeepersConfig, LiquidatorConfig, Role
+from quantdesk.program.addresses import token_account
+from quantdesk.program.events import decode_payload, event_json
+from quantdesk.program.instructions import deposit_insurance
 from quantdesk.program.layouts import Exchange
+from quantdesk.program.records import TransferKind
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -74,14 +80,37 @@ class Scene:
         positions = (await self.account(trader))["positions"]
         return float(positions[0]["size"]) if positions else 0.0
 
-    def config(self) -> KeepersConfig:
+    async def insure(self, usdc: int) -> None:
+        """Give to the insurance fund out of the rich one's wallet."""
+        exchange, owner = await self.exchange(), self.rich.key.pubkey()
+        mint = exchange.collaterals[0].mint
+        source = token_account(owner, mint)
+        gift = deposit_insurance(self.ground.venue, owner, source, mint, usdc * 1_000_000)
+        await self.ground.land([gift], self.rich.key)
+
+    async def steps(self, trader: Trader) -> list[dict[str, Any]]:
+        """Steps of liquidation without the book, newest first."""
+        reply = (await self.ground.client.get(f"/v1/accounts/{trader.wallet}/liquidations")).json()
+        items: list[dict[str, Any]] = reply["items"]
+        return items
+
+    async def events(self, name: str) -> list[dict[str, Any]]:
+        """What the indexer stored of the events with that name, oldest first."""
+        statement = select(chain_events.c.payload).where(chain_events.c.name == name)
+        async with self.ground.store.read() as connection:
+            rows = await connection.execute(statement.order_by(chain_events.c.event_seq))
+            return [event_json(decode_payload(name, row.payload)) for row in rows]
+
+    def config(self, **changes: Any) -> KeepersConfig:
         return KeepersConfig(
             bus=self.ground.nats.config("keepers"),
             rpc_url=self.ground.localnet.rpc_url,
             program_id=self.ground.config.program_id,
             exchange_id=self.ground.config.exchange_id,
             http=HttpConfig("127.0.0.1", free_port()),
-            liquidator=LiquidatorConfig(self.ground.data.keys / "liquidator.json", every_s=0.2),
+            liquidator=replace(
+                LiquidatorConfig(self.ground.data.keys / "liquidator.json", every_s=0.2), **changes
+            ),
         )
 
 
@@ -89,7 +118,7 @@ class Scene:
 async def scene() -> AsyncIterator[Scene]:
     async with gateway_ground(rate_limits=None) as ground:
         ground.tasks.pop("prices").cancel()
-        made = Scene(ground, await ground.trader().funded(amount="100000", deposit="100000"))
+        made = Scene(ground, await ground.trader().funded(amount="100000", deposit="99000"))
         ground.tasks["prices"] = asyncio.create_task(made.keep_prices())
         yield made
 
@@ -192,7 +221,7 @@ async def test_without_a_bid_it_notes_since_when_once_and_sells_when_one_comes(s
     (victim,) = await scene.longs(1)
     own = {"side": "sell", "size": "10", "price": "146", "reduce_only": True}
     await victim.do("place-order", market="SOL-PERP", **own)
-    config = scene.config()
+    config = scene.config(inventory_usdc=0)
     async with liquidating(config):
         await scene.move(135.5)
 
@@ -227,10 +256,7 @@ async def test_many_at_once_share_transactions_and_a_restart_in_between_loses_no
         assert all(size > 0 for size in sizes)
         return sum(size < 130 for size in sizes) >= least
 
-    slow = scene.config()
-    assert slow.liquidator is not None
-    slow = replace(slow, liquidator=replace(slow.liquidator, most_accounts=1, every_s=5))
-    async with liquidating(slow):
+    async with liquidating(scene.config(most_accounts=1, every_s=5)):
         await until(lambda: reduced(1))
     again = scene.config()
     async with liquidating(again):
@@ -256,13 +282,82 @@ async def test_one_whom_nobody_can_help_keeps_no_other_waiting(scene: Scene) -> 
         for account in (await scene.account(hopeless), await scene.account(helped))
     ]
     assert missing[0] > missing[1] > 0
-    config = scene.config()
-    assert config.liquidator is not None
-    config = replace(config, liquidator=replace(config.liquidator, most_accounts=1))
 
     async def sold() -> bool:
         return 0 < await scene.size(helped) < 130
 
-    async with liquidating(config):
+    async with liquidating(scene.config(most_accounts=1, inventory_usdc=0)):
         await until(sold)
     assert await scene.size(hopeless) == 13
+
+
+async def test_what_the_book_does_not_take_the_backstop_assumes_and_sells_when_it_can(scene: Scene) -> None:
+    (victim,) = await scene.longs(1)
+    keeper = Trader(scene.ground.client, scene.ground.data.keypair("liquidator"))
+    config = scene.config()
+    async with liquidating(config):
+        await scene.move(135.5)
+
+        async def assumed() -> bool:
+            return await scene.size(victim) < 130
+
+        await until(assumed)
+        left = await scene.size(victim)
+        assert left > 0
+        assert await scene.size(keeper) == pytest.approx(130 - left)
+        assert (await scene.account(victim))["standing"] != "liquidation"
+        await scene.quote("buy", "300", "135.4")
+
+        async def sold() -> bool:
+            return await scene.size(keeper) == 0
+
+        await until(sold)
+        done = await measure(config, "quantdesk_liquidator_steps_total")
+        assert done['{outcome="done",step="take_over"}'] == 1
+    (event,) = await scene.events("PositionsTransferred")
+    assert (event["market"], event["kind"]) == (SOL, TransferKind.TAKE_OVER)
+    assert event["transfers"][0]["price"] < 1_355_000
+    for trader, role, side in ((victim, "account", "sell"), (keeper, "counterparty", "buy")):
+        (step,) = await scene.steps(trader)
+        assert (step["kind"], step["role"], step["side"]) == ("take_over", role, side)
+        assert float(step["size"]) == pytest.approx(130 - left)
+        assert 132 < float(step["price"]) < 135.5
+
+
+async def test_insurance_pays_what_it_has_and_the_best_placed_close_the_rest(scene: Scene) -> None:
+    (victim,) = await scene.longs(1)
+    await scene.insure(50)
+    await scene.move(131)
+    account = await scene.account(victim)
+    assert (account["standing"], float(account["equity"])) == ("bankrupt", pytest.approx(-179.1, abs=10))
+    before = (await scene.account(scene.rich))["positions"][0]["size"]
+    config = scene.config()
+    async with liquidating(config):
+
+        async def closed() -> bool:
+            return await scene.size(victim) == 0
+
+        await until(closed)
+        done = await measure(config, "quantdesk_liquidator_steps_total")
+        assert done['{outcome="done",step="resolve_bankruptcy"}'] == 1
+        assert done['{outcome="done",step="auto_deleverage"}'] == 1
+    after = await scene.size(scene.rich)
+    assert float(before) - after == 130
+    account = await scene.account(victim)
+    assert 0 <= float(account["equity"]) < 0.02
+    assert (await scene.exchange()).insurance == 0
+    (paid,) = await scene.events("BankruptcyResolved")
+    assert (paid["paid"], paid["unpaid"], paid["insurance"]) == (50_000_000, 0, 0)
+    (moved,) = await scene.events("PositionsTransferred")
+    assert moved["kind"] == TransferKind.AUTO_DELEVERAGE
+    assert moved["seq"] > paid["seq"]
+    closing, paying = await scene.steps(victim)
+    assert (paying["kind"], paying["insurance_paid"], paying["deficit"]) == ("resolve_bankruptcy", "50", "0")
+    assert (closing["kind"], closing["side"], closing["size"]) == ("auto_deleverage", "sell", "130")
+    (closed_for,) = await scene.steps(scene.rich)
+    assert (closed_for["role"], closed_for["side"], closed_for["price"]) == (
+        "counterparty",
+        "buy",
+        closing["price"],
+    )
+    assert float(closed_for["realized_pnl"]) > 900

@@ -335,3 +335,48 @@ def test_an_order_from_before_our_history_is_not_made_up(
 ) -> None:
     changes = make(exchange)
     assert [row for row in changes.rows_of(tables.orders) if row["wallet"] == str(exchange.maker.owner)] == []
+
+
+def lost(exchange: Exchange, of: type[ev.Event], **fields: Any) -> Changes:
+    """The maker is in trouble."""
+    seq, slot, unix_ts = exchange.story.head()
+    maker = exchange.maker
+    whose = {
+        "from_slot": maker.slot_index,
+        "generation": maker.generation,
+        "signer": maker.owner,
+    }
+    moment = {"seq": seq, "slot": slot, "unix_ts": unix_ts, "market": 0, "touched": [touched(maker)]}
+    return exchange.apply(exchange.story.place(of(**moment, **whose, **fields)))
+
+
+def test_a_position_that_changed_hands_is_a_row_for_each_wallet_and_no_fill(exchange: Exchange) -> None:
+    taker = exchange.taker
+    record = rec.TransferRecord(taker.slot_index, taker.generation, 1, 4, 9_000, -7, 0)
+    after = rec.MarketAfter(0, 0, 9_000, 9_000, 0, 0, 17, 4)
+    changes = lost(exchange, ev.PositionsTransferred, kind=1, transfers=[record], market_after=after)
+    account, counterparty = changes.rows_of(tables.liquidations)
+    names = ("role", "kind", "side", "lots", "price", "pnl", "step_index")
+    assert chosen(account, *names) == ("account", "auto_deleverage", "sell", 4, 9_000, -7, 0)
+    assert chosen(counterparty, *names) == ("counterparty", "auto_deleverage", "buy", 4, 9_000, 0, 1)
+    wallets = [account["wallet"], counterparty["wallet"]]
+    assert wallets == [str(exchange.maker.owner), str(taker.owner)]
+    assert not changes.rows_of(tables.fills)
+
+
+def test_a_debt_that_was_paid_says_by_whom(exchange: Exchange) -> None:
+    changes = lost(exchange, ev.BankruptcyResolved, paid=5, unpaid=2, insurance=0, deficit=2)
+    row = only(changes, tables.liquidations)
+    assert chosen(row, "kind", "paid", "unpaid", "lots") == ("resolve_bankruptcy", 5, 2, None)
+
+
+def test_a_fill_of_a_liquidation_and_its_order_say_so(exchange: Exchange) -> None:
+    exchange.rest()
+    fill = exchange.story.fill(Resting(exchange.maker, 142, 6, MAKER_SEQ, 77), exchange.taker, 4, 1)
+    record = rec.OrderRecord(0, 0, 2, 0, 150, 4, 4, 0, 3, 1, 0)
+    event = exchange.story.trade(
+        exchange.taker, 9, orders=[record], fills=[fill], touched=[touched(exchange.taker)]
+    )
+    changes = exchange.apply(event)
+    assert only(changes, tables.fills)["liquidation"] is True
+    assert chosen(order(changes, exchange.taker.owner), "status", "reason") == ("filled", "liquidation")

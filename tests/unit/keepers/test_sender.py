@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
 import pytest
+from solders.compute_budget import set_compute_unit_limit, set_compute_unit_price
+from solders.hash import Hash
+from solders.instruction import Instruction
+from solders.keypair import Keypair
+from solders.transaction import VersionedTransaction
 
 from quantdesk.infra.solana import NodeAway, SolanaRpc, TransactionFailed
 from quantdesk.keepers.errors import NotLanding
 from quantdesk.keepers.role import described
-from quantdesk.keepers.sender import Outbox
+from quantdesk.keepers.sender import Outbox, Sender
+from quantdesk.program.addresses import Addresses, program_id
 from quantdesk.program.idl import idl
 
 
@@ -80,3 +87,50 @@ def test_a_failed_transaction_is_described_by_the_programs_error() -> None:
     failed = TransactionFailed("sig", 5, {"InstructionError": [0, {"Custom": error.code}]})
     assert described(failed) == (error.name, error.msg or error.name)
     assert described(NodeAway("refused")) == ("NodeAway", "refused")
+
+
+class Rehearsing:
+    """A node at which the transaction's second instruction of ours fails, and others pay these prices."""
+
+    def __init__(self, *prices: int) -> None:
+        self.prices = prices
+        self.simulated: list[VersionedTransaction] = []
+
+    def sender(self, most_micro_lamports: int) -> Sender:
+        rpc = SolanaRpc("http://node", transport=self)
+        return Sender(rpc, Addresses(program_id()), Keypair(), most_micro_lamports=most_micro_lamports)
+
+    async def post(self, content: bytes) -> tuple[int, bytes]:
+        call = json.loads(content)
+        answer = {"jsonrpc": "2.0", "id": call["id"], "result": self._result(call["method"], call)}
+        return 200, json.dumps(answer).encode()
+
+    async def close(self) -> None:
+        pass
+
+    def _result(self, method: str, call: dict[str, Any]) -> Any:
+        if method == "getRecentPrioritizationFees":
+            return [{"slot": 1, "prioritizationFee": price} for price in self.prices]
+        if method == "getLatestBlockhash":
+            value: Any = {"blockhash": str(Hash.default()), "lastValidBlockHeight": 9}
+        else:
+            wire = base64.b64decode(call["params"][0])
+            self.simulated.append(VersionedTransaction.from_bytes(wire))
+            count = len(self.simulated[-1].message.instructions)
+            value = {"err": {"InstructionError": [count - 1, {"Custom": 6081}]}, "unitsConsumed": 5}
+        return {"context": {"slot": 1}, "value": value}
+
+
+@pytest.mark.parametrize(("most", "offered"), [(0, None), (50, 30), (20, 20)])
+async def test_a_failing_instruction_is_named_by_its_place_whatever_fee_is_offered(
+    most: int, offered: int | None
+) -> None:
+    node = Rehearsing(10, 20, 30, 0)
+    sender = node.sender(most)
+    nothing = Instruction(program_id(), b"", [])
+    found = await sender.rehearse([nothing, nothing], 1_000)
+    assert found.failure is not None
+    assert (found.failure.name, found.failure.instruction) == ("AccountHealthy", 1)
+    budget = [bytes(each.data) for each in node.simulated[0].message.instructions[:-2]]
+    assert budget[0] == bytes(set_compute_unit_limit(1_000).data)
+    assert budget[1:] == ([] if offered is None else [bytes(set_compute_unit_price(offered).data)])

@@ -10,7 +10,8 @@ from solders.keypair import Keypair
 from fakes.ledger import exchange_of, ledger_bytes, seat, slots_of
 from golden import golden
 from quantdesk.keepers.standings import standings
-from quantdesk.keepers.waterfall import Act, Rests, Troubled, batches, due
+from quantdesk.keepers.unwinding import UnwindPlan, unwinding
+from quantdesk.keepers.waterfall import Act, Rests, Room, Troubled, batches, due
 from quantdesk.program.addresses import Addresses, program_id
 from quantdesk.program.instructions import TraderKey, instruction_name
 from quantdesk.program.layouts import Exchange, Ledger
@@ -26,20 +27,21 @@ MARKET = golden("standing")["markets"][0] | {
 
 
 def trouble(
-    usdc: int, *positions: dict[str, Any], markets: list[dict[str, Any]] | None = None
+    usdc: int, *positions: dict[str, Any], markets: list[dict[str, Any]] | None = None, insurance: int = 0
 ) -> tuple[Troubled, Exchange]:
     """The account in slot 1 with that much USDC: long 1,000 lots bought at the mark unless said otherwise."""
     slots = slots_of(2)
     held = [{"market": 0, "base": 1_000, "quote": -1_000_000_000} | each for each in positions or ({},)]
     seat(slots, 1, held, usdc=usdc)
-    exchange = exchange_of(markets or [MARKET] * 2)
+    exchange = exchange_of(markets or [MARKET] * 2, insurance=insurance)
     ledger = Ledger.decode(ledger_bytes(slots))
     ((index, standing),) = standings(ledger.slots, exchange, NOW).in_trouble()
     return Troubled(index, ledger.slot(index), standing), exchange
 
 
 def steps(account: Troubled, exchange: Exchange, rests: Rests | None = None) -> list[tuple[str, int]]:
-    return [(act.step.name, act.market) for act in due(account, exchange, rests or Rests(), NOW)]
+    acts = due(account, exchange, rests or Rests(), NOW, Room(10**12))
+    return [(act.step.name, act.market) for act in acts]
 
 
 def test_between_maintenance_and_half_way_only_orders_that_add_exposure_are_cancelled() -> None:
@@ -59,15 +61,15 @@ def test_under_maintenance_orders_go_first_and_then_the_position_shrinks() -> No
 
 def test_the_position_that_takes_most_margin_shrinks_first_and_one_at_a_time() -> None:
     larger = {"market": 1, "base": -3_000, "quote": 3_000_000_000}
-    account, exchange = trouble(20_000_000, {}, larger)
+    account, exchange = trouble(80_000_000, {}, larger)
     assert steps(account, exchange) == [("liquidate", 1)]
 
 
 def test_a_position_that_found_nobody_to_trade_with_lets_the_next_one_have_its_turn() -> None:
     larger = {"market": 1, "base": -3_000, "quote": 3_000_000_000}
-    account, exchange = trouble(20_000_000, {}, larger)
+    account, exchange = trouble(80_000_000, {}, larger)
     rests = Rests()
-    rests.refused(due(account, exchange, rests, NOW)[0], NOW)
+    rests.refused(due(account, exchange, rests, NOW, Room(0))[0], NOW)
     assert steps(account, exchange, rests) == [("liquidate", 0)]
 
 
@@ -91,7 +93,7 @@ def test_a_price_that_liquidates_nobody_is_named(change: dict[str, int], obstacl
 
 def test_a_refused_step_rests_twice_as_long_each_time_up_to_a_limit_and_success_ends_it() -> None:
     account, exchange = trouble(20_000_000)
-    (act,) = due(account, exchange, Rests(), NOW)
+    (act,) = due(account, exchange, Rests(), NOW, Room(0))
     rests, now, pauses = Rests(first_s=1, most_s=4), 0.0, []
     for _ in range(4):
         rests.refused(act, now)
@@ -107,7 +109,7 @@ def test_a_refused_step_rests_twice_as_long_each_time_up_to_a_limit_and_success_
 
 def test_what_has_not_come_up_for_long_is_forgotten() -> None:
     account, exchange = trouble(20_000_000)
-    (act,) = due(account, exchange, Rests(), NOW)
+    (act,) = due(account, exchange, Rests(), NOW, Room(0))
     rests = Rests(first_s=1, most_s=4)
     rests.refused(act, 0)
     rests.refused(act, 1)
@@ -118,7 +120,7 @@ def test_what_has_not_come_up_for_long_is_forgotten() -> None:
 
 def test_an_act_names_the_account_by_slot_and_generation() -> None:
     account, exchange = trouble(20_000_000)
-    (act,) = due(account, exchange, Rests(), NOW)
+    (act,) = due(account, exchange, Rests(), NOW, Room(0))
     assert (act.slot, act.generation) == (1, 1)
     keeper = TraderKey(Keypair().pubkey())
     made = act.instruction(Addresses(program_id()), keeper)
@@ -128,9 +130,52 @@ def test_an_act_names_the_account_by_slot_and_generation() -> None:
 
 def test_acts_share_transactions_in_their_order() -> None:
     account, exchange = trouble(20_000_000)
-    (act,) = due(account, exchange, Rests(), NOW)
+    (act,) = due(account, exchange, Rests(), NOW, Room(0))
     acts = [Act(act.step, market, 1, 1) for market in range(5)]
     assert [[each.market for each in batch] for batch in batches(acts, 2)] == [[0, 1], [2, 3], [4]]
+
+
+def test_a_position_is_taken_over_under_two_thirds_of_maintenance_or_when_the_book_stayed_empty() -> None:
+    assert ("take_over", 0) not in steps(*trouble(17_000_000))
+    assert ("take_over", 0) in steps(*trouble(16_000_000))
+    waited, not_yet = MARKET | {"no_bid_since": NOW - 5}, MARKET | {"no_bid_since": NOW - 4}
+    assert ("take_over", 0) in steps(*trouble(24_000_000, markets=[waited]))
+    assert ("take_over", 0) not in steps(*trouble(24_000_000, markets=[not_yet]))
+
+
+def test_a_keeper_takes_over_what_it_has_room_for_and_nothing_from_who_cannot_pay_for_it() -> None:
+    account, exchange = trouble(16_000_000)
+    room = Room(600_500_000)
+    taken = [act for act in due(account, exchange, Rests(), NOW, room) if act.step.name == "take_over"]
+    assert [act.lots for act in taken] == [600]
+    assert room.atoms == 500_000
+    assert [act.step.name for act in due(account, exchange, Rests(), NOW, room)] == ["liquidate"]
+    assert ("take_over", 0) not in steps(*trouble(0))
+
+
+def test_insurance_pays_before_anyone_is_deleveraged() -> None:
+    paying = MARKET | {"insurance_budget": 5_000_000, "insurance_paid": 4_000_000}
+    spent = MARKET | {"insurance_budget": 5_000_000, "insurance_paid": 5_000_000}
+    assert steps(*trouble(-1, markets=[paying], insurance=9))[1:] == [("resolve_bankruptcy", 0)]
+    assert steps(*trouble(-1, markets=[paying], insurance=0))[1:] == [("auto_deleverage", 0)]
+    assert steps(*trouble(-1, markets=[spent], insurance=9))[1:] == [("auto_deleverage", 0)]
+    assert steps(*trouble(0, markets=[paying], insurance=9))[1:] == [("auto_deleverage", 0)]
+
+
+def test_a_debt_without_a_position_is_resolved_where_insurance_has_most_left() -> None:
+    markets = [MARKET | {"insurance_budget": budget} for budget in (1, 3, 2)]
+    flat = {"base": 0, "quote": 0, "bid_lots": 0}
+    assert steps(*trouble(-1, flat, markets=markets, insurance=9)) == [("resolve_bankruptcy", 1)]
+    assert steps(*trouble(-1, flat, markets=markets)) == [("resolve_bankruptcy", 0)]
+
+
+def test_what_was_taken_over_is_sold_in_small_orders_near_the_mark() -> None:
+    account, exchange = trouble(0, {}, {"market": 1, "base": -3, "quote": 3_000_000})
+    sell, buy = unwinding(1, account.slot, exchange, UnwindPlan(usdc=100, slip_ppm=2_000))
+    assert (sell.lots, sell.ticks) == (100, 998_000)
+    assert (buy.lots, buy.ticks) == (-3, 1_002_000)
+    made = sell.instruction(Addresses(program_id()), TraderKey(Keypair().pubkey()))
+    assert instruction_name(made.data) == "place_order"
 
 
 def test_an_account_that_falls_under_maintenance_does_not_rest_for_what_it_was_before() -> None:

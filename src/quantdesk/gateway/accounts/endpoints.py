@@ -8,6 +8,7 @@ from quantdesk.gateway.accounts.schemas import (
     Account,
     FillList,
     FundingPaymentList,
+    LiquidationStepList,
     TransferList,
 )
 from quantdesk.gateway.requests import (
@@ -71,3 +72,11 @@ async def list_transfers(
 ) -> TransferList:
     """Deposits and withdrawals, newest first."""
     return await running.accounts.transfers(wallet, sub, page, min_slot)
+
+
+@router.get("/liquidations", operation_id="listLiquidations", responses=problems())
+async def list_liquidations(
+    running: Running, wallet: WalletPath, page: Paging, sub: SubQuery = None, min_slot: MinSlot = None
+) -> LiquidationStepList:
+    """Positions that left or came without the book, and debts that insurance paid, newest first."""
+    return await running.accounts.liquidations(wallet, sub, page, min_slot)

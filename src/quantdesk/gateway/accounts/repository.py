@@ -12,6 +12,7 @@ from quantdesk.infra.store.tables import (
     balances,
     fills,
     funding_payments,
+    liquidations,
     positions,
     transfers,
 )
@@ -136,6 +137,24 @@ async def transfer_rows(
         )
     statement = _within(statement, transfers.c.ts_ms, page)
     statement = statement.order_by(transfers.c.event_seq.desc(), transfers.c.sub.desc())
+    return list((await connection.execute(statement.limit(page.limit + 1))).all())
+
+
+async def liquidation_rows(
+    connection: AsyncConnection, wallet: str, sub: int | None, page: PageQuery, after: tuple[int, ...] | None
+) -> list[Row[Any]]:
+    """The last steps of liquidation, in which the wallet was in trouble or on the other side."""
+    table = liquidations
+    statement = select(table).where(table.c.wallet == wallet)
+    if sub is not None:
+        statement = statement.where(table.c.sub == sub)
+    if after is not None:
+        seq, index = after
+        statement = statement.where(
+            or_(table.c.event_seq < seq, and_(table.c.event_seq == seq, table.c.step_index < index))
+        )
+    statement = _within(statement, table.c.ts_ms, page)
+    statement = statement.order_by(table.c.event_seq.desc(), table.c.step_index.desc())
     return list((await connection.execute(statement.limit(page.limit + 1))).all())
 
 

@@ -167,6 +167,31 @@ class FundingPaymentList(PricedPage[FundingPayment]):
     wallet: str
 
 
+class LiquidationStep(Wire):
+    """A step of liquidation without the book: it is no fill. Sales against the book are fills and orders."""
+
+    id: str = Field(description="`{event_seq}-{step_index}`.")
+    market: Symbol
+    sub: int
+    role: Literal["account", "counterparty"] = Field(description="`account`: the one in trouble.")
+    kind: Literal["take_over", "auto_deleverage", "resolve_bankruptcy"]
+    side: Side | None = Field(description="What this wallet did; null where nothing changed hands.")
+    size: UnsignedDecimalText | None
+    price: UnsignedDecimalText | None
+    realized_pnl: DecimalText | None
+    insurance_paid: UnsignedDecimalText | None = Field(description="Of a debt; null for a position.")
+    deficit: UnsignedDecimalText | None = Field(description="Part of a debt that nobody paid.")
+    ts_ms: UnixMs
+    slot: int
+    signature: str
+
+
+class LiquidationStepList(PricedPage[LiquidationStep]):
+    """Steps of liquidation, newest first."""
+
+    wallet: str
+
+
 class EquityPoint(Wire):
     """Equity at one time."""
 
@@ -209,6 +234,8 @@ __all__ = [
     "FillList",
     "FundingPayment",
     "FundingPaymentList",
+    "LiquidationStep",
+    "LiquidationStepList",
     "Margin",
     "Position",
     "Standing",

@@ -9,6 +9,7 @@ from quantdesk.gateway.accounts.schemas import (
     Account,
     FillList,
     FundingPaymentList,
+    LiquidationStepList,
     Margin,
     SubAccount,
     TransferList,
@@ -154,6 +155,28 @@ class AccountService:
             wallet=wallet,
             items=[views.transfer_view(view.assets, row) for row in shown],
             next_cursor=paging.encode(shown[-1].event_seq, shown[-1].sub) if len(rows) > page.limit else None,
+            unknown_before_ms=since,
+            feed=self._board.feed,
+            **self._fresh.stamp(),
+        )
+
+    async def liquidations(
+        self, wallet: str, sub: int | None, page: PageQuery, min_slot: int | None
+    ) -> LiquidationStepList:
+        """Steps of liquidation without the book that the wallet was part of."""
+        await self._fresh.reach(min_slot)
+        view = await self._state.current()
+        after = paging.decode(page.cursor, 2)
+        async with self._stored.read() as connection:
+            rows = await repository.liquidation_rows(connection, wallet, sub, page, after)
+            since = await known_since(connection, "liquidations")
+        shown = rows[: page.limit]
+        last = shown[-1] if len(rows) > page.limit else None
+        known = [(view.market_at(row.market), row) for row in shown]
+        return LiquidationStepList(
+            wallet=wallet,
+            items=[views.liquidation_view(each.parameters, row) for each, row in known if each is not None],
+            next_cursor=paging.encode(last.event_seq, last.step_index) if last else None,
             unknown_before_ms=since,
             feed=self._board.feed,
             **self._fresh.stamp(),

@@ -15,6 +15,7 @@ from quantdesk.gateway.accounts.schemas import (
     Balance,
     Fill,
     FundingPayment,
+    LiquidationStep,
     Margin,
     Position,
     Standing,
@@ -183,6 +184,26 @@ def fill_views(parameters: Parameters, row: Row[Any], wallet: str) -> list[Fill]
             )
         )
     return made
+
+
+def liquidation_view(parameters: Parameters, row: Row[Any]) -> LiquidationStep:
+    """A stored step of liquidation."""
+    return LiquidationStep(
+        id=f"{row.event_seq}-{row.step_index}",
+        market=parameters.symbol,
+        sub=row.sub,
+        role=row.role,
+        kind=row.kind,
+        side=row.side,
+        size=None if row.lots is None else parameters.size_text(BaseLots(row.lots)),
+        price=None if row.price is None else parameters.lot_price_text(LotPrice(row.price)),
+        realized_pnl=None if row.pnl is None else usdc(row.pnl),
+        insurance_paid=None if row.paid is None else usdc(row.paid),
+        deficit=None if row.unpaid is None else usdc(row.unpaid),
+        ts_ms=row.ts_ms,
+        slot=row.slot,
+        signature=row.signature,
+    )
 
 
 def transfer_view(assets: tuple[Asset, ...], row: Row[Any]) -> Transfer:

@@ -10,7 +10,7 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 
 from quantdesk.gateway.config import RateLimit
 
-_HISTORY = ("/trades", "/candles", "/funding", "/prices", "/fills", "/transfers", "/equity")
+_HISTORY = ("/trades", "/candles", "/funding", "/prices", "/fills", "/liquidations", "/transfers", "/equity")
 _PREFIXES = (
     ("/v1/tx/send", "send"),
     ("/v1/preview/", "preview"),

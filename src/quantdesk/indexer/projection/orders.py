@@ -7,6 +7,7 @@ from collections import defaultdict
 from quantdesk.domain.orders import ASK_BIT, OrderId, OrderStatus, Side
 from quantdesk.domain.units import Ticks
 from quantdesk.indexer.placed import Row
+from quantdesk.indexer.projection.losses import put_losses
 from quantdesk.indexer.projection.markets import market_traded, sample
 from quantdesk.indexer.projection.money import put_usdc
 from quantdesk.indexer.projection.step import Step
@@ -65,6 +66,7 @@ def orders_processed(step: Step, event: OrdersProcessed) -> Topics:
 def lost(step: Step, event: PositionsTransferred | BankruptcyResolved) -> Topics:
     """Positions changed hands without the book, or a debt was paid: only what the slots hold changed."""
     topics: Topics = defaultdict(set)
+    put_losses(step, event)
     for touched in event.touched:
         holder = step.state.holder(touched.slot, touched.generation)
         topics[holder] |= _touch(step, event.market, holder, touched)

@@ -95,6 +95,8 @@ class Market:
     liquidation_fee: int
     impact_notional: int
     min_order_notional: int
+    insurance_budget: int
+    insurance_paid: int
     open_max_age_ms: int
     liquidate_max_age_ms: int
     open_confidence: int

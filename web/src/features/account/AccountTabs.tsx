@@ -6,7 +6,7 @@ import { TabStrip, tabPanelProps } from "@/components/TabStrip";
 import { reason } from "@/lib/api/client";
 import { buildCancelAll } from "@/lib/api/instructions";
 import type { Exchange, Market, Order } from "@/lib/api/models";
-import { useFillHistory, useOrderHistory, useTransferHistory } from "@/lib/api/queries";
+import { useFillHistory, useLiquidationHistory, useOrderHistory, useTransferHistory } from "@/lib/api/queries";
 import { dateAndClock } from "@/lib/decimal/format";
 import { useNow, useServerNow } from "@/lib/freshness/freshness";
 import { useAccount } from "@/lib/state/account";
@@ -17,7 +17,7 @@ import { staleReason } from "@/lib/state/tradable";
 import { callsOnly } from "@/lib/transactions/asked";
 import { propose } from "@/lib/transactions/flow";
 import { useWallet } from "@/lib/wallet/session";
-import { Fills, Transfers } from "./Fills";
+import { Fills, LiquidationSteps, Transfers } from "./Fills";
 import { OpenOrders, OrderHistory } from "./Orders";
 import { closeAtMarket, Positions } from "./Positions";
 
@@ -74,9 +74,11 @@ function History({ wallet, markets }: { wallet: string; markets: readonly Market
 function FillList({ wallet, markets }: { wallet: string; markets: readonly Market[] }): ReactNode {
   const account = useAccount();
   const history = useFillHistory(wallet);
+  const steps = useLiquidationHistory(wallet).data?.items ?? [];
   const fills = useMemo(() => mergeNewest(history.data?.items ?? [], account.fills, 500), [account.fills, history.data]);
   return (
-    <List loading={history.isPending} error={history.error} onRetry={() => void history.refetch()} count={fills.length} unknownBeforeMs={history.data?.unknownBeforeMs ?? null} empty="No fill yet. Each fill is listed here with its fee and its transaction.">
+    <List loading={history.isPending} error={history.error} onRetry={() => void history.refetch()} count={fills.length + steps.length} unknownBeforeMs={history.data?.unknownBeforeMs ?? null} empty="No fill yet. Each fill is listed here with its fee and its transaction.">
+      {steps.length > 0 && <LiquidationSteps steps={steps} markets={markets} />}
       <Fills fills={fills} markets={markets} />
     </List>
   );

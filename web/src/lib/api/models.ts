@@ -13,6 +13,7 @@ export type SubAccount = Schemas["SubAccount"];
 export type Position = Schemas["Position"];
 export type Order = Schemas["Order"];
 export type Fill = Schemas["Fill"];
+export type LiquidationStep = Schemas["LiquidationStep"];
 export type Transfer = Schemas["Transfer"];
 export type Margin = Schemas["Margin"];
 export type Preview = Schemas["PreviewReply"];

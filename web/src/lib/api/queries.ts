@@ -1,7 +1,7 @@
 /** Reads that change seldom, cached by TanStack Query. Hot data comes over the socket instead. */
 import { QueryClient, useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { answered, gateway, Refusal } from "./client";
-import type { Exchange, Fill, Market, Order, Transfer } from "./models";
+import type { Exchange, Fill, LiquidationStep, Market, Order, Transfer } from "./models";
 
 const RETRIES = 3;
 
@@ -56,6 +56,19 @@ export const useFillHistory = (wallet: string | null): UseQueryResult<History<Fi
     queryFn: async () => {
       const path = { wallet: wallet ?? "" };
       const page = await answered(gateway.GET("/v1/accounts/{wallet}/fills", { params: { path, query: { limit: PAGE } } }));
+      return { items: page.items, unknownBeforeMs: page.unknown_before_ms ?? null };
+    },
+  });
+
+/** Steps of liquidation that leave no fill. They are rare and not on the socket: asked for now and then. */
+export const useLiquidationHistory = (wallet: string | null): UseQueryResult<History<LiquidationStep>> =>
+  useQuery({
+    queryKey: ["liquidations", wallet],
+    enabled: wallet !== null,
+    refetchInterval: 10_000,
+    queryFn: async () => {
+      const path = { wallet: wallet ?? "" };
+      const page = await answered(gateway.GET("/v1/accounts/{wallet}/liquidations", { params: { path, query: { limit: PAGE } } }));
       return { items: page.items, unknownBeforeMs: page.unknown_before_ms ?? null };
     },
   });

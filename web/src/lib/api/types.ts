@@ -124,6 +124,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/accounts/{wallet}/liquidations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Liquidations
+         * @description Positions that left or came without the book, and debts that insurance paid, newest first.
+         */
+        get: operations["listLiquidations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/accounts/{wallet}/orders": {
         parameters: {
             query?: never;
@@ -2230,6 +2250,101 @@ export interface components {
             rest: components["schemas"]["RestLimits"];
             trading: components["schemas"]["TradingLimits"];
             websocket: components["schemas"]["SocketLimits"];
+        };
+        /**
+         * LiquidationStep
+         * @description A step of liquidation without the book: it is no fill. Sales against the book are fills and orders.
+         */
+        LiquidationStep: {
+            /**
+             * Deficit
+             * @description Part of a debt that nobody paid.
+             */
+            deficit: string | null;
+            /**
+             * Id
+             * @description `{event_seq}-{step_index}`.
+             */
+            id: string;
+            /**
+             * Insurance Paid
+             * @description Of a debt; null for a position.
+             */
+            insurance_paid: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "take_over" | "auto_deleverage" | "resolve_bankruptcy";
+            /**
+             * Market
+             * @description Market symbol.
+             * @example SOL-PERP
+             */
+            market: string;
+            /** Price */
+            price: string | null;
+            /** Realized Pnl */
+            realized_pnl: string | null;
+            /**
+             * Role
+             * @description `account`: the one in trouble.
+             * @enum {string}
+             */
+            role: "account" | "counterparty";
+            /**
+             * Side
+             * @description What this wallet did; null where nothing changed hands.
+             */
+            side: ("buy" | "sell") | null;
+            /** Signature */
+            signature: string;
+            /** Size */
+            size: string | null;
+            /** Slot */
+            slot: number;
+            /** Sub */
+            sub: number;
+            /**
+             * Ts Ms
+             * @description Unix time in milliseconds.
+             */
+            ts_ms: number;
+        };
+        /**
+         * LiquidationStepList
+         * @description Steps of liquidation, newest first.
+         */
+        LiquidationStepList: {
+            /**
+             * Age Ms
+             * @description Milliseconds between that state's arrival here and this reply.
+             */
+            age_ms: number;
+            /**
+             * Feed
+             * @description Origin of the index prices; null until the first price arrived.
+             */
+            feed: ("live" | "replay" | "simulated") | null;
+            /** Items */
+            items: components["schemas"]["LiquidationStep"][];
+            /**
+             * Next Cursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            next_cursor: string | null;
+            /**
+             * Slot
+             * @description Slot of the chain state that this reply shows.
+             */
+            slot: number;
+            /**
+             * Unknown Before Ms
+             * @description Nothing is known before this time (retention); null: the history is complete.
+             */
+            unknown_before_ms: number | null;
+            /** Wallet */
+            wallet: string;
         };
         /**
          * LoginRequest
@@ -5150,6 +5265,69 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listLiquidations: {
+        parameters: {
+            query?: {
+                /** @description Only this sub-account. */
+                sub?: number | null;
+                /** @description Wait (at most 1 s) until the state is at least of this slot, else 503 `index_behind`. */
+                min_slot?: number | null;
+                /** @description Items a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Not older than this time, inclusive. */
+                start_ms?: number | null;
+                /** @description Older than this time. */
+                end_ms?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description Base58 public key. */
+                wallet: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiquidationStepList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -4,8 +4,8 @@
 module                writer       tables
 ====================  ===========  =====================================================================
 ``chain``             indexer      chain_events, traders, accounts, balances, positions, orders, fills,
-                                   funding_payments, funding_rates, transfers, candles, market_states,
-                                   prices, cursors, history_bounds
+                                   liquidations, funding_payments, funding_rates, transfers, candles,
+                                   market_states, prices, cursors, history_bounds
 ``gateway``           gateway      login_nonces, sessions, refresh_tokens, relayed_transactions,
                                    rate_counters
 ``mikey``             mikey        tickets
@@ -27,6 +27,7 @@ from quantdesk.infra.store.tables.chain import (
     funding_payments,
     funding_rates,
     history_bounds,
+    liquidations,
     market_states,
     orders,
     positions,
@@ -57,6 +58,7 @@ __all__ = [
     "funding_rates",
     "history_bounds",
     "leases",
+    "liquidations",
     "login_nonces",
     "market_states",
     "metadata",

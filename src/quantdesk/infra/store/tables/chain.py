@@ -179,6 +179,30 @@ fills = table(
     comment="Every fill of the program.",
 )
 
+liquidations = table(
+    "liquidations",
+    WRITER,
+    "derived",
+    integer("event_seq", key=True),
+    small("step_index", key=True, comment="2 x place in the event, + 1 for the counterparty"),
+    text("role", 12, comment="account (the one in trouble) | counterparty"),
+    wallet(),
+    small("sub"),
+    text("kind", 18, comment="take_over | auto_deleverage | resolve_bankruptcy"),
+    small("market"),
+    text("side", 4, null=True, comment="buy | sell: what this wallet did"),
+    integer("lots", null=True),
+    integer("price", null=True, comment="LotPrice"),
+    integer("pnl", null=True, comment="realised quote atoms"),
+    integer("paid", null=True, comment="quote atoms, by insurance"),
+    integer("unpaid", null=True, comment="quote atoms, added to the exchange's deficit"),
+    integer("slot"),
+    integer("ts_ms"),
+    signature(),
+    Index("ix_liquidations_wallet_event_seq", "wallet", "event_seq"),
+    comment="What changed hands or was paid without the book: the last steps of liquidation.",
+)
+
 funding_payments = table(
     "funding_payments",
     WRITER,
