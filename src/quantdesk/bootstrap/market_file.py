@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -20,6 +20,7 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+T = TypeVar("T", bound=_Strict)
 Rate = Annotated[Decimal, Field(ge=-1, le=10)]
 Amount = Annotated[Decimal, Field(ge=0)]
 
@@ -101,6 +102,15 @@ def default_market_file() -> Path:
 
 def read_market_file(path: Path) -> MarketFile:
     """Read and check ``path``. Raises MarketFileError."""
+    return _read(path, MarketFile)
+
+
+def read_market_entry(path: Path) -> MarketEntry:
+    """Read and check a file that holds one market's entry alone. Raises MarketFileError."""
+    return _read(path, MarketEntry)
+
+
+def _read(path: Path, kind: type[T]) -> T:
     try:
         content: dict[str, Any] = tomllib.loads(path.read_text())
     except OSError as error:
@@ -108,7 +118,7 @@ def read_market_file(path: Path) -> MarketFile:
     except tomllib.TOMLDecodeError as error:
         raise MarketFileError(f"{path} is not TOML: {error}") from error
     try:
-        return MarketFile.model_validate(content)
+        return kind.model_validate(content)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(step) for step in first["loc"])

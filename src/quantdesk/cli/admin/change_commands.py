@@ -1,0 +1,225 @@
+"""The commands about changes that wait out the timelock: queue, list, apply, cancel, create-market."""
+
+from __future__ import annotations
+
+import json
+import time
+import tomllib
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from quantdesk.bootstrap.market_file import read_market_entry
+from quantdesk.bootstrap.parameters import market_params
+from quantdesk.cli.admin import proposals, units
+from quantdesk.cli.admin.office import Manner, Office
+from quantdesk.cli.admin.proposals import Words, rows_of
+from quantdesk.cli.admin.session import DryRun, KeyOption, RpcOption, Yes, run
+from quantdesk.cli.admin.units import WordsInvalid
+from quantdesk.cli.output import JsonFlag, print_json, print_table
+from quantdesk.program import instructions
+from quantdesk.program.changes import GRACE_S, Change, GuardianChange, NewMarket, QueuedChange
+from quantdesk.program.layouts import Exchange
+
+
+class Kind(StrEnum):
+    """What a queued change is about."""
+
+    MARKET = "market"
+    PRICE_SOURCE = "price-source"
+    FEES = "fees"
+    COLLATERAL = "collateral"
+    NEW_MARKET = "new-market"
+    NEW_COLLATERAL = "new-collateral"
+    STATUS = "status"
+    EXCHANGE = "exchange"
+    GUARDIAN = "guardian"
+
+
+SUBJECTS = {Kind.FEES: 0, Kind.EXCHANGE: 0, Kind.NEW_MARKET: 0, Kind.STATUS: 2}
+"""How many words a kind takes before name=value; one where it is not here."""
+
+
+def register(admin: typer.Typer) -> None:
+    """Add the commands to ``admin``."""
+    for command in (queue, apply, cancel):
+        admin.command()(command)
+    admin.command("list")(list_changes)
+    admin.command("create-market")(create_market)
+
+
+def queue(
+    kind: Annotated[Kind, typer.Argument(help="What to change.")],
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="A market, collateral, mint, status or address where the kind needs one, then name=value: "
+            "initial_margin=5%, min_order_notional=20, vesting_s=10m."
+        ),
+    ] = None,
+    file: Annotated[Path | None, typer.Option("--file", help="TOML or JSON with the same names.")] = None,
+    rpc: RpcOption = None,
+    key: KeyOption = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Queue a change; it may be applied once the timelock is over."""
+    subjects = [each for each in words or [] if "=" not in each]
+    pairs = dict(each.split("=", 1) for each in words or [] if "=" in each)
+
+    async def work(office: Office) -> None:
+        given = (_file_words(file) if file and kind is not Kind.NEW_MARKET else {}) | pairs
+        exchange = await office.exchange()
+        change = await _change(office, exchange, kind, subjects, given, file)
+        seq = exchange.change_seq + 1
+        wanted = instructions.queue_change(office.venue, office.key, office.key, seq, change)
+        due = int(time.time()) + (exchange.timelock_s if exchange.opened else 0)
+        rows = [*rows_of(exchange, change), ("may be applied", "-", units.moment(due))]
+        await office.act([wanted], Manner(dry_run, yes, as_json), *rows)
+
+    run(work, rpc, key)
+
+
+async def _change(
+    office: Office, exchange: Exchange, kind: Kind, subjects: list[str], given: Words, file: Path | None
+) -> Change:
+    wanted = SUBJECTS.get(kind, 1)
+    if len(subjects) != wanted:
+        raise WordsInvalid(f"{kind} takes {wanted} word(s) before name=value, got {subjects}")
+    first, last = (subjects[0], subjects[-1]) if subjects else ("", "")
+    decimals = await _decimals(office, first) if kind is Kind.NEW_COLLATERAL else 0
+    makers: dict[Kind, Callable[[], Change]] = {
+        Kind.MARKET: lambda: proposals.market_change(exchange, first, given),
+        Kind.PRICE_SOURCE: lambda: proposals.price_source(exchange, first, given),
+        Kind.FEES: lambda: proposals.fees(given),
+        Kind.COLLATERAL: lambda: proposals.collateral_change(exchange, first, given),
+        Kind.NEW_MARKET: lambda: _new_market(given, file),
+        Kind.NEW_COLLATERAL: lambda: proposals.new_collateral(first, decimals, given),
+        Kind.STATUS: lambda: proposals.status_change(exchange, first, last),
+        Kind.EXCHANGE: lambda: proposals.exchange_change(exchange, given),
+        Kind.GUARDIAN: lambda: GuardianChange(proposals.key("guardian", first)),
+    }
+    return makers[kind]()
+
+
+def _new_market(given: Words, file: Path | None) -> NewMarket:
+    """A market from a file with one entry as in `markets.toml`."""
+    if file is None or "authority" not in given:
+        raise WordsInvalid("new-market takes --file (an entry as in markets.toml) and authority=ADDRESS")
+    return NewMarket(market_params(read_market_entry(file), proposals.key("authority", given["authority"])))
+
+
+def create_market(
+    file: Annotated[Path, typer.Option("--file", help="The entry that was queued, as in markets.toml.")],
+    authority: Annotated[str, typer.Option(help="Signs the market's prices.")],
+    rpc: RpcOption = None,
+    key: KeyOption = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Create a market and its book, exactly as an applied `queue new-market` allows."""
+
+    async def work(office: Office) -> None:
+        params = _new_market({"authority": authority}, file).params
+        market = len((await office.exchange()).markets)
+        wanted = instructions.create_market(office.venue, office.key, office.key, market, params)
+        await office.act([wanted], Manner(dry_run, yes, as_json))
+        if not dry_run:
+            await office.grow_book(market)
+
+    run(work, rpc, key)
+
+
+async def _decimals(office: Office, mint: str) -> int:
+    found = (await office.rpc.get_account(proposals.key("mint", mint))).value
+    if found is None or len(found.bytes) < 82:
+        raise WordsInvalid(f"{mint} is no token mint")
+    return found.bytes[44]
+
+
+def list_changes(rpc: RpcOption = None, as_json: JsonFlag = False) -> None:
+    """The changes that wait, with what each would change."""
+
+    async def work(office: Office) -> None:
+        exchange, waiting = await office.exchange(), await office.queued()
+        now = int(time.time())
+        if as_json:
+            print_json([_object(exchange, each, now) for each in waiting])
+            return
+        rows = [
+            (each.seq, name, before, after, _state(exchange, each, now))
+            for each in waiting
+            for name, before, after in rows_of(exchange, each.change) or [("nothing", "-", "-")]
+        ]
+        print_table(("change", "parameter", "before", "after", "state"), rows, "no change waits")
+
+    run(work, rpc, None)
+
+
+def apply(
+    seq: Annotated[int, typer.Argument(help="Number of the change.")],
+    rpc: RpcOption = None,
+    key: KeyOption = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Apply a change that is due. Any key may."""
+
+    async def work(office: Office) -> None:
+        waiting = await office.change(seq)
+        wanted = instructions.apply_change(office.venue, seq, waiting.payer)
+        await office.act([wanted], Manner(dry_run, yes, as_json))
+
+    run(work, rpc, key)
+
+
+def cancel(
+    seq: Annotated[int, typer.Argument(help="Number of the change.")],
+    rpc: RpcOption = None,
+    key: KeyOption = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Drop a queued change: admin or guardian, anyone once it has expired."""
+
+    async def work(office: Office) -> None:
+        waiting = await office.change(seq)
+        wanted = instructions.cancel_change(office.venue, office.key, seq, waiting.payer)
+        gone = [
+            (name, after, "dropped") for name, _, after in rows_of(await office.exchange(), waiting.change)
+        ]
+        await office.act([wanted], Manner(dry_run, yes, as_json), *gone)
+
+    run(work, rpc, key)
+
+
+def _object(exchange: Exchange, each: QueuedChange, now: int) -> dict[str, Any]:
+    rows = rows_of(exchange, each.change)
+    changes = [{"parameter": name, "before": before, "after": after} for name, before, after in rows]
+    state = _state(exchange, each, now)
+    return {"seq": each.seq, "kind": type(each.change).__name__, "state": state, "changes": changes}
+
+
+def _state(exchange: Exchange, each: QueuedChange, now: int) -> str:
+    """Due, waiting or expired by this machine's clock; the chain's decides."""
+    if not exchange.opened:
+        return "may be applied"
+    since = max(each.queued_at, exchange.withdrawals_paused_until)
+    due = max(each.eta, since + exchange.timelock_s)
+    if now < due:
+        return f"due {units.moment(due)}"
+    return "may be applied" if now <= due + GRACE_S else "expired"
+
+
+def _file_words(path: Path) -> dict[str, str]:
+    """The names and values of a TOML or JSON file, as they would be typed."""
+    text = path.read_text()
+    found = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+    return {name: str(value) for name, value in found.items()}
