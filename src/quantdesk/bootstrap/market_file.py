@@ -5,9 +5,9 @@ from __future__ import annotations
 import tomllib
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 DEFAULT_FILE = Path("markets.toml")
 
@@ -83,6 +83,14 @@ class MarketEntry(_Strict):
     liquidate_confidence: Rate = Decimal("0.01")
     jump_band: Rate = Decimal("0.02")
     minute_band: Rate = Decimal("0.1")
+    price_source: Literal["signed", "pyth", "anchored"] = "signed"
+    pyth_feed: str = Field("", pattern=r"^([0-9a-f]{64})?$")
+
+    @model_validator(mode="after")
+    def _has_its_feed(self) -> Self:
+        if (self.price_source == "signed") == bool(self.pyth_feed):
+            raise ValueError("pyth_feed names the feed of a pyth or anchored market, and of no signed one")
+        return self
 
 
 class MarketFile(_Strict):

@@ -14,6 +14,7 @@ MILLION = 1_000_000
 QUOTE_ATOMS = 1_000_000
 FEE_TIERS, MARGIN_TIERS = 8, 4
 NO_FEED = bytes(32)
+SOURCES = ("signed", "pyth", "anchored")
 
 
 def _whole(value: Decimal, what: str) -> int:
@@ -63,7 +64,7 @@ def usdc() -> CollateralParams:
 
 
 def market_params(entry: MarketEntry, price_authority: Pubkey) -> MarketParams:
-    """One market; its prices are signed by ``price_authority``."""
+    """One market; its prices are signed by ``price_authority`` unless they come from Pyth."""
     lot = Decimal(1) / entry.lots_per_base
     reference = _whole(entry.reference_price * QUOTE_ATOMS * lot, f"{entry.symbol} reference_price per lot")
 
@@ -79,8 +80,8 @@ def market_params(entry: MarketEntry, price_authority: Pubkey) -> MarketParams:
     return MarketParams(
         symbol=entry.symbol.encode().ljust(16, b"\0"),
         price_authority=price_authority,
-        feed_id=NO_FEED,
-        source=0,
+        feed_id=bytes.fromhex(entry.pyth_feed) or NO_FEED,
+        source=SOURCES.index(entry.price_source),
         book_capacity=entry.book_capacity,
         lots_per_base=entry.lots_per_base,
         tick_size=_whole(entry.tick * QUOTE_ATOMS * lot, f"{entry.symbol} tick per lot"),

@@ -13,17 +13,20 @@ from quantdesk.keepers.config import OracleConfig, Role
 from quantdesk.keepers.errors import NoPrice
 from quantdesk.keepers.feed import PriceFeed, Quoted
 from quantdesk.keepers.measures import Measures
+from quantdesk.keepers.pyth import PythRelay, targets
 from quantdesk.keepers.role import Duty
 from quantdesk.keepers.sender import Outbox, Sender
 from quantdesk.program.errors import explain
 from quantdesk.program.instructions import update_price
 from quantdesk.program.layouts import Market
+from quantdesk.program.layouts.exchange import SOURCE_PYTH
 from quantdesk.program.records import PriceUpdate
 
 UNITS_BASE, UNITS_PER_MARKET = 20_000, 20_000
 LEAST_S = 0.1
 """Never faster than this, however much prices move."""
 CHECK_S = 2.0
+"""How often to see what became of pushes, and whether Pyth's accounts on this chain have newer prices."""
 BPS = 10_000
 _log = structlog.get_logger(__name__)
 
@@ -43,6 +46,7 @@ class Oracle:
         self._pushed: dict[int, Quoted] = {}
         self._pushed_at = 0.0
         self._outbox = Outbox(view.rpc)
+        self._relay = PythRelay(view, sender)
         self._proven = False
 
     async def run(self) -> None:
@@ -70,11 +74,13 @@ class Oracle:
             if now - checked > CHECK_S:
                 checked = now
                 await self._check()
+                await self._relay.relay()
 
     async def _own_markets(self) -> list[Market]:
         markets = await self._view.markets()
-        own = [market for market in markets if market.price_authority == self._sender.key.pubkey()]
-        if not own:
+        key = self._sender.key.pubkey()
+        own = [each for each in markets if each.price_authority == key and each.source != SOURCE_PYTH]
+        if not own and not targets(await self._view.exchange(), self._view.venue):
             raise NoPrice(f"{self._sender.key.pubkey()} is the price authority of no market")
         return own
 

@@ -16,10 +16,17 @@ from quantdesk.program.errors import AccountInvalid
 
 RECEIVER = Pubkey.from_string("rec5EKMGg6MxZYaMdyBfgwp4d5rB9T1VQH5pJv5LtFJ")
 """The program that owns the accounts: it writes what the guardians signed."""
+PUSH_ORACLE = Pubkey.from_string("pythWSnswVUd12oZpeFP8e9CVaEqJg25g1Vtc2biRsT")
+"""The program under which Pyth's sponsored feeds have their accounts."""
 DISCRIMINATOR = hashlib.sha256(b"account:PriceUpdateV2").digest()[:8]
 PARTIAL, FULL = 0, 1
 _MESSAGE = struct.Struct("<32sqQiqqqQQ")
 _QUOTE_DECIMALS = 6
+
+
+def price_account(feed_id: bytes, shard: int = 0) -> Pubkey:
+    """Where the push oracle keeps the price of a feed (Pyth's own are in shard 0)."""
+    return Pubkey.find_program_address([shard.to_bytes(2, "little"), feed_id], PUSH_ORACLE)[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,3 +57,29 @@ def test_a_misspelt_field_is_refused(tmp_path: Path) -> None:
     (tmp_path / "markets.toml").write_text(text)
     with pytest.raises(MarketFileError, match="vesting"):
         read_market_file(tmp_path / "markets.toml")
+
+
+FEED = "ef0d8b6fda2ceba41da15d4095d1da392a0d2f8ed0c6c7bc0f4cfac8c280b56d"
+
+
+def _with(tmp_path: Path, lines: str) -> MarketFile:
+    text = (ROOT / "markets.toml").read_text().replace("vesting_s = 600", f"vesting_s = 600\n{lines}", 1)
+    (tmp_path / "markets.toml").write_text(text)
+    return read_market_file(tmp_path / "markets.toml")
+
+
+@pytest.mark.parametrize(("word", "source"), [("pyth", 1), ("anchored", 2)])
+def test_a_market_may_take_its_price_from_pyth_or_be_anchored_by_it(
+    tmp_path: Path, word: str, source: int
+) -> None:
+    file = _with(tmp_path, f'price_source = "{word}"\npyth_feed = "{FEED}"')
+    made = parameters.market_params(file.markets[0], Pubkey.default())
+    assert (made.source, made.feed_id.hex()) == (source, FEED)
+    signed = parameters.market_params(file.markets[1], Pubkey.default())
+    assert (signed.source, signed.feed_id) == (0, bytes(32))
+
+
+@pytest.mark.parametrize("lines", ['price_source = "pyth"', f'pyth_feed = "{FEED}"'])
+def test_a_feed_belongs_to_a_market_that_reads_it(tmp_path: Path, lines: str) -> None:
+    with pytest.raises(MarketFileError, match="pyth_feed"):
+        _with(tmp_path, lines)

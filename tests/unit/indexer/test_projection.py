@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import Table
 
@@ -380,3 +381,40 @@ def test_a_fill_of_a_liquidation_and_its_order_say_so(exchange: Exchange) -> Non
     changes = exchange.apply(event)
     assert only(changes, tables.fills)["liquidation"] is True
     assert chosen(order(changes, exchange.taker.owner), "status", "reason") == ("filled", "liquidation")
+
+
+def test_realised_profit_moves_the_balance_and_the_quote_and_leaves_the_entry(exchange: Exchange) -> None:
+    owner, seat = exchange.maker.owner, exchange.maker
+    after = touched(seat)
+    event = ev.Realized(*exchange.story.head(), owner, 0, 0, 150, 25, after)
+    changes = exchange.apply(exchange.story.place(event))
+    position = only(changes, tables.positions)
+    assert chosen(position, "wallet", "quote", "entry_quote") == (str(owner), after.quote, after.entry_quote)
+    assert only(changes, tables.balances)["amount"] == after.usdc
+
+
+def test_converted_collateral_changes_both_accounts(exchange: Exchange) -> None:
+    payer, debtor = exchange.maker, exchange.taker
+    after = msgspec.structs.replace(balances(payer), collaterals=[700, 0, 0, 0])
+    event = ev.CollateralConverted(
+        *exchange.story.head(),
+        payer.owner,
+        0,
+        1,
+        700,
+        90,
+        5_000,
+        after,
+        debtor.slot,
+        debtor.generation,
+        -3,
+        300,
+    )
+    rows = exchange.apply(exchange.story.place(event)).rows_of(tables.balances)
+    amounts = {(row["wallet"], row["collateral"]): row["amount"] for row in rows}
+    assert amounts == {
+        (str(payer.owner), 0): after.usdc,
+        (str(payer.owner), 1): 700,
+        (str(debtor.owner), 0): -3,
+        (str(debtor.owner), 1): 300,
+    }

@@ -35,6 +35,7 @@ class Collateral:
 
     mint: Pubkey
     vault: Pubkey
+    feed_id: bytes
     decimals: int
     kind: int
     status: int
