@@ -209,6 +209,8 @@ class TriggerCancelled(Event, frozen=True):
     sub: int
     index: int
     after: Balances
+
+
 class Realized(Event, frozen=True):
     """A position's profit became balance, where it vests; ``price`` is quote atoms per lot."""
 

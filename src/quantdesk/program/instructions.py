@@ -301,6 +301,8 @@ def execute_trigger(
     """Fire a trigger that the mark has reached, as ``trader.signer``; the named slot earns its fee."""
     arguments = {"market": market, "index": index, "slot": slot, "generation": generation}
     return _build("execute_trigger", venue, _trading(venue, trader, market), arguments)
+
+
 def realize(venue: Addresses, trader: TraderKey, market: int) -> Instruction:
     """Turn a position's profit, at the worse of mark and index, into balance, where it vests."""
     return _build("realize", venue, _own(venue, trader), {"market": market})

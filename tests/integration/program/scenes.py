@@ -17,9 +17,6 @@ from solders.pubkey import Pubkey
 from solders.token import ID as TOKEN_PROGRAM
 
 from integration.program import idl, pyth
-from integration.program.exchange import USDC, Exchange, delegate_terms, machine, market_params, order, quote
-from integration.program.exchange import USDC, Exchange, machine, market_params, order, quote
-from integration.program.refusals.rows import patched
 from integration.program.exchange import (
     USDC,
     Exchange,
@@ -30,19 +27,10 @@ from integration.program.exchange import (
     market_params,
     order,
     quote,
-)
-from integration.program.pyth import SOL_FEED
-from integration.program import idl
-from integration.program.exchange import (
-    USDC,
-    Exchange,
-    delegate_terms,
-    machine,
-    market_params,
-    order,
-    quote,
     trigger_terms,
 )
+from integration.program.pyth import SOL_FEED
+from integration.program.refusals.rows import patched
 
 
 @dataclass
@@ -473,8 +461,6 @@ def set_delegate() -> Scene:
 
 def _with_a_trigger(price: int) -> tuple[Exchange, Exchange]:
     """A long on both exchanges with a stop at ``price``, and a bid to sell to."""
-def realize() -> Scene:
-    """The profit of a long."""
     pair = _pair()
     _with_parked(pair)
     for one in pair:
@@ -513,6 +499,14 @@ def execute_trigger() -> Scene:
     args = {"market": 0, "index": 0, "slot": maker["slot_index"], "generation": maker["generation"]}
     more = {"book": pair[0].book(0), "trader": trader.address}
     return _scene("execute_trigger", pair, args, {"signer": pair[0].vm.fund(77)}, **more)
+
+
+def realize() -> Scene:
+    """The profit of a long."""
+    pair = _pair()
+    _with_parked(pair)
+    for one in pair:
+        one.ok(one.activate(one.traders[0]))
         maker = one.funded(62, 1_000)
         one.ok(one.place(maker, "Ask", 15_000, 10))
         one.ok(one.place(one.traders[0], "Bid", 15_000, 10))

@@ -47,7 +47,6 @@ class Collateral:
     maintenance_weight: int
     convert_discount_min: int
     convert_discount_max: int
-    feed_id: bytes
     deposit_cap: int
     total_deposits: int
     total_parked: int
@@ -106,7 +105,6 @@ class Market:
     minute_band: int
     later_oi_cap: int
     notice_at: int
-    insurance_budget: int
     index_price: int
     confidence: int
     publish_ms: int
