@@ -29,8 +29,8 @@ from integration.program.exchange import (
     quote,
     trigger_terms,
 )
+from integration.program.patching import patched
 from integration.program.pyth import SOL_FEED
-from integration.program.refusals.rows import patched
 
 
 @dataclass

@@ -8,8 +8,9 @@ from typing import Any
 
 from integration.program.exchange import USDC, Exchange
 from integration.program.invariants import check
+from integration.program.patching import patched
 from integration.program.refusals.risk import leveraged
-from integration.program.refusals.rows import opened, patched
+from integration.program.refusals.rows import opened
 
 ALL = 2**64 - 1
 

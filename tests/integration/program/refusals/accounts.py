@@ -8,7 +8,8 @@ from solders.instruction import Instruction
 from solders.keypair import Keypair
 
 from integration.program.exchange import USDC, Exchange
-from integration.program.refusals.rows import Act, fresh, grown, opened_with, patched, reaches, spoiled
+from integration.program.patching import patched
+from integration.program.refusals.rows import Act, fresh, grown, opened_with, reaches, spoiled
 
 EXCHANGE, LEDGER, BOOK, TRADER, SIGNER = range(5)
 """Places of the accounts in an order instruction."""

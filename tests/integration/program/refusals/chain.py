@@ -7,7 +7,8 @@ from typing import Any
 from solders.keypair import Keypair
 
 from integration.program.exchange import HEADER_BYTES, USDC, Exchange
-from integration.program.refusals.rows import Act, fresh, grown, opened, patched, reaches
+from integration.program.patching import patched
+from integration.program.refusals.rows import Act, fresh, grown, opened, reaches
 
 
 def unpriced() -> Exchange:

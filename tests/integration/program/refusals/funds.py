@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from integration.program.exchange import USDC, Exchange
-from integration.program.refusals.rows import Act, fresh, grown, patched, reaches
+from integration.program.patching import patched
+from integration.program.refusals.rows import Act, fresh, grown, reaches
 
 
 def with_usdc(**changes: int) -> Exchange:

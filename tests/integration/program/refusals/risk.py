@@ -7,7 +7,8 @@ from typing import Any
 
 from integration.program.exchange import USDC, Exchange, Trader
 from integration.program.invariants import dtype
-from integration.program.refusals.rows import Act, opened_with, patched, reaches
+from integration.program.patching import patched
+from integration.program.refusals.rows import Act, opened_with, reaches
 
 LEDGER_HEADER_BYTES = 8 + dtype("Ledger").itemsize
 """Discriminator and header: the slots follow."""
