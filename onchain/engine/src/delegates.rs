@@ -92,8 +92,10 @@ pub struct Sent {
     pub market: u8,
     /// It can but shrink the position.
     pub reduce_only: bool,
-    /// Ticks; 0 is none.
+    /// Limit price in ticks; 0 is none.
     pub ticks: u32,
+    /// Another price that it may trade at, quote atoms per lot; 0 is none.
+    pub price: u64,
     /// Lots sent.
     pub lots: u64,
     /// Lots that traded or rest.
@@ -108,7 +110,7 @@ pub struct Sent {
 #[inline(never)]
 pub fn charge(entry: &mut Delegate, market: &Market, sent: &Sent, now: Now) -> Result<(), Error> {
     let limit = product(u64::from(sent.ticks), market.tick_size).ok_or(Error::NotionalTooLarge)?;
-    let price = limit.max(market.mark_price.0);
+    let price = limit.max(sent.price).max(market.mark_price.0);
     let barred = entry.market_bitmap & (1 << sent.market) == 0
         || entry.flags & delegate_flags::REDUCE_ONLY != 0 && !sent.reduce_only
         || exceeds(margin::notional(sent.lots, price)?, entry.max_order);

@@ -101,6 +101,10 @@ errors! {
     OrderNotExpired = 6080, "The order is still alive";
     AccountHealthy = 6081, "The account's equity is above what this step of liquidation needs";
     DelegateExpired = 6082, "The delegate's time is over";
+    TriggerNotFound = 6083, "No such trigger, or one that cannot be the pair of this one";
+    TriggerTaken = 6084, "Another trigger waits in that entry";
+    TriggerWouldFire = 6085, "The mark has reached the trigger price already";
+    TriggerNotReached = 6086, "The mark has not reached the trigger price";
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ pub mod recorder;
 pub mod slots;
 pub mod state;
 pub mod trading;
+pub mod triggers;
 pub mod units;
 pub mod upkeep;
 pub mod vesting;

@@ -174,11 +174,18 @@ pub fn withdraw(
 
 /// What an active slot may take out of a collateral, with the funding of its markets accrued to now.
 pub(crate) fn withdrawable(exchange: &mut Exchange, slot: &Slot, index: u8, now: Now) -> Result<u64, Error> {
+    accrue(exchange, slot, now)?;
+    margin::withdrawable(exchange, slot, index, now)
+}
+
+/// Accrues the funding of a slot's markets to now.
+#[inline(never)]
+pub(crate) fn accrue(exchange: &mut Exchange, slot: &Slot, now: Now) -> Result<(), Error> {
     for position in slot.positions.iter().filter(|position| position.market != NO_MARKET) {
         let market = exchange.markets.get_mut(usize::from(position.market)).ok_or(Error::BrokenInvariant)?;
         mark::integrate(market, now);
     }
-    margin::withdrawable(exchange, slot, index, now)
+    Ok(())
 }
 
 /// Decides how much leaves and takes it from the totals and the outflow bucket.
@@ -275,6 +282,7 @@ pub fn close(exchange: &mut Exchange, ledger: &mut LedgerView<'_>, trader: &mut 
 ///
 /// # Errors
 /// `StaleGeneration`.
+#[inline(never)]
 pub fn balances(slots: &mut [Slot], trader: &Trader) -> Result<Balances, Error> {
     let mut balances = Balances {
         slot_index: trader.slot_index,

@@ -6,6 +6,7 @@ use crate::money::{self, EVERYTHING};
 use crate::now::Now;
 use crate::slots::{self, LedgerView};
 use crate::state::{Exchange, NO_SLOT, Slot, Trader};
+use crate::triggers;
 use crate::units::{Pubkey, QuoteAtoms};
 
 /// A slot unused for this long may be freed by anyone: seven days.
@@ -36,6 +37,7 @@ pub fn park(
     if money::still_locked(slot, now.unix) != 0 {
         return Err(Error::ExceedsWithdrawable);
     }
+    triggers::release_all(exchange, slot, trader)?;
     let balances = [
         slot.usdc.0.unsigned_abs(),
         slot.collaterals[0],

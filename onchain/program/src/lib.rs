@@ -87,6 +87,9 @@ fn dispatch(tag: u64, accounts: &mut [AccountView], data: &[u8]) -> Result<(), F
             park::process(accounts)
         }
         args::SetDeadMan::TAG => set_dead_man::process(accounts, &decode(data)?),
+        args::PlaceTrigger::TAG => place_trigger::process(accounts, &decode(data)?),
+        args::CancelTrigger::TAG => cancel_trigger::process(accounts, &decode(data)?),
+        args::ExecuteTrigger::TAG => execute_trigger::process(accounts, &decode(data)?),
         args::SetDelegate::TAG => set_delegate::process(accounts, &decode(data)?),
         args::Transfer::TAG => transfer::process(accounts, &decode(data)?),
         args::ProposeAuthority::TAG => propose_authority::process(accounts, &decode(data)?),

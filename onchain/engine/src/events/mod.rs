@@ -4,6 +4,7 @@ mod delegates;
 mod money;
 mod orders;
 mod prices;
+mod triggers;
 mod upkeep;
 
 pub use delegates::DelegateSet;
@@ -13,6 +14,7 @@ pub use money::{
 };
 pub use orders::{FillRecord, MarketAfter, OrderRecord, OrdersProcessed, RemovedRecord, TouchedRecord, removal};
 pub use prices::{PriceRecord, PricesUpdated, price_flags};
+pub use triggers::{TriggerCancelled, TriggerPlaced};
 pub use upkeep::{AuthoritiesSet, DeadManSet, PauseSet, TraderParked, Transferred};
 
 use crate::describe::StructDesc;
@@ -40,6 +42,8 @@ pub const ALL: &[([u8; 8], StructDesc)] = &[
     (DeadManSet::DISCRIMINATOR, DeadManSet::DESC),
     (Transferred::DISCRIMINATOR, Transferred::DESC),
     (DelegateSet::DISCRIMINATOR, DelegateSet::DESC),
+    (TriggerPlaced::DISCRIMINATOR, TriggerPlaced::DESC),
+    (TriggerCancelled::DISCRIMINATOR, TriggerCancelled::DESC),
     (AuthoritiesSet::DISCRIMINATOR, AuthoritiesSet::DESC),
     (PauseSet::DISCRIMINATOR, PauseSet::DESC),
 ];

@@ -165,7 +165,7 @@ event! {
         pub market: u16,
         /// 0 place_order, 1 place_many, 2 replace_many, 3 cancel_order, 4 cancel_by_client_id, 5 cancel_all,
         /// 6 modify_order, 7 prune_expired, 8 force_cancel, 9 liquidate (both: the taker is the account in
-        /// trouble).
+        /// trouble), 10 execute_trigger (the taker is the trigger's owner, the order's `index` the trigger's entry).
         pub kind: u8,
         /// Slot of the trader who sent it.
         pub taker_slot: u16,

@@ -65,6 +65,8 @@ pub const TRADER: AccountDesc = writable(account(
 ));
 /// Owner or delegate.
 pub const SIGNER: AccountDesc = signer(account("signer", "The trader's owner or a delegate of it", &[]));
+/// Anyone.
+pub const EXECUTOR: AccountDesc = signer(account("signer", "Anyone", &[]));
 /// Owner.
 pub const OWNER: AccountDesc = signer(account("owner", "The trader's owner", &[]));
 /// Admin.
@@ -106,6 +108,8 @@ pub const PROGRAM: AccountDesc = account("program", "This program", &[]);
 
 /// What every trading instruction takes.
 pub const TRADING: &[AccountDesc] = &[EXCHANGE, LEDGER, BOOK, TRADER, SIGNER, EVENT_AUTHORITY, PROGRAM];
+/// What the execution of a trigger takes.
+pub const TRIGGERED: &[AccountDesc] = &[EXCHANGE, LEDGER, BOOK, TRADER, EXECUTOR, EVENT_AUTHORITY, PROGRAM];
 /// The sub-account that a transfer goes to.
 pub const TO_TRADER: AccountDesc = writable(account(
     "to_trader",

@@ -8,6 +8,7 @@ mod governance;
 mod orders;
 mod records;
 mod traders;
+mod triggers;
 mod upkeep;
 
 pub use authority::{AcceptAuthority, ProposeAuthority, SetGuardian, SetPause};
@@ -20,6 +21,7 @@ pub use orders::{
 };
 pub use records::{CollateralParams, FeeTierParams, MarginTierParams, MarketParams, OrderId, PriceUpdate, Quote};
 pub use traders::{Activate, CloseTrader, Deposit, OpenTrader, Withdraw};
+pub use triggers::{CancelTrigger, ExecuteTrigger, PlaceTrigger, TriggerTerms};
 pub use upkeep::{Park, SetDeadMan, Transfer};
 
 use crate::describe::{ChoiceDesc, InstructionDesc, StructDesc};
@@ -54,6 +56,9 @@ pub const ALL: &[InstructionDesc] = &[
     SetDeadMan::INSTRUCTION,
     Transfer::INSTRUCTION,
     SetDelegate::INSTRUCTION,
+    PlaceTrigger::INSTRUCTION,
+    CancelTrigger::INSTRUCTION,
+    ExecuteTrigger::INSTRUCTION,
     ProposeAuthority::INSTRUCTION,
     AcceptAuthority::INSTRUCTION,
     SetGuardian::INSTRUCTION,
@@ -70,6 +75,7 @@ pub const RECORDS: &[StructDesc] = &[
     Quote::DESC,
     OrderId::DESC,
     DelegateTerms::DESC,
+    TriggerTerms::DESC,
 ];
 
 /// Choices in arguments and events.

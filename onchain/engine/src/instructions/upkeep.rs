@@ -4,7 +4,7 @@ use super::accounts::*;
 use crate::describe::AccountDesc;
 use crate::instruction;
 
-const LEDGER_UPKEEP: &[AccountDesc] = &[EXCHANGE, LEDGER, TRADER, SIGNER, EVENT_AUTHORITY, PROGRAM];
+pub(super) const LEDGER_UPKEEP: &[AccountDesc] = &[EXCHANGE, LEDGER, TRADER, SIGNER, EVENT_AUTHORITY, PROGRAM];
 
 instruction! {
     /// Frees a flat trader's slot; its money is parked. The owner at any time, anyone when the slot

@@ -246,7 +246,7 @@ impl Venue<'_> {
 
     /// The one margin check of an instruction: where risk grew, initial margin with the surcharge on
     /// what is new, the position limit and the open-interest cap.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) fn check_risk(&self, before: Before, index: usize) -> Result<(), Error> {
         let slot = self.slot();
         let market = self.market();

@@ -14,6 +14,7 @@ mod prune;
 mod resting;
 mod settle;
 mod top;
+mod trigger;
 
 pub use batch::{place_many, replace_many};
 pub use cancel::{cancel_all, cancel_by_client_id, cancel_order};
@@ -21,6 +22,7 @@ pub use liquidation::{force_cancel, liquidate};
 pub use modify::modify_order;
 pub use place::place_order;
 pub use prune::prune_expired;
+pub use trigger::execute_trigger;
 
 use crate::book::BookView;
 use crate::delegates;
@@ -57,6 +59,8 @@ pub mod kind {
     pub const FORCE_CANCEL: u8 = 8;
     /// `liquidate`; the event's taker is the account in trouble.
     pub const LIQUIDATE: u8 = 9;
+    /// `execute_trigger`; the event's taker is the trigger's owner.
+    pub const EXECUTE_TRIGGER: u8 = 10;
 }
 
 /// On whose behalf an instruction runs, and who signed it.
@@ -65,6 +69,8 @@ pub struct Caller<'a> {
     pub trader: &'a mut Trader,
     /// Who signed.
     pub signer: &'a Pubkey,
+    /// Anyone may run this instruction for the trader.
+    pub anyone: bool,
 }
 
 /// Everything that an order instruction can touch.
@@ -108,8 +114,8 @@ impl<'a> Venue<'a> {
         if exchange.paused & crate::state::paused::MIGRATION != 0 {
             return Err(Error::Paused);
         }
-        let Caller { trader, signer } = caller;
-        let delegate = delegates::authorise(trader, signer, now)?;
+        let Caller { trader, signer, anyone } = caller;
+        let delegate = if anyone { None } else { delegates::authorise(trader, signer, now)? };
         slots::of(slots, trader)?.last_active = now.unix as u32;
         let market = usize::from(market);
         mark::integrate(exchange.markets.get_mut(market).ok_or(Error::UnknownMarket)?, now);

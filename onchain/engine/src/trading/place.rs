@@ -120,6 +120,7 @@ impl Venue<'_> {
             market: self.market as u8,
             reduce_only: intent.reduce_only(),
             ticks: outcome.ticks,
+            price: 0,
             lots: u64::from(outcome.lots),
             used,
         };

@@ -66,7 +66,7 @@ pub fn share_up(amount: u64, rate: u32) -> Option<u64> {
     if amount < 1 << 44 && rate < 1 << 20 {
         return Some(amount.wrapping_mul(rate).wrapping_add(MILLION - 1) / MILLION);
     }
-    mul_div(amount, rate, MILLION, Rounding::Up)
+    mul_div_wide(amount, rate, MILLION, Rounding::Up)
 }
 
 #[cold]

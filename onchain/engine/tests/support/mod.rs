@@ -86,6 +86,7 @@ impl World {
         trader.active = 1;
         trader.slot_index = index as u16;
         trader.generation = 7;
+        trader.triggers.iter_mut().for_each(|trigger| trigger.market = NO_MARKET);
         self.traders.push(trader);
         index
     }
@@ -118,6 +119,17 @@ impl World {
         signer: Pubkey,
         act: impl FnOnce(&mut Venue<'_>) -> Result<(), Error>,
     ) -> Result<Report, Error> {
+        self.run_for(who, signer, false, act)
+    }
+
+    /// As [`Self::run_signed`], for instructions that `anyone` may run.
+    pub fn run_for(
+        &mut self,
+        who: usize,
+        signer: Pubkey,
+        anyone: bool,
+        act: impl FnOnce(&mut Venue<'_>) -> Result<(), Error>,
+    ) -> Result<Report, Error> {
         let before = self.clone();
         let mut region = vec![0u64; RECORDER_BYTES.div_ceil(8)];
         // SAFETY: u64s viewed as bytes.
@@ -129,7 +141,7 @@ impl World {
             &mut self.exchange,
             &mut self.slots,
             book,
-            Caller { trader: &mut trader, signer: &signer },
+            Caller { trader: &mut trader, signer: &signer, anyone },
             0,
             record,
             self.now,

@@ -4,10 +4,10 @@ use pinocchio::AccountView;
 use quantdesk_engine::events::TraderParked;
 use quantdesk_engine::{money, upkeep};
 
-use super::accounts::Accounts;
 use crate::clock::now;
 use crate::event::{emit, next_event};
 use crate::failure::Failure;
+use crate::instructions::seated::Accounts;
 
 /// # Errors
 /// Those of the account checks and of [`upkeep::park`].

@@ -1,6 +1,5 @@
 //! `set_dead_man`: sets the slot past which a trader's orders are dead.
 
-mod accounts;
 mod processor;
 
 pub use processor::process;

@@ -5,10 +5,10 @@ use quantdesk_engine::events::DeadManSet;
 use quantdesk_engine::instructions::SetDeadMan;
 use quantdesk_engine::upkeep;
 
-use super::accounts::Accounts;
 use crate::clock::now;
 use crate::event::{emit, next_event};
 use crate::failure::Failure;
+use crate::instructions::seated::Accounts;
 
 /// # Errors
 /// Those of the account checks and of [`upkeep::set_dead_man`].

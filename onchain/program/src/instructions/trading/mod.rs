@@ -6,7 +6,7 @@ use pinocchio::AccountView;
 use quantdesk_engine::error::Error;
 use quantdesk_engine::events::OrdersProcessed;
 use quantdesk_engine::recorder::Recorder;
-use quantdesk_engine::trading::{Caller, Venue};
+use quantdesk_engine::trading::{Caller, Venue, kind};
 use quantdesk_engine::units::Pubkey;
 
 use crate::clock::now;
@@ -28,7 +28,7 @@ pub fn run(
     kind: u8,
     act: impl FnOnce(&mut Venue<'_>) -> Result<(), Error>,
 ) -> Result<(), Failure> {
-    let (mut venue, signer, event_authority) = open(accounts, market)?;
+    let (mut venue, signer, event_authority) = open(accounts, market, kind == kind::EXECUTE_TRIGGER)?;
     act(&mut venue)?;
     report(&mut venue, kind, signer, event_authority)
 }
@@ -36,12 +36,12 @@ pub fn run(
 type Opened<'a> = (Venue<'a>, &'a Pubkey, &'a AccountView);
 
 #[inline(never)]
-fn open(accounts: &mut [AccountView], market: u16) -> Result<Opened<'_>, Failure> {
+fn open(accounts: &mut [AccountView], market: u16, anyone: bool) -> Result<Opened<'_>, Failure> {
     let accounts = Accounts::parse(accounts, market)?;
     // SAFETY: once per instruction.
     let record = Recorder::new(unsafe { heap::record_region() })?;
     let (signer, slots) = (accounts.signer, accounts.ledger.slots);
-    let caller = Caller { trader: accounts.trader, signer };
+    let caller = Caller { trader: accounts.trader, signer, anyone };
     let venue = Venue::open(accounts.exchange, slots, accounts.book, caller, market, record, now()?)?;
     Ok((venue, signer, accounts.event_authority))
 }

@@ -1,4 +1,4 @@
-//! Accounts of `set_dead_man`.
+//! Accounts of the instructions about one trader and its slot: parking, the dead-man switch, triggers.
 
 use pinocchio::AccountView;
 use quantdesk_engine::slots::LedgerView;
@@ -24,6 +24,7 @@ pub struct Accounts<'a> {
 
 impl<'a> Accounts<'a> {
     /// Verifies them.
+    #[inline(never)]
     pub fn parse(accounts: &'a mut [AccountView]) -> Result<Self, Failure> {
         let [exchange, ledger_account, trader_account, signer, event_authority, program] = exactly::<6>(accounts)?;
         let exchange_address = *exchange.address();
