@@ -33,6 +33,7 @@ from quantdesk.program.records import (
     Record,
     RemovedRecord,
     TouchedRecord,
+    TriggerTerms,
 )
 
 EVENT_TAG = bytes.fromhex("e445a52e51cb9a1d")
@@ -188,6 +189,25 @@ class DelegateSet(Event, frozen=True):
     terms: DelegateTerms
 
 
+class TriggerPlaced(Event, frozen=True):
+    """A trigger waits for the mark, bound to the position of ``epoch``."""
+
+    owner: Pubkey
+    sub: int
+    epoch: int
+    terms: TriggerTerms
+    after: Balances
+
+
+class TriggerCancelled(Event, frozen=True):
+    """A trigger was cancelled; what its executor would have earned came back."""
+
+    owner: Pubkey
+    sub: int
+    index: int
+    after: Balances
+
+
 class AuthoritiesSet(Event, frozen=True):
     """Who governs and who may restrict."""
 
@@ -243,6 +263,8 @@ EVENTS: Mapping[str, type[Event]] = {
         DeadManSet,
         Transferred,
         DelegateSet,
+        TriggerPlaced,
+        TriggerCancelled,
         AuthoritiesSet,
         PauseSet,
         PricesUpdated,

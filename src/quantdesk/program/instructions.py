@@ -43,6 +43,7 @@ from quantdesk.program.records import (
     Quote,
     SelfTrade,
     Side,
+    TriggerTerms,
 )
 
 MAX_BATCH = 16
@@ -245,6 +246,24 @@ def set_delegate(venue: Addresses, trader: TraderKey, terms: DelegateTerms) -> I
 def revoke_delegate(venue: Addresses, trader: TraderKey, delegate: Pubkey) -> Instruction:
     """Take a delegate's rights away."""
     return set_delegate(venue, trader, DelegateTerms(delegate, 1, 0, 0, 0, 0, 0))
+
+
+def place_trigger(venue: Addresses, trader: TraderKey, terms: TriggerTerms) -> Instruction:
+    """Let an order wait for the mark price; it dies with the position that is open now."""
+    return _build("place_trigger", venue, _seated(venue, trader), {"terms": terms})
+
+
+def cancel_trigger(venue: Addresses, trader: TraderKey, index: int) -> Instruction:
+    """Remove the trigger in entry ``index``."""
+    return _build("cancel_trigger", venue, _seated(venue, trader), {"index": index})
+
+
+def execute_trigger(
+    venue: Addresses, trader: TraderKey, market: int, index: int, *, slot: int, generation: int
+) -> Instruction:
+    """Fire a trigger that the mark has reached, as ``trader.signer``; the named slot earns its fee."""
+    arguments = {"market": market, "index": index, "slot": slot, "generation": generation}
+    return _build("execute_trigger", venue, _trading(venue, trader, market), arguments)
 
 
 def close_trader(venue: Addresses, trader: TraderKey, *, rent_receiver: Pubkey | None = None) -> Instruction:

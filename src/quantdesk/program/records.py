@@ -68,6 +68,21 @@ class GrowKind(IntEnum):
     BOOK = 2
 
 
+class TriggerKind(IntEnum):
+    """What a trigger waits for and what it sends then."""
+
+    STOP_MARKET = 0
+    STOP_LIMIT = 1
+    TAKE_PROFIT_MARKET = 2
+    TAKE_PROFIT_LIMIT = 3
+
+
+NO_PAIR = 255
+"""``TriggerTerms.pair`` of a trigger without one."""
+TRIGGERS = 16
+"""Entries of a trader account."""
+
+
 class TradeKind(IntEnum):
     """Which instruction an ``OrdersProcessed`` is about: its ``kind``."""
 
@@ -81,6 +96,7 @@ class TradeKind(IntEnum):
     PRUNE_EXPIRED = 7
     FORCE_CANCEL = 8
     LIQUIDATE = 9
+    EXECUTE_TRIGGER = 10
 
 
 CANCEL_INDEX = 128
@@ -235,6 +251,28 @@ class DelegateTerms(Record, frozen=True):
     max_position: int
     daily_limit: int
     flags: int
+
+
+class TriggerTerms(Record, frozen=True):
+    """A stop or take-profit order in entry ``index`` (0 to 15) of a trader account.
+
+    ``side`` 1 sells (closes a long); ``pair`` is the entry cancelled when this one fires (``NO_PAIR`` is
+    none); ``lots`` 0 is the whole position. ``trigger_price`` is a LotPrice, ``max_slippage`` 1e-6 of the
+    mark, ``executor_fee`` quote atoms, ``expires`` Unix seconds (0 is never).
+    """
+
+    index: int
+    market: int
+    kind: TriggerKind
+    side: Side
+    pair: int
+    limit_ticks: int
+    max_slippage: int
+    trigger_price: int
+    lots: int
+    executor_fee: int
+    client_id: int
+    expires: int
 
 
 class OrderRecord(Record, frozen=True):

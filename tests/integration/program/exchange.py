@@ -380,6 +380,23 @@ class Exchange:
         instruction = self.trading("cancel_order", trader, market, {"ticks": ticks, "seq": seq})
         return self.run(instruction, signers=[trader.key])
 
+    def trigger(self, trader: Trader, terms: Mapping[str, Any]) -> Result:
+        """place_trigger."""
+        more = {"trader": trader.address, "signer": trader.key.pubkey()}
+        return self.run(self.build("place_trigger", {"terms": terms}, **more), signers=[trader.key])
+
+    def fire(self, trader: Trader, index: int, executor: Keypair, earner: Trader, market: int = 0) -> Result:
+        """execute_trigger by ``executor``, for the slot of ``earner``."""
+        state = self.trader_state(earner)
+        args = {
+            "market": market,
+            "index": index,
+            "slot": state["slot_index"],
+            "generation": state["generation"],
+        }
+        more = {"book": self.book(market), "trader": trader.address, "signer": executor.pubkey()}
+        return self.run(self.build("execute_trigger", args, **more), signers=[executor])
+
     def cancel_all(self, trader: Trader, side: str = "Both", market: int = 0) -> Result:
         """cancel_all."""
         return self.run(self.trading("cancel_all", trader, market, {"side": side}), signers=[trader.key])
@@ -430,6 +447,26 @@ class Exchange:
             idl.decode_struct("Order", data[offset + 32 * at : offset + 32 * at + 32]) for at in range(count)
         ]
         return found[::-1]
+
+
+def trigger_terms(**changes: Any) -> dict[str, Any]:
+    """A stop of a long at $148 in entry 0, at the market with 1 % slippage, $0.10 for who fires it."""
+    terms: dict[str, Any] = {
+        "index": 0,
+        "market": 0,
+        "kind": 0,
+        "side": 1,
+        "pair": 255,
+        "limit_ticks": 0,
+        "max_slippage": 10_000,
+        "trigger_price": 1_480_000,
+        "lots": 0,
+        "executor_fee": USDC // 10,
+        "client_id": 0,
+        "expires": 0,
+    }
+    assert set(changes) <= set(terms), set(changes) - set(terms)
+    return terms | changes
 
 
 def delegate_terms(delegate: Pubkey, **changes: Any) -> dict[str, Any]:

@@ -101,7 +101,7 @@ def _money_is_accounted_for(books: Books) -> None:
         for market in range(len(books.books))
         for _, position in _positions(books, market)
     )
-    parked = sum(int(trader["parked"][0]) for trader in books.traders)
+    parked = sum(int(trader["parked"][0]) + int(trader["executor_fees"]) for trader in books.traders)
     pools = sum(int(market["funding_pool"]) for market in state["markets"][: len(books.books)])
     negative = sum(-min(0, int(books.slots[index]["usdc"])) for index in books.indexes)
     held = int(state["insurance"]) + int(state["fees_collected"]) - int(state["deficit"])

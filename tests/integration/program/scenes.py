@@ -17,7 +17,16 @@ from solders.pubkey import Pubkey
 from solders.token import ID as TOKEN_PROGRAM
 
 from integration.program import idl
-from integration.program.exchange import USDC, Exchange, delegate_terms, machine, market_params, order, quote
+from integration.program.exchange import (
+    USDC,
+    Exchange,
+    delegate_terms,
+    machine,
+    market_params,
+    order,
+    quote,
+    trigger_terms,
+)
 
 
 @dataclass
@@ -364,6 +373,48 @@ def set_delegate() -> Scene:
     )
 
 
+def _with_a_trigger(price: int) -> tuple[Exchange, Exchange]:
+    """A long on both exchanges with a stop at ``price``, and a bid to sell to."""
+    pair = _pair()
+    _with_parked(pair)
+    for one in pair:
+        one.ok(one.activate(one.traders[0]))
+        maker = one.funded(62, 50_000)
+        one.ok(one.place(maker, "Ask", 15_000, 100))
+        one.ok(one.place(one.traders[0], "Bid", 15_000, 100))
+        one.ok(one.place(maker, "Bid", 14_700, 500))
+        one.ok(one.trigger(one.traders[0], trigger_terms(trigger_price=price)))
+    return pair
+
+
+def place_trigger() -> Scene:
+    """A second stop beside the first."""
+    pair = _with_a_trigger(1_480_000)
+    trader = pair[0].traders[0]
+    args = {"terms": trigger_terms(index=1)}
+    return _scene("place_trigger", pair, args, {"signer": trader.key}, trader=trader.address)
+
+
+def cancel_trigger() -> Scene:
+    """The stop."""
+    pair = _with_a_trigger(1_480_000)
+    trader = pair[0].traders[0]
+    return _scene("cancel_trigger", pair, {"index": 0}, {"signer": trader.key}, trader=trader.address)
+
+
+def execute_trigger() -> Scene:
+    """A stop that the mark has fallen through, by a passer-by."""
+    pair = _with_a_trigger(1_480_000)
+    pair[0].vm.advance(slots=3, seconds=2)
+    for one in pair:
+        one.ok(one.post({0: 1_475_000}))
+    trader = pair[0].traders[0]
+    maker = pair[0].trader_state(pair[0].traders[1])
+    args = {"market": 0, "index": 0, "slot": maker["slot_index"], "generation": maker["generation"]}
+    more = {"book": pair[0].book(0), "trader": trader.address}
+    return _scene("execute_trigger", pair, args, {"signer": pair[0].vm.fund(77)}, **more)
+
+
 def _authority(name: str, args: Mapping[str, Any], role: str) -> Scene:
     pair = _pair()
     return _scene(name, pair, args, {role: pair[0].admin})
@@ -421,6 +472,9 @@ SCENES: dict[str, Callable[[], Scene]] = {
         set_dead_man,
         transfer,
         set_delegate,
+        place_trigger,
+        cancel_trigger,
+        execute_trigger,
         propose_authority,
         accept_authority,
         set_guardian,

@@ -20,6 +20,10 @@ HERE_ANYTHING_GOES = {
     ("close_trader", "rent_receiver"): "the owner may send the rent anywhere",
     ("withdraw", "destination"): "the owner may send the money to any account of the mint",
 }
+ANYONE = {
+    ("init_exchange", "admin"): "whoever creates an exchange becomes its admin",
+    ("execute_trigger", "signer"): "anyone may fire what the mark has reached",
+}
 STRUCTURAL = {
     "WrongAccountCount",
     "MissingSignature",
@@ -69,8 +73,8 @@ def test_a_missing_signature_is_refused(scene: Scene) -> None:
 def test_a_stranger_in_a_signers_place_is_refused(scene: Scene) -> None:
     stranger = scene.exchange.vm.fund(70)
     for role in scene.signers:
-        if role == "payer" or (scene.name, role) in [("init_exchange", "admin")]:
-            continue  # anyone may pay, and whoever creates an exchange becomes its admin
+        if role == "payer" or (scene.name, role) in ANYONE:
+            continue  # anyone may pay
         keys = [stranger if other == role else key for other, key in scene.signers.items()]
         refused(scene, scene.instruction({role: stranger.pubkey()}), keys, f"stranger as {role}")
 

@@ -5,6 +5,7 @@ use super::gates::{Band, Intent};
 use crate::error::Error;
 use crate::events::OrderRecord;
 use crate::instructions::{ExecuteTrigger, OrderKind, SelfTrade, Side};
+use crate::margin;
 use crate::money;
 use crate::slots;
 use crate::state::{Trigger, order_flags};
@@ -45,7 +46,8 @@ pub fn execute_trigger(venue: &mut Venue<'_>, args: &ExecuteTrigger) -> Result<(
     if placed > 0 {
         venue.reward(args, index)?;
         let left = u64::from(outcome.lots - placed);
-        venue.retire(index, &trigger, if outcome.resting > 0 { 0 } else { left })?;
+        let left = if outcome.resting > 0 { 0 } else { left };
+        venue.retire(index, &trigger, entry, left)?;
     }
     venue.check_risk(before, entry)?;
     venue.finish()
@@ -106,12 +108,16 @@ impl Venue<'_> {
         self.record.touch(args.slot, 0)
     }
 
-    /// After firing: its pair goes; it goes too, unless `left` lots of the position are still to close.
-    fn retire(&mut self, index: usize, trigger: &Trigger, left: u64) -> Result<(), Error> {
+    /// After firing: its pair goes; it goes too, unless `left` lots of the position are still to close and
+    /// an order of that size is allowed.
+    fn retire(&mut self, index: usize, trigger: &Trigger, entry: usize, left: u64) -> Result<(), Error> {
         if trigger.pair != triggers::NO_PAIR {
             self.release_trigger(usize::from(trigger.pair))?;
         }
-        if left == 0 {
+        let market = self.market();
+        let small = margin::notional(left, market.mark_price.0)? < market.min_order_notional;
+        let most = triggers::closable(&self.slot().positions[entry], trigger.side);
+        if left == 0 || small && left < most {
             return self.release_trigger(index);
         }
         if trigger.lots != 0 {
