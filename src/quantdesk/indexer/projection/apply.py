@@ -13,6 +13,7 @@ from quantdesk.indexer.projection.money import (
     trader_opened,
     trader_parked,
     transferred,
+    trigger_changed,
 )
 from quantdesk.indexer.projection.orders import Topics, orders_processed
 from quantdesk.indexer.projection.step import Step
@@ -30,6 +31,8 @@ from quantdesk.program.events import (
     TraderOpened,
     TraderParked,
     Transferred,
+    TriggerCancelled,
+    TriggerPlaced,
     Withdrawn,
     event_json,
 )
@@ -84,6 +87,8 @@ def _apply(step: Step, event: Event) -> Topics:
             topics = {trader_opened(step, event): {"accounts"}}
         case TraderClosed():
             topics = {trader_closed(step, event): {"accounts", "balances"}}
+        case TriggerPlaced() | TriggerCancelled():
+            topics = {trigger_changed(step, event): {"balances"}}
         case MarketCreated():
             market_created(step, event)
     return topics

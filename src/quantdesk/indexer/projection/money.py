@@ -12,6 +12,8 @@ from quantdesk.program.events import (
     TraderOpened,
     TraderParked,
     Transferred,
+    TriggerCancelled,
+    TriggerPlaced,
     Withdrawn,
 )
 from quantdesk.program.layouts import NO_SLOT
@@ -76,6 +78,13 @@ def transferred(step: Step, event: Transferred) -> list[Holder]:
         _put_transfer(step, holder, kind, event, parked=after.slot_index == NO_SLOT)
         put_balances(step, holder, after)
     return [giver, taker]
+
+
+def trigger_changed(step: Step, event: TriggerPlaced | TriggerCancelled) -> Holder:
+    """What a trigger's executor would earn left the balance, or came back."""
+    holder = Holder(str(event.owner), event.sub)
+    put_balances(step, holder, event.after)
+    return holder
 
 
 def _put_transfer(
