@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -47,7 +48,7 @@ async def test_an_order_that_fills_at_once_takes_its_exits_along_as_a_pair(
     account = (await ground.client.get(f"/v1/accounts/{trader.wallet}?min_slot={stop['slot']}")).json()
     sub = account["sub_accounts"][0]
     chain = await ChainView(ground.rpc, ground.venue).slot(sub["slot_index"])
-    assert sub["balance"] == f"{chain.usdc / 1_000_000:.6f}".rstrip("0")
+    assert Decimal(sub["balances"][0]["amount"]) * 1_000_000 == chain.usdc
     await trader.do("cancel-trigger", market="SOL-PERP")
     assert await waiting(ground, trader) == []
     again = await ground.client.post(
