@@ -14,6 +14,7 @@ from quantdesk.indexer.projection.money import (
     trader_opened,
     trader_parked,
     transferred,
+    trigger_changed,
 )
 from quantdesk.indexer.projection.orders import Topics, lost, orders_processed, realized
 from quantdesk.indexer.projection.step import Step
@@ -35,6 +36,8 @@ from quantdesk.program.events import (
     TraderOpened,
     TraderParked,
     Transferred,
+    TriggerCancelled,
+    TriggerPlaced,
     Withdrawn,
     event_json,
 )
@@ -77,27 +80,36 @@ def _apply(step: Step, event: Event) -> Topics:
             topics = orders_processed(step, event)
         case PositionsTransferred() | BankruptcyResolved():
             topics = lost(step, event)
-        case PricesUpdated():
-            prices_updated(step, event)
-        case Deposited() | Withdrawn():
-            topics = {moved_in_or_out(step, event): {"balances", "transfers"}}
-        case Transferred():
-            topics = {holder: {"balances", "transfers"} for holder in transferred(step, event)}
         case Realized():
             topics = realized(step, event)
-        case CollateralConverted():
-            topics = {holder: {"balances"} for holder in converted(step, event)}
-        case TraderParked():
-            topics = {trader_parked(step, event): {"accounts", "balances"}}
-        case TraderActivated():
-            topics = {trader_activated(step, event): {"accounts", "balances"}}
-        case TraderOpened():
-            topics = {trader_opened(step, event): {"accounts"}}
-        case TraderClosed():
-            topics = {trader_closed(step, event): {"accounts", "balances"}}
+        case PricesUpdated():
+            prices_updated(step, event)
         case MarketCreated():
             market_created(step, event)
+        case _:
+            topics = _apply_to_accounts(step, event)
     return topics
+
+
+def _apply_to_accounts(step: Step, event: Event) -> Topics:
+    match event:
+        case Deposited() | Withdrawn():
+            return {moved_in_or_out(step, event): {"balances", "transfers"}}
+        case Transferred():
+            return {holder: {"balances", "transfers"} for holder in transferred(step, event)}
+        case CollateralConverted():
+            return {holder: {"balances"} for holder in converted(step, event)}
+        case TraderParked():
+            return {trader_parked(step, event): {"accounts", "balances"}}
+        case TraderActivated():
+            return {trader_activated(step, event): {"accounts", "balances"}}
+        case TraderOpened():
+            return {trader_opened(step, event): {"accounts"}}
+        case TraderClosed():
+            return {trader_closed(step, event): {"accounts", "balances"}}
+        case TriggerPlaced() | TriggerCancelled():
+            return {trigger_changed(step, event): {"balances"}}
+    return {}
 
 
 def _put_event(changes: Changes, placed: PlacedEvent) -> None:
