@@ -101,6 +101,22 @@ fn while_a_jump_is_pending_new_risk_and_withdrawals_see_the_worse_price() {
 }
 
 #[test]
+fn while_a_jump_is_pending_long_and_short_need_margin_at_the_worse_of_both_prices() {
+    let mut world = World::new(2, 16);
+    bought(&mut world, 1_000);
+    let mut initial = |who: usize, pending: u64| {
+        world.exchange.markets[0].pending_price = LotPrice(pending);
+        let margin = margin::initial(&world.exchange, &world.slots[who], world.now).unwrap();
+        (margin.equity - world.slots[who].usdc.0, margin.required)
+    };
+    // 1,000 lots at $1: profit at the worse price, notional at the higher one, 5 %.
+    assert_eq!(initial(0, 1_100_000), (0, 55 * USD));
+    assert_eq!(initial(1, 1_100_000), (-100 * USD, 55 * USD));
+    assert_eq!(initial(0, 900_000), (-100 * USD, 50 * USD));
+    assert_eq!(initial(1, 900_000), (0, 50 * USD));
+}
+
+#[test]
 fn profit_counts_for_new_risk_by_the_markets_weight_and_fully_for_maintenance() {
     let mut world = World::new(2, 16);
     bought(&mut world, 1_000);
