@@ -19,6 +19,13 @@ fn owed(base: i64, moved: i64) -> i64 {
     funding::owed(&position(base), FundingIndex(moved)).unwrap().0
 }
 
+#[test]
+fn funding_that_divides_evenly_is_not_rounded() {
+    for base in [1 << 10, 1 << 24] {
+        assert_eq!((owed(base, 3_000_000), owed(-base, 3_000_000)), (3 * base, -3 * base));
+    }
+}
+
 proptest! {
     #[test]
     fn products_and_shares_agree_with_exact_arithmetic(a: u64, b: u64, lots: i64, rate in 0u32..2_000_000) {
@@ -28,6 +35,15 @@ proptest! {
         prop_assert_eq!(value_of(lots, a).map(i128::from), i64::try_from(value).ok().map(i128::from));
         let share = (u128::from(a) * u128::from(rate)).div_ceil(1_000_000);
         prop_assert_eq!(share_up(a, rate), u64::try_from(share).ok());
+    }
+
+    #[test]
+    fn funding_owed_is_exact_at_every_magnitude(base: i64, moved: i64, small in 0u32..63, short in 0u32..63) {
+        let (base, moved) = (base >> small, moved >> short);
+        let exact = i128::from(base) * i128::from(moved);
+        let up = -(-exact).div_euclid(1_000_000);
+        let found = funding::owed(&position(base), FundingIndex(moved)).ok().map(|amount| i128::from(amount.0));
+        prop_assert_eq!(found, (up.unsigned_abs() < 1 << 63).then_some(up));
     }
 
     #[test]
