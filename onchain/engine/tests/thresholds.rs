@@ -20,6 +20,7 @@ fn edge(over: i64) -> World {
     let more = world.slots[0].usdc.0 - (250 * USD + over);
     world.slots[0].usdc.0 -= more;
     world.exchange.collaterals[0].total_deposits -= more as u64;
+    world.exchange.negative_usdc = world.slots[0].usdc.0.min(0).unsigned_abs();
     world
 }
 
@@ -57,4 +58,14 @@ fn the_widest_confidence_that_liquidates_is_rounded_down() {
     assert_eq!(world.liquidate(2, 0).err(), Some(Error::PriceUncertain));
     world.exchange.markets[0].confidence = 1;
     assert_ne!(world.liquidate(2, 0).err(), Some(Error::PriceUncertain));
+}
+
+#[test]
+fn the_worst_price_follows_health_and_never_passes_bankruptcy() {
+    // Maintenance is $250 on 10,000 lots: a quarter of it is $62.50, 0.625 cents a lot.
+    for (equity, ticks) in [(200, 9_938), (150, 9_900), (100, 9_900), (50, 9_950), (0, 10_000), (-20, 10_000)] {
+        let mut world = edge((equity - 250) * USD);
+        let report = world.liquidate(2, 0).unwrap();
+        assert_eq!({ report.orders[0].ticks }, ticks, "with ${equity} of equity");
+    }
 }
