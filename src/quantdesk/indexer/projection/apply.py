@@ -92,24 +92,25 @@ def _apply(step: Step, event: Event) -> Topics:
 
 
 def _apply_to_accounts(step: Step, event: Event) -> Topics:
+    topics: Topics = {}
     match event:
         case Deposited() | Withdrawn():
-            return {moved_in_or_out(step, event): {"balances", "transfers"}}
+            topics = {moved_in_or_out(step, event): {"balances", "transfers"}}
         case Transferred():
-            return {holder: {"balances", "transfers"} for holder in transferred(step, event)}
+            topics = {holder: {"balances", "transfers"} for holder in transferred(step, event)}
         case CollateralConverted():
-            return {holder: {"balances"} for holder in converted(step, event)}
+            topics = {holder: {"balances"} for holder in converted(step, event)}
         case TraderParked():
-            return {trader_parked(step, event): {"accounts", "balances"}}
+            topics = {trader_parked(step, event): {"accounts", "balances"}}
         case TraderActivated():
-            return {trader_activated(step, event): {"accounts", "balances"}}
+            topics = {trader_activated(step, event): {"accounts", "balances"}}
         case TraderOpened():
-            return {trader_opened(step, event): {"accounts"}}
+            topics = {trader_opened(step, event): {"accounts"}}
         case TraderClosed():
-            return {trader_closed(step, event): {"accounts", "balances"}}
+            topics = {trader_closed(step, event): {"accounts", "balances"}}
         case TriggerPlaced() | TriggerCancelled():
-            return {trigger_changed(step, event): {"balances"}}
-    return {}
+            topics = {trigger_changed(step, event): {"balances"}}
+    return topics
 
 
 def _put_event(changes: Changes, placed: PlacedEvent) -> None:
