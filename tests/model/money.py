@@ -19,6 +19,12 @@ def open_for(state: State, bits: int = 0) -> None:
     require(state.exchange.paused & bits == 0, "Paused")
 
 
+def withdrawals_paused(state: State, unix: int) -> bool:
+    """A pause of withdrawals ends by itself."""
+    exchange = state.exchange
+    return bool(exchange.paused & WITHDRAWALS) and unix < exchange.withdrawals_paused_until
+
+
 def own(state: State, call: Call) -> Record:
     """The trader whose owner signed."""
     assert call.trader is not None
@@ -122,7 +128,8 @@ def withdraw(state: State, call: Call) -> Event:
     trader = own(state, call)
     index, amount = call.collateral, call.amount
     known = state.collateral(index)
-    open_for(state, WITHDRAWALS)
+    open_for(state)
+    require(not withdrawals_paused(state, call.unix), "Paused")
     require(call.unix >= state.exchange.withdraw_rest_until, "WithdrawalsResting")
     most = available(state, trader, index, call)
     refill(known, call.unix)
