@@ -159,7 +159,7 @@ def share_of_deficit(state: State, amount: int) -> int:
     exchange.deficit -= repaid
     exchange.fees_collected -= repaid
     claims = sum(max(0, slot.usdc) for slot in state.active_slots().values())
-    claims += sum(trader.parked[0] for _, trader in state.all("trader"))
+    claims += sum(trader.parked[0] + trader.executor_fees for _, trader in state.all("trader"))
     share = min(amount, ceil(amount, exchange.deficit, claims)) if amount < claims else exchange.deficit
     share = min(share, exchange.deficit, amount)
     exchange.deficit -= share

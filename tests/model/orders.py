@@ -173,7 +173,7 @@ def tell(venue: Venue, incoming: Arriving, outcome: Outcome) -> None:
     used = outcome.filled + outcome.resting
     if venue.delegate is not None and used:
         sent = Record(
-            ticks=outcome.ticks, lots=outcome.lots, used=used, reduce_only=incoming.order.reduce_only
+            ticks=outcome.ticks, price=0, lots=outcome.lots, used=used, reduce_only=incoming.order.reduce_only
         )
         delegates.charge(venue.account, venue.delegate, venue.market, sent, venue.call.unix)
 
