@@ -40,8 +40,13 @@ async def test_an_order_that_fills_at_once_takes_its_exits_along_as_a_pair(
     reply = await trader.do("place-order", **order, **exits)
     assert [each["name"] for each in reply["events"]] == ["OrdersProcessed", "TriggerPlaced", "TriggerPlaced"]
     assert await waiting(ground, trader) == [(0, 0, 1), (1, 2, 0)]
-    first = reply["events"][1]["data"]
-    one = str(first["epoch"] * 16 + first["terms"]["index"])
+    listed = (await ground.client.get(f"/v1/accounts/{trader.wallet}/triggers")).json()["items"]
+    assert [(each["kind"], each["trigger_price"], each["size"], each["side"]) for each in listed] == [
+        ("stop", "120", "1", "sell"),
+        ("take_profit", "160", "1", "sell"),
+    ]
+    assert [each["cancels"] for each in listed] == [listed[1]["id"], listed[0]["id"]]
+    one = listed[0]["id"]
     await trader.do("cancel-trigger", market="SOL-PERP", trigger_id=one)
     assert await waiting(ground, trader) == [(1, 2, 255)]
     stop = await trader.do("place-trigger", **STOP)
@@ -51,6 +56,7 @@ async def test_an_order_that_fills_at_once_takes_its_exits_along_as_a_pair(
     assert Decimal(sub["balances"][0]["amount"]) * 1_000_000 == chain.usdc
     await trader.do("cancel-trigger", market="SOL-PERP")
     assert await waiting(ground, trader) == []
+    assert (await ground.client.get(f"/v1/accounts/{trader.wallet}/triggers")).json()["items"] == []
     again = await ground.client.post(
         "/v1/tx/cancel-trigger", json={"wallet": trader.wallet, "market": "SOL-PERP"}
     )
