@@ -14,6 +14,7 @@ export type Position = Schemas["Position"];
 export type Order = Schemas["Order"];
 export type Fill = Schemas["Fill"];
 export type Transfer = Schemas["Transfer"];
+export type Trigger = Schemas["Trigger"];
 export type Margin = Schemas["Margin"];
 export type Preview = Schemas["PreviewReply"];
 export type PlaceOrder = Schemas["PlaceOrder"];
