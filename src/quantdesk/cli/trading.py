@@ -72,7 +72,7 @@ def deposit(
     as_json: JsonFlag = False,
 ) -> None:
     """Deposit; the first deposit also opens the account."""
-    _report(run_with_client(lambda client: client.deposit(amount, asset), gateway, wallet), as_json)
+    report(run_with_client(lambda client: client.deposit(amount, asset), gateway, wallet), as_json)
 
 
 def withdraw(
@@ -83,7 +83,7 @@ def withdraw(
     as_json: JsonFlag = False,
 ) -> None:
     """Withdraw to the wallet's own token account."""
-    _report(run_with_client(lambda client: client.withdraw(amount, asset), gateway, wallet), as_json)
+    report(run_with_client(lambda client: client.withdraw(amount, asset), gateway, wallet), as_json)
 
 
 def place(
@@ -117,7 +117,7 @@ def place(
 
     result, traded = run_with_client(work, gateway, wallet)
     if isinstance(result, Sent):
-        _report(result, as_json, traded)
+        report(result, as_json, traded)
     elif as_json:
         print_json(result)
     else:
@@ -148,7 +148,7 @@ def cancel(
             return await client.cancel_all(symbol)
         return await client.cancel(symbol, order_id, client_id)
 
-    _report(run_with_client(work, gateway, wallet), as_json)
+    report(run_with_client(work, gateway, wallet), as_json)
 
 
 def list_orders(
@@ -167,7 +167,8 @@ def list_orders(
     print_table(columns, rows, f"no {status.value} order" if status is not Status.ALL else "no order yet")
 
 
-def _report(sent: Sent, as_json: bool, market: Market | None = None) -> None:
+def report(sent: Sent, as_json: bool, market: Market | None = None) -> None:
+    """What became of a transaction."""
     if as_json:
         print_json(sent)
         return

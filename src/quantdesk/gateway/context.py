@@ -39,6 +39,7 @@ from quantdesk.gateway.stream.channels import (
 )
 from quantdesk.gateway.stream.hub import Hub
 from quantdesk.gateway.stream.intake import Intake
+from quantdesk.gateway.traders.service import TraderService
 from quantdesk.gateway.transactions.blockhashes import Blockhashes
 from quantdesk.gateway.transactions.relay import Relay
 from quantdesk.gateway.transactions.sending import SendingService
@@ -64,6 +65,7 @@ class Gateway:
     markets: MarketService
     accounts: AccountService
     orders: OrderService
+    traders: TraderService
     transactions: TransactionService
     sending: SendingService
     auth: AuthService
@@ -150,6 +152,7 @@ def assemble(
         markets=markets,
         accounts=accounts,
         orders=OrderService(state, board, stored, fresh),
+        traders=TraderService(rpc, state, accounts, clock),
         transactions=TransactionService(
             rpc=rpc,
             venue=venue,

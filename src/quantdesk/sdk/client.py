@@ -151,6 +151,16 @@ class Client:
         path = f"/accounts/{self.wallet.address}/fills"
         return _many(await self._transport.get(path, market=market, limit=limit), models.Fill)
 
+    async def triggers(self) -> list[dict[str, Any]]:
+        """Stop and take-profit orders of this wallet that wait for the mark price."""
+        answer = await self._transport.get(f"/accounts/{self.wallet.address}/triggers")
+        return list(answer["items"])
+
+    async def delegates(self) -> list[dict[str, Any]]:
+        """Keys that may trade for this wallet, with their limits."""
+        answer = await self._transport.get(f"/accounts/{self.wallet.address}/delegates")
+        return list(answer["items"])
+
     def follow(self, channel: str, **fields: Any) -> AsyncIterator[Message]:
         """Messages of a WebSocket channel, for ever: see `quantdesk.sdk.stream.follow`."""
         return follow(self._transport.socket_url, channel, token=self._transport.token, **fields)

@@ -44,11 +44,20 @@ async def test_a_delegate_trades_within_its_limits_until_it_is_revoked(
         body = {"wallet": taker.wallet, "signer": bot.wallet, **fields}
         answer = await ground.client.post(f"/v1/tx/{name}", json=body)
         assert (answer.status_code, answer.json()["code"]) == (422, "NotAuthorised")
+    (listed,) = (await ground.client.get(f"/v1/accounts/{taker.wallet}/delegates")).json()["items"]
+    assert (listed["delegate"], listed["markets"], listed["max_order_notional"], listed["expired"]) == (
+        bot.wallet,
+        ["SOL-PERP"],
+        "500",
+        False,
+    )
+    assert float(listed["used_today"]) >= 138
     built = await taker.build("revoke-delegate", delegate=bot.wallet)
     assert built["instructions"][-1]["summary"] == f"Take the right to trade away from {bot.wallet}"
     assert (await taker.send(built))["state"] == "confirmed"
     refused = await bot.build("place-order", **order)
     assert refused["simulation"]["error"]["code"] == "NotAuthorised"
+    assert (await ground.client.get(f"/v1/accounts/{taker.wallet}/delegates")).json()["items"] == []
 
 
 @pytest.mark.parametrize(

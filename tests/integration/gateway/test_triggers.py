@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from solders.keypair import Keypair
 
 from gateway_ground import GatewayGround, Trader
 from quantdesk.keepers.chain import ChainView
+from quantdesk.sdk import Client, Wallet
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 STOP: dict[str, Any] = {
@@ -40,8 +43,13 @@ async def test_an_order_that_fills_at_once_takes_its_exits_along_as_a_pair(
     reply = await trader.do("place-order", **order, **exits)
     assert [each["name"] for each in reply["events"]] == ["OrdersProcessed", "TriggerPlaced", "TriggerPlaced"]
     assert await waiting(ground, trader) == [(0, 0, 1), (1, 2, 0)]
-    first = reply["events"][1]["data"]
-    one = str(first["epoch"] * 16 + first["terms"]["index"])
+    listed = (await ground.client.get(f"/v1/accounts/{trader.wallet}/triggers")).json()["items"]
+    assert [(each["kind"], each["trigger_price"], each["size"], each["side"]) for each in listed] == [
+        ("stop", "120", "1", "sell"),
+        ("take_profit", "160", "1", "sell"),
+    ]
+    assert [each["cancels"] for each in listed] == [listed[1]["id"], listed[0]["id"]]
+    one = listed[0]["id"]
     await trader.do("cancel-trigger", market="SOL-PERP", trigger_id=one)
     assert await waiting(ground, trader) == [(1, 2, 255)]
     stop = await trader.do("place-trigger", **STOP)
@@ -51,6 +59,7 @@ async def test_an_order_that_fills_at_once_takes_its_exits_along_as_a_pair(
     assert Decimal(sub["balances"][0]["amount"]) * 1_000_000 == chain.usdc
     await trader.do("cancel-trigger", market="SOL-PERP")
     assert await waiting(ground, trader) == []
+    assert (await ground.client.get(f"/v1/accounts/{trader.wallet}/triggers")).json()["items"] == []
     again = await ground.client.post(
         "/v1/tx/cancel-trigger", json={"wallet": trader.wallet, "market": "SOL-PERP"}
     )
@@ -81,3 +90,25 @@ async def test_a_stop_without_a_position_is_refused_by_the_programs_name(ground:
     trader = await ground.trader().funded()
     built = await trader.build("place-trigger", **STOP)
     assert built["simulation"]["error"]["code"] == "ReduceOnlyWouldIncrease"
+
+
+async def test_the_sdk_places_lists_and_cancels_triggers_and_delegates(
+    ground: GatewayGround, maker: Trader
+) -> None:
+    trader = await ground.trader().funded()
+    await maker.do("place-order", market="SOL-PERP", side="sell", size="5", price="140.5")
+    bot = str(Keypair().pubkey())
+    async with Client(ground.url, Wallet(trader.key)) as client:
+        await client.place("SOL-PERP", "buy", 1, take_profit="160", stop_loss="120")
+        await client.place_trigger("SOL-PERP", "stop", "sell", 1, "110", price="109")
+        waiting = await client.triggers()
+        assert [each["trigger_price"] for each in waiting] == ["120", "160", "110"]
+        await client.cancel_trigger("SOL-PERP", waiting[2]["id"])
+        await client.cancel_trigger("SOL-PERP")
+        assert await client.triggers() == []
+        limits = {"max_order_notional": 100, "max_position_notional": 200, "daily_notional": 300}
+        expires_at_ms = (int(time.time()) + 3_600) * 1_000
+        await client.set_delegate(bot, expires_at_ms, markets=["SOL-PERP"], **limits)
+        assert [each["delegate"] for each in await client.delegates()] == [bot]
+        await client.revoke_delegate(bot)
+        assert await client.delegates() == []

@@ -6,7 +6,13 @@ import { TabStrip, tabPanelProps } from "@/components/TabStrip";
 import { reason } from "@/lib/api/client";
 import { buildCancelAll } from "@/lib/api/instructions";
 import type { Exchange, Market, Order } from "@/lib/api/models";
-import { useFillHistory, useLiquidationHistory, useOrderHistory, useTransferHistory } from "@/lib/api/queries";
+import {
+  useFillHistory,
+  useLiquidationHistory,
+  useOrderHistory,
+  useTransferHistory,
+  useTriggers,
+} from "@/lib/api/queries";
 import { dateAndClock } from "@/lib/decimal/format";
 import { useNow, useServerNow } from "@/lib/freshness/freshness";
 import { useAccount } from "@/lib/state/account";
@@ -20,8 +26,9 @@ import { useWallet } from "@/lib/wallet/session";
 import { Fills, LiquidationSteps, Transfers } from "./Fills";
 import { OpenOrders, OrderHistory } from "./Orders";
 import { closeAtMarket, Positions } from "./Positions";
+import { Triggers } from "./Triggers";
 
-type Tab = "positions" | "orders" | "history" | "fills" | "transfers";
+type Tab = "positions" | "orders" | "triggers" | "history" | "fills" | "transfers";
 
 interface AccountTabsProps {
   markets: readonly Market[];
@@ -95,6 +102,16 @@ function TransferList({ wallet }: { wallet: string }): ReactNode {
   );
 }
 
+function TriggerList({ wallet, markets, programId }: { wallet: string; markets: readonly Market[]; programId: string }): ReactNode {
+  const found = useTriggers(wallet);
+  const again = (): void => void found.refetch();
+  return (
+    <List loading={found.isPending} error={found.error} onRetry={again} count={found.data?.length ?? 0} unknownBeforeMs={null} empty="No stop or take-profit waits. Each shrinks an open position and goes when it is closed.">
+      <Triggers triggers={found.data ?? []} markets={markets} wallet={wallet} programId={programId} onCancelled={again} />
+    </List>
+  );
+}
+
 function Body({ tab, wallet, markets, exchange }: { tab: Tab; wallet: string; markets: readonly Market[]; exchange: Exchange }): ReactNode {
   const now = useNow();
   const serverNow = useServerNow();
@@ -103,6 +120,7 @@ function Body({ tab, wallet, markets, exchange }: { tab: Tab; wallet: string; ma
   const programId = exchange.program_id;
   const blocked = (market: Market): string | null =>
     connection.phase === "open" ? closingBlocked(market, serverNow, now) : "Not connected to the exchange.";
+  if (tab === "triggers") return <TriggerList wallet={wallet} markets={markets} programId={programId} />;
   if (tab === "history") return <History wallet={wallet} markets={markets} />;
   if (tab === "fills") return <FillList wallet={wallet} markets={markets} />;
   if (tab === "transfers") return <TransferList wallet={wallet} />;
@@ -165,6 +183,7 @@ export function AccountTabs({ markets, exchange, className = "" }: AccountTabsPr
         tabs={[
           { value: "positions", label: "Positions", count: positions.length },
           { value: "orders", label: "Open orders", count: openOrders.length },
+          { value: "triggers", label: "Triggers" },
           { value: "history", label: "Order history" },
           { value: "fills", label: "Fills" },
           { value: "transfers", label: "Transfers" },

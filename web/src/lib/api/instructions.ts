@@ -34,6 +34,9 @@ export const buildCancel = (wallet: string, market: string, orderId: string): Pr
 export const buildCancelAll = (wallet: string, market: string | null): Promise<BuiltTransaction> =>
   answered(gateway.POST("/v1/tx/cancel-all", { body: { ...WHO, wallet, market } }));
 
+export const buildCancelTrigger = (wallet: string, market: string, triggerId: string): Promise<BuiltTransaction> =>
+  answered(gateway.POST("/v1/tx/cancel-trigger", { body: { ...WHO, wallet, market, trigger_id: triggerId } }));
+
 export const buildDeposit = (wallet: string, asset: string, amount: string): Promise<BuiltTransaction> =>
   answered(gateway.POST("/v1/tx/deposit", { body: { ...WHO, wallet, asset, amount } }));
 

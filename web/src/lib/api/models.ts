@@ -15,6 +15,7 @@ export type Order = Schemas["Order"];
 export type Fill = Schemas["Fill"];
 export type LiquidationStep = Schemas["LiquidationStep"];
 export type Transfer = Schemas["Transfer"];
+export type Trigger = Schemas["Trigger"];
 export type Margin = Schemas["Margin"];
 export type Preview = Schemas["PreviewReply"];
 export type PlaceOrder = Schemas["PlaceOrder"];

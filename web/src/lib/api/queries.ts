@@ -1,7 +1,7 @@
 /** Reads that change seldom, cached by TanStack Query. Hot data comes over the socket instead. */
 import { QueryClient, useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { answered, gateway, Refusal } from "./client";
-import type { Exchange, Fill, LiquidationStep, Market, Order, Transfer } from "./models";
+import type { Exchange, Fill, LiquidationStep, Market, Order, Transfer, Trigger } from "./models";
 
 const RETRIES = 3;
 
@@ -81,5 +81,17 @@ export const useTransferHistory = (wallet: string | null): UseQueryResult<Histor
       const path = { wallet: wallet ?? "" };
       const page = await answered(gateway.GET("/v1/accounts/{wallet}/transfers", { params: { path, query: { limit: PAGE } } }));
       return { items: page.items, unknownBeforeMs: page.unknown_before_ms ?? null };
+    },
+  });
+
+/** Triggers are read from the chain, not pushed: asked again while the list is on screen. */
+export const useTriggers = (wallet: string | null): UseQueryResult<readonly Trigger[]> =>
+  useQuery({
+    queryKey: ["triggers", wallet],
+    enabled: wallet !== null,
+    refetchInterval: 2_000,
+    queryFn: async () => {
+      const path = { wallet: wallet ?? "" };
+      return (await answered(gateway.GET("/v1/accounts/{wallet}/triggers", { params: { path } }))).items;
     },
   });

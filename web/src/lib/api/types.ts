@@ -84,6 +84,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/accounts/{wallet}/delegates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Delegates
+         * @description Keys that may trade for the wallet, and what is left of their limits, as on chain.
+         */
+        get: operations["listDelegates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/accounts/{wallet}/fills": {
         parameters: {
             query?: never;
@@ -216,6 +236,26 @@ export interface paths {
          * @description Deposits and withdrawals, newest first.
          */
         get: operations["listTransfers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{wallet}/triggers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Triggers
+         * @description Stop and take-profit orders that wait for the mark price, as on chain.
+         */
+        get: operations["listTriggers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1666,6 +1706,74 @@ export interface components {
              * @example Buy 2 SOL-PERP at 142.31
              */
             summary: string;
+        };
+        /**
+         * Delegate
+         * @description A key that may trade for a sub-account.
+         */
+        Delegate: {
+            /** Can Transfer */
+            can_transfer: boolean;
+            /** Daily Notional */
+            daily_notional: string | null;
+            /** Delegate */
+            delegate: string;
+            /** Expired */
+            expired: boolean;
+            /**
+             * Expires At Ms
+             * @description Null is never.
+             */
+            expires_at_ms: number | null;
+            /** Markets */
+            markets: string[];
+            /**
+             * Max Order Notional
+             * @description Null is no limit.
+             */
+            max_order_notional: string | null;
+            /** Max Position Notional */
+            max_position_notional: string | null;
+            /** Reduce Only */
+            reduce_only: boolean;
+            /** Sub */
+            sub: number;
+            /**
+             * Used Today
+             * @description Notional counted on the present day (UTC).
+             * @example 142.31
+             */
+            used_today: string;
+        };
+        /**
+         * DelegateList
+         * @description Every delegate of the wallet, expired ones too: they hold a place until they are revoked.
+         */
+        DelegateList: {
+            /**
+             * Age Ms
+             * @description Milliseconds between that state's arrival here and this reply.
+             */
+            age_ms: number;
+            /** Items */
+            items: components["schemas"]["Delegate"][];
+            /**
+             * Next Cursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            next_cursor: string | null;
+            /**
+             * Slot
+             * @description Slot of the chain state that this reply shows.
+             */
+            slot: number;
+            /**
+             * Unknown Before Ms
+             * @description Nothing is known before this time (retention); null: the history is complete.
+             */
+            unknown_before_ms: number | null;
+            /** Wallet */
+            wallet: string;
         };
         /**
          * Dependency
@@ -4977,6 +5085,106 @@ export interface components {
             wallet: string;
         };
         /**
+         * Trigger
+         * @description A stop or take-profit that waits for the mark price.
+         */
+        Trigger: {
+            /**
+             * Cancels
+             * @description The trigger that goes when this one fires.
+             */
+            cancels: string | null;
+            /** Client Id */
+            client_id: string | null;
+            /**
+             * Executor Fee
+             * @description USDC reserved for who fires it.
+             * @example 142.31
+             */
+            executor_fee: string;
+            /** Expires At Ms */
+            expires_at_ms: number | null;
+            /**
+             * Id
+             * @description Unsigned 64-bit integer as text.
+             */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "stop" | "take_profit";
+            /**
+             * Market
+             * @description Market symbol.
+             * @example SOL-PERP
+             */
+            market: string;
+            /**
+             * Max Slippage Bps
+             * @description Of a market order, against the mark.
+             */
+            max_slippage_bps: string | null;
+            /**
+             * Price
+             * @description Of a limit order.
+             */
+            price: string | null;
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "buy" | "sell";
+            /**
+             * Size
+             * @description Null is the whole position.
+             */
+            size: string | null;
+            /** Sub */
+            sub: number;
+            /**
+             * Trigger Price
+             * @description Exact decimal number as text, not negative, no exponent.
+             * @example 142.31
+             */
+            trigger_price: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "limit" | "market";
+        };
+        /**
+         * TriggerList
+         * @description Every trigger of the wallet that can still fire.
+         */
+        TriggerList: {
+            /**
+             * Age Ms
+             * @description Milliseconds between that state's arrival here and this reply.
+             */
+            age_ms: number;
+            /** Items */
+            items: components["schemas"]["Trigger"][];
+            /**
+             * Next Cursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            next_cursor: string | null;
+            /**
+             * Slot
+             * @description Slot of the chain state that this reply shows.
+             */
+            slot: number;
+            /**
+             * Unknown Before Ms
+             * @description Nothing is known before this time (retention); null: the history is complete.
+             */
+            unknown_before_ms: number | null;
+            /** Wallet */
+            wallet: string;
+        };
+        /**
          * Unsubscribed
          * @description No more of that channel.
          */
@@ -5118,6 +5326,59 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listDelegates: {
+        parameters: {
+            query?: {
+                /** @description Only this sub-account. */
+                sub?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description Base58 public key. */
+                wallet: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelegateList"];
                 };
             };
             /** @description Bad Request */
@@ -5610,6 +5871,59 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TransferList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listTriggers: {
+        parameters: {
+            query?: {
+                /** @description Only this sub-account. */
+                sub?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description Base58 public key. */
+                wallet: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriggerList"];
                 };
             };
             /** @description Bad Request */
