@@ -1,6 +1,6 @@
 """Breaks the engine in small ways and sees whether its tests notice.
 
-python tools/mutate.py [--every N] [--file matching.rs] [--out FILE]
+python tools/mutate.py [--every N] [--file matching.rs] [--at margin.rs:162 ...] [--out FILE]
 
 Each mutant changes one operator, rounding or bound on one line of matching, margin, funding or liquidation
 in a copy of the workspace and runs the engine's tests there. Those that no test notices survive: a test is
@@ -140,10 +140,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--every", type=int, default=1, help="take every N-th mutant alone")
     parser.add_argument("--file", help="end of one file's name")
+    parser.add_argument("--at", nargs="*", help="the mutants of these lines alone")
     parser.add_argument("--out", type=Path, help="where survivors are appended")
     options = parser.parse_args()
     files = [file for file in FILES if not options.file or file.endswith(options.file)]
     every = [mutant for file in files for mutant in mutants(file)]
+    if options.at:
+        every = [one for one in every if any(f"{one.file}:{one.line + 1}".endswith(at) for at in options.at)]
     return run(every[:: options.every], options.out)
 
 

@@ -40,7 +40,7 @@ def over(worth: int, limit: int) -> bool:
 def charge(trader: Record, place: int, market: Record, sent: Record, unix: int) -> None:
     """An order, at its own price or the mark, whichever is higher, against each limit."""
     entry = trader.delegates[place]
-    price = max(sent.ticks * market.tick_size, market.mark_price)
+    price = max(sent.ticks * market.tick_size, sent.price, market.mark_price)
     require(entry.market_bitmap >> market.index & 1 == 1, "DelegateLimit")
     require(sent.reduce_only or not entry.flags & REDUCE_ONLY, "DelegateLimit")
     require(not over(notional(sent.lots, price), entry.max_order), "DelegateLimit")

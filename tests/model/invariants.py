@@ -48,7 +48,7 @@ def money(state: State, slots: dict[int, Slot], vault: int) -> None:
     usdc = state.rows["collateral", 0]
     positions = [position for slot in slots.values() for position in slot.positions.values()]
     quote = sum(position.quote for position in positions)
-    parked = sum(trader.parked[0] for _, trader in state.all("trader"))
+    parked = sum(trader.parked[0] + trader.executor_fees for _, trader in state.all("trader"))
     pools = sum(market.funding_pool for _, market in state.all("market"))
     balances = sum(slot.usdc for slot in slots.values())
     require(quote == exchange.open_quote, 1, "open quote", quote, exchange.open_quote)

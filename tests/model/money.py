@@ -19,6 +19,12 @@ def open_for(state: State, bits: int = 0) -> None:
     require(state.exchange.paused & bits == 0, "Paused")
 
 
+def withdrawals_paused(state: State, unix: int) -> bool:
+    """A pause of withdrawals ends by itself."""
+    exchange = state.exchange
+    return bool(exchange.paused & WITHDRAWALS) and unix < exchange.withdrawals_paused_until
+
+
 def own(state: State, call: Call) -> Record:
     """The trader whose owner signed."""
     assert call.trader is not None
@@ -122,7 +128,8 @@ def withdraw(state: State, call: Call) -> Event:
     trader = own(state, call)
     index, amount = call.collateral, call.amount
     known = state.collateral(index)
-    open_for(state, WITHDRAWALS)
+    open_for(state)
+    require(not withdrawals_paused(state, call.unix), "Paused")
     require(call.unix >= state.exchange.withdraw_rest_until, "WithdrawalsResting")
     most = available(state, trader, index, call)
     refill(known, call.unix)
@@ -152,7 +159,7 @@ def share_of_deficit(state: State, amount: int) -> int:
     exchange.deficit -= repaid
     exchange.fees_collected -= repaid
     claims = sum(max(0, slot.usdc) for slot in state.active_slots().values())
-    claims += sum(trader.parked[0] for _, trader in state.all("trader"))
+    claims += sum(trader.parked[0] + trader.executor_fees for _, trader in state.all("trader"))
     share = min(amount, ceil(amount, exchange.deficit, claims)) if amount < claims else exchange.deficit
     share = min(share, exchange.deficit, amount)
     exchange.deficit -= share

@@ -78,7 +78,8 @@ def arriving(venue: Venue, quote: Mapping[str, Any], shared: Mapping[str, Any], 
 def check_market(venue: Venue, order: Order) -> None:
     """Whether the market takes such an order now."""
     market, exchange, call = venue.market, venue.state.exchange, venue.call
-    allowed = {ACTIVE: True, POST_ONLY: order.post_only, REDUCE_ONLY: order.reduce_only}
+    reducing = order.reduce_only and call.unix - market.notice_at >= 3_600
+    allowed = {ACTIVE: True, POST_ONLY: order.post_only or reducing, REDUCE_ONLY: order.reduce_only}
     require(allowed.get(market.status, False), "MarketNotActive")
     require(order.reduce_only or not exchange.paused & money.TRADING, "Paused")
     resting = call.unix < max(market.resume_at, exchange.resume_at)
@@ -172,7 +173,7 @@ def tell(venue: Venue, incoming: Arriving, outcome: Outcome) -> None:
     used = outcome.filled + outcome.resting
     if venue.delegate is not None and used:
         sent = Record(
-            ticks=outcome.ticks, lots=outcome.lots, used=used, reduce_only=incoming.order.reduce_only
+            ticks=outcome.ticks, price=0, lots=outcome.lots, used=used, reduce_only=incoming.order.reduce_only
         )
         delegates.charge(venue.account, venue.delegate, venue.market, sent, venue.call.unix)
 

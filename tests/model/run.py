@@ -8,13 +8,23 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from model.actions import authority, delegates, liquidation, money, orders, prices, traders, waterfall
+from model.actions import (
+    authority,
+    delegates,
+    liquidation,
+    money,
+    orders,
+    prices,
+    traders,
+    triggers,
+    waterfall,
+)
 from model.compare import Different
 from model.plan import ACTIONS, Plan
 from model.settings import NAMED, USDC, Setting, drawn
 from model.world import Seen, Step, World
 
-DRAWN_FROM = (authority, delegates, liquidation, money, orders, prices, traders, waterfall)
+DRAWN_FROM = (authority, delegates, liquidation, money, orders, prices, traders, triggers, waterfall)
 """The files whose actions are in ACTIONS."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from model import layout, money
+from model import layout, money, triggers
 from model.exact import require
 from model.layout import Record
 from model.state import NO_MARKET, NO_SLOT, Call, Event, Slot, State, empty_slot, instruction
@@ -96,6 +96,9 @@ def park(state: State, call: Call) -> Event:
     require(trader.owner == call.signer or forsaken, "NotAuthorised")
     require(not slot.positions and slot.usdc >= 0, "TraderNotEmpty")
     require(money.nothing_locked(slot, call.unix), "ExceedsWithdrawable")
+    for place, trigger in enumerate(trader.triggers):
+        if trigger.market != NO_MARKET:
+            triggers.release(state, slot, trader, place)
     for kind, amount in enumerate([slot.usdc, *slot.collaterals]):
         if amount:
             money.add_to_slot(state, slot, kind, -amount)

@@ -17,13 +17,14 @@ DEEPEST = 32
 class Venue:
     """A market's accounts, opened for a call; ``trader`` is the slot whose orders they are."""
 
-    def __init__(self, state: State, call: Call, market: int | None = None) -> None:
+    def __init__(self, state: State, call: Call, anyone: bool = False) -> None:
         self.state, self.call = state, call
-        self.index = call.market if market is None else market
+        self.index: int = call.market
         self.market = state.market(self.index)
         assert call.trader is not None
         trader = state.trader(call.trader)
-        self.account, self.delegate = trader, delegates.acting(trader, call)
+        self.account = trader
+        self.delegate = None if anyone else delegates.acting(trader, call)
         slot = state.slot_of(trader)
         slot.last_active = call.unix
         self.trader: int = trader.slot_index

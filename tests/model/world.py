@@ -33,6 +33,7 @@ from model import (
     orders,
     prices,
     traders,
+    triggers,
     waterfall,
 )
 from model.exact import Refused
@@ -40,7 +41,7 @@ from model.layout import Record
 from model.settings import Setting
 from model.state import RULES, Book, Call, Event, Key, Slot, State
 
-MODELLED = (authority, delegates, liquidation, money, orders, prices, traders, waterfall)
+MODELLED = (authority, delegates, liquidation, money, orders, prices, traders, triggers, waterfall)
 """The files whose rules are in RULES."""
 WALLET = 10**15
 LIMIT = set_compute_unit_limit(1_400_000)
@@ -346,6 +347,8 @@ class World:
             if row is not None and row.active:
                 actors.add(row.slot_index)
         actors |= {told[1][name] for name in ("taker_slot", "from_slot") if name in told[1]}
+        if step.name == "execute_trigger":
+            actors.add(step.args["slot"])
         invariants.bystanders(state, told, actors)
 
     # -- reading ----------------------------------------------------------------------------

@@ -92,7 +92,7 @@ def ingestion(settings: Settings) -> Service:
 
 
 def keepers(settings: Settings) -> Service:
-    """Oracle, maker, taker and liquidator, or those of them that the settings name."""
+    """Oracle, maker, taker, liquidator and trigger keeper, or those of them that the settings name."""
     from quantdesk.keepers.app import serve
     from quantdesk.keepers.config import (
         KeepersConfig,
@@ -101,6 +101,7 @@ def keepers(settings: Settings) -> Service:
         OracleConfig,
         Role,
         TakerConfig,
+        TriggerConfig,
     )
 
     keys = _data(settings).keys
@@ -115,6 +116,7 @@ def keepers(settings: Settings) -> Service:
             maker=MakerConfig(key_file=keys / "maker.json"),
             taker=TakerConfig(key_file=keys / "taker.json"),
             liquidator=LiquidatorConfig(key_file=keys / "liquidator.json"),
+            trigger=TriggerConfig(key_file=keys / "trigger.json"),
             roles=frozenset(Role(name.strip()) for name in settings.keepers.split(",")),
         )
     )

@@ -49,7 +49,7 @@ STATUS_OFFSET = 10
 MOST_UNITS = 1_400_000
 SOL = 1_000_000_000
 LEAST_SOL, AIRDROP_SOL = 50 * SOL, 500 * SOL
-KEEPER_USDC = {"maker": 1_000_000, "taker": 200_000, "liquidator": 200_000}
+KEEPER_USDC = {"maker": 1_000_000, "taker": 200_000, "liquidator": 200_000, "trigger": 1_000}
 
 
 class DeploymentError(RuntimeError):
@@ -223,7 +223,7 @@ class _Preparation:
         return Exchange.decode(await self._content(self._venue.exchange))
 
     async def _fund_keepers(self) -> None:
-        """Give maker, taker and liquidator SOL for fees and, once, test USDC."""
+        """Give the keepers that trade SOL for fees and, once, test USDC."""
         mint = self._mint.pubkey()
         await self._fund(self._price_authority.pubkey())
         for name, amount in KEEPER_USDC.items():

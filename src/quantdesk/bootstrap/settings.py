@@ -59,7 +59,7 @@ class Settings(BaseSettings):
     mikey_secret: SecretStr | None = Field(None, description="Signs tokens between gateway and MIKEY.")
 
     keepers: str = Field(
-        "oracle,maker,taker,liquidator", description="Comma-separated roles of the keepers process."
+        "oracle,maker,taker,liquidator,trigger", description="Comma-separated roles of the keepers process."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severe log line."

@@ -16,6 +16,7 @@ class Keeper(StrEnum):
     MAKER = "maker"
     TAKER = "taker"
     LIQUIDATOR = "liquidator"
+    TRIGGER = "trigger"
 
 
 def register(app: typer.Typer) -> None:
@@ -44,7 +45,7 @@ def register(app: typer.Typer) -> None:
 
     @app.command(rich_help_panel=panel)
     def keeper(role: Keeper) -> None:
-        """One keeper alone: the oracle, the maker, the taker or the liquidator."""
+        """One keeper alone: the oracle, the maker, the taker, the liquidator or the trigger keeper."""
         run("keepers", load_settings(keepers=role.value))
 
     @app.command(rich_help_panel=panel)

@@ -22,6 +22,8 @@ from quantdesk.program.events import (
     TraderOpened,
     TraderParked,
     Transferred,
+    TriggerCancelled,
+    TriggerPlaced,
     Withdrawn,
 )
 
@@ -112,7 +114,15 @@ def concerned(state: IndexState, placed: PlacedEvent) -> set[Holder]:
     if isinstance(event, Transferred):
         return {Holder(str(event.owner), sub) for sub in (event.from_sub, event.to_sub)}
     if isinstance(
-        event, TraderOpened | TraderActivated | TraderClosed | TraderParked | Deposited | Withdrawn
+        event,
+        TraderOpened
+        | TraderActivated
+        | TraderClosed
+        | TraderParked
+        | Deposited
+        | Withdrawn
+        | TriggerPlaced
+        | TriggerCancelled,
     ):
         return {Holder(str(event.owner), event.sub)}
     return set()

@@ -22,6 +22,7 @@ from quantdesk.keepers.oracle import Oracle
 from quantdesk.keepers.role import Duty
 from quantdesk.keepers.sender import Sender
 from quantdesk.keepers.taker import Taker
+from quantdesk.keepers.trigger import TriggerKeeper
 from quantdesk.keepers.wallet import read_key
 from quantdesk.program.addresses import Addresses
 
@@ -82,6 +83,11 @@ class _Process:
             )
             liquidator = Liquidator(config.liquidator, self._view, sender, self._measures)
             self._add(liquidator.duty, liquidator.run)
+        if config.trigger is not None and Role.TRIGGER in roles:
+            firing = TriggerKeeper(
+                config.trigger, self._view, self._sender(config.trigger.key_file), self._measures
+            )
+            self._add(firing.duty, firing.run)
 
     def readiness(self) -> dict[str, str | None]:
         """What the keepers depend on and what each role waits for."""

@@ -13,8 +13,10 @@ from solders.pubkey import Pubkey
 from quantdesk.domain.units import FUNDING_SCALE, QuoteAtoms, ceil_div
 from quantdesk.infra.solana import SolanaRpc
 from quantdesk.keepers.errors import NotOnChain
+from quantdesk.program import base58
 from quantdesk.program.addresses import Addresses, token_account
 from quantdesk.program.dtypes import account_dtype
+from quantdesk.program.idl import idl
 from quantdesk.program.layouts import (
     Book,
     Exchange,
@@ -32,6 +34,8 @@ FRESH_S = 5.0
 ACTIVE = "active"
 
 
+EXCHANGE_OFFSET = 16
+"""Of the exchange's address in a trader account."""
 SPARE_SLOTS = 64
 """Slots read beyond those used when last looked, so that new traders cost no second call."""
 
@@ -104,6 +108,19 @@ class ChainView:
             if slot_range(used)[0] <= len(data):
                 self._exchange, self._read_at = Exchange.decode(exchange.bytes), time.monotonic()
                 return Picture(self._exchange, Ledger.decode(data))
+
+    async def traders(self) -> list[Trader]:
+        """Every trader account of the exchange."""
+        tag = bytes(idl().accounts_by_name["Trader"].discriminator)
+        found = await self.rpc.get_program_accounts(
+            self.venue.program,
+            [
+                {"dataSize": account_dtype("Trader").itemsize},
+                {"memcmp": {"offset": 0, "bytes": base58.encode(tag)}},
+                {"memcmp": {"offset": EXCHANGE_OFFSET, "bytes": str(self.venue.exchange)}},
+            ],
+        )
+        return [Trader.decode(each.account.bytes) for each in found]
 
     async def trader(self, owner: Pubkey) -> Trader | None:
         account = (await self.rpc.get_account(self.venue.trader(owner))).value

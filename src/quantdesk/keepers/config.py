@@ -17,6 +17,7 @@ class Role(StrEnum):
     MAKER = "maker"
     TAKER = "taker"
     LIQUIDATOR = "liquidator"
+    TRIGGER = "trigger"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,22 @@ class LiquidatorConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class TriggerConfig:
+    """Looks each ``every_s`` at the triggers found by a scan of all traders every ``scan_s``.
+
+    Fires up to ``most_fired`` a round; takes expired orders out of the books every ``prune_s``.
+    ``deposit_usdc``: deposited at the first start, for the slot that earns the fees.
+    """
+
+    key_file: Path
+    deposit_usdc: int = 100
+    every_s: float = 0.4
+    scan_s: float = 1.0
+    most_fired: int = 16
+    prune_s: float = 15.0
+
+
+@dataclass(frozen=True, slots=True)
 class KeepersConfig:
     """``program_id`` and ``exchange_id`` say which exchange; its markets are read from the chain."""
 
@@ -115,4 +132,5 @@ class KeepersConfig:
     maker: MakerConfig | None = None
     taker: TakerConfig | None = None
     liquidator: LiquidatorConfig | None = None
+    trigger: TriggerConfig | None = None
     roles: frozenset[Role] = field(default_factory=lambda: frozenset(Role))

@@ -58,3 +58,15 @@ class Measures:
             buckets=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1),
             registry=registry,
         )
+        self.triggers = Gauge(
+            "quantdesk_trigger_waiting", "Triggers that wait for the mark.", registry=registry
+        )
+        self.fired = Counter(
+            "quantdesk_trigger_fired",
+            "Triggers by what became of them: fired, buried (their position was gone), or why not.",
+            ["outcome"],
+            registry=registry,
+        )
+        self.pruned = Counter(
+            "quantdesk_trigger_pruned_orders", "Expired orders taken out of the books.", registry=registry
+        )

@@ -1,8 +1,7 @@
 """Relays Pyth prices that lie on the same chain: to markets that live on them, to anchors, to collaterals.
 
-Pyth's push oracle keeps a price account per feed at a derived address. Where there is none (the
-local network, a feed that nobody sponsors) there is nothing to relay: who posts a price account calls the
-program.
+Pyth's push oracle keeps a price account per feed at a derived address. Where there is none, as on the local
+network, nothing is relayed: who posts a price account calls the program.
 """
 
 from __future__ import annotations

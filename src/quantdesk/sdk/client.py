@@ -209,6 +209,21 @@ class Client:
         """Move money to another sub-account of the same wallet."""
         return await self.execute("transfer", to_sub=to_sub, asset=asset, amount=_text(amount))
 
+    async def place_trigger(
+        self, market: str, kind: str, side: models.Side, size: Number, trigger_price: Number, **fields: Any
+    ) -> models.Sent:
+        """Let a stop or take_profit wait for the mark: at market, or limit with ``price=``.
+
+        Further fields as in `POST /v1/tx/place-trigger`: ``max_slippage_bps``, ``expires_at_ms``,
+        ``cancels``.
+        """
+        order = self._order(market, side, size, fields)
+        return await self.execute("place-trigger", kind=kind, trigger_price=_text(trigger_price), **order)
+
+    async def cancel_trigger(self, market: str, trigger_id: str | None = None) -> models.Sent:
+        """Cancel one trigger, or all of a market."""
+        return await self.execute("cancel-trigger", market=market, trigger_id=trigger_id)
+
     async def set_delegate(self, delegate: str, expires_at_ms: int, **limits: Any) -> models.Sent:
         """Let another key trade for this sub-account within limits that the program holds.
 

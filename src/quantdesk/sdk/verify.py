@@ -19,12 +19,13 @@ from quantdesk.program.addresses import ASSOCIATED_TOKEN_PROGRAM, Addresses, tok
 from quantdesk.program.codec import read_value
 from quantdesk.program.errors import BytesError
 from quantdesk.program.idl import idl
-from quantdesk.program.records import DelegateFlag, OrderKind, Side
+from quantdesk.program.records import TRIGGERS, DelegateFlag, OrderKind, Side, TriggerKind
 from quantdesk.sdk.errors import WrongTransaction
 from quantdesk.sdk.models import Market
 
 COMPUTE_BUDGET = Pubkey.from_string("ComputeBudget111111111111111111111111111111")
 QUOTE_ATOMS = 1_000_000
+MOST_EXECUTOR_FEE = Decimal("0.1")
 DELEGATE_LIMITS = {
     "max_order": "max_order_notional",
     "max_position": "max_position_notional",
@@ -39,7 +40,9 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     "transfer": frozenset({"transfer"}),
     "set-delegate": frozenset({"set_delegate"}),
     "revoke-delegate": frozenset({"set_delegate"}),
-    "place-order": frozenset({"place_order"}),
+    "place-order": frozenset({"place_order", "place_trigger"}),
+    "place-trigger": frozenset({"place_trigger"}),
+    "cancel-trigger": frozenset({"cancel_trigger"}),
     "place-many": frozenset({"place_many"}),
     "replace-many": frozenset({"cancel_all", "place_many", "replace_many"}),
     "modify-order": frozenset({"modify_order"}),
@@ -259,11 +262,42 @@ def _check_delegate(args: Mapping[str, Any], request: Request) -> None:
         _require(terms["market_bitmap"].bit_count() == count, "it may trade other markets than asked")
 
 
+def _check_trigger(args: Mapping[str, Any], request: Request) -> None:
+    """A trigger of its own, or the take-profit or stop-loss of an order."""
+    terms, fields = args["terms"], request.fields
+    market = _market(terms, request)
+    sells = terms["side"] == Side.ASK
+    is_stop = terms["kind"] in (TriggerKind.STOP_MARKET, TriggerKind.STOP_LIMIT)
+    if request.instruction == "place-order":
+        wanted = fields.get("stop_loss" if is_stop else "take_profit")
+        _require(sells == (fields["side"] == "buy"), "its trigger is on the wrong side")
+        _require(terms["limit_ticks"] == 0, "its trigger is no market order")
+    else:
+        wanted = fields["trigger_price"]
+        _require(sells == (fields["side"] == "sell"), f"its side is not {fields['side']}")
+        _require(is_stop == (fields["kind"] == "stop"), f"it is no {fields['kind']}")
+        price = terms["limit_ticks"] * market.price_step
+        _require(price == Decimal(fields.get("price") or 0), f"its price is {price}")
+    found = Decimal(terms["trigger_price"]) / QUOTE_ATOMS / market.size_step
+    _require(wanted is not None and found == Decimal(wanted), f"it waits for {found}, not {wanted}")
+    size = terms["lots"] * market.size_step
+    _require(size == Decimal(fields["size"]), f"its size is {size}, not {fields['size']}")
+    fee = Decimal(terms["executor_fee"]) / QUOTE_ATOMS
+    _require(fee <= MOST_EXECUTOR_FEE, f"it reserves {fee} USDC for who executes it")
+
+
+def _check_cancel_trigger(args: Mapping[str, Any], request: Request) -> None:
+    asked = request.fields.get("trigger_id")
+    _require(asked is None or args["index"] == int(asked) % TRIGGERS, "it cancels another trigger")
+
+
 CHECKS: Mapping[str, Callable[[Mapping[str, Any], Request], None]] = {
     "deposit": _check_money,
     "withdraw": _check_money,
     "transfer": _check_money,
     "set_delegate": _check_delegate,
+    "place_trigger": _check_trigger,
+    "cancel_trigger": _check_cancel_trigger,
     "modify_order": _check_modify,
     "place_order": _check_place,
     "place_many": _check_batch,
@@ -276,8 +310,13 @@ CHECKS: Mapping[str, Callable[[Mapping[str, Any], Request], None]] = {
 
 def _check_whole(calls: list[Call], request: Request) -> None:
     """Each effect at most once, and money only to and from the wallet's own token accounts."""
-    names = [call.name for call in calls if call.name != "cancel_all"]
+    several = {"cancel_all", "cancel_trigger", "place_trigger"}
+    names = [call.name for call in calls if call.name not in several]
     _require(len(names) == len(set(names)), "it does the same thing twice")
+    exits = sum(request.fields.get(name) is not None for name in ("take_profit", "stop_loss"))
+    wanted = 1 if request.instruction == "place-trigger" else exits
+    triggers = sum(call.name == "place_trigger" for call in calls)
+    _require(triggers == wanted, f"it places {triggers} triggers, not {wanted}")
     for call in calls:
         if call.name == "withdraw":
             own = token_account(request.wallet, request.mint)

@@ -322,30 +322,6 @@ async def test_a_wallet_without_an_account_is_told_to_deposit(ground: GatewayGro
     assert (answer.status_code, answer.json()["code"]) == (422, "no_trader_account")
 
 
-@pytest.mark.parametrize(
-    ("name", "fields"),
-    [
-        (
-            "place-trigger",
-            {
-                "market": "SOL-PERP",
-                "side": "sell",
-                "size": "1",
-                "type": "market",
-                "kind": "stop",
-                "trigger_price": "100",
-            },
-        ),
-        ("cancel-trigger", {"market": "SOL-PERP"}),
-    ],
-)
-async def test_what_the_program_does_not_have_yet_says_so(
-    ground: GatewayGround, taker: Trader, name: str, fields: dict[str, Any]
-) -> None:
-    answer = await ground.client.post(f"/v1/tx/{name}", json={"wallet": taker.wallet, **fields})
-    assert (answer.status_code, answer.json()["code"]) == (422, "not_available_yet")
-
-
 async def test_min_slot_waits_and_then_says_how_far_the_index_is(ground: GatewayGround) -> None:
     reached = await ground.client.get("/v1/tickers", params={"min_slot": ground.gateway.board.slot + 1})
     assert reached.status_code == 200

@@ -141,9 +141,12 @@ async def until(condition: Callable[[], Awaitable[bool]], within_s: float = 30.0
 
 
 async def measure(config: KeepersConfig, name: str) -> dict[str, float]:
-    """Values of a measure by their labels' text."""
+    """Values of a measure by their labels' text; asked again when a stalled machine closed the connection."""
+    text = ""
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{config.http.port}") as client:
-        text = (await client.get("/metrics")).text
+        while not text:
+            with contextlib.suppress(httpx.ReadError):
+                text = (await client.get("/metrics")).text
     rows = [line.rsplit(" ", 1) for line in text.splitlines() if line.startswith(name)]
     return {labels.removeprefix(name): float(value) for labels, value in rows}
 

@@ -115,16 +115,11 @@ async def test_what_if_shows_the_preview_of_the_real_program(session: Session) -
     assert (reply["kind"], reply["preview"]["filled"]) == ("answer", "10")
 
 
-async def test_what_the_exchange_cannot_do_yet_is_said_before_and_refused_whole(session: Session) -> None:
+async def test_a_stop_on_the_position_is_confirmed_and_waits(session: Session) -> None:
     reply = await session.say("set a stop at 120 on my sol")
-    assert reply["kind"] == "ticket"
-    assert "Not available yet" in reply["text"]
-    answer = await session.ground.client.post(
-        f"/v1/mikey/tickets/{reply['ticket_id']}/confirm",
-        json={},
-        headers={"authorization": f"Bearer {session.token}"},
-    )
-    assert (answer.status_code, answer.json()["code"]) == (422, "not_available_yet")
+    assert [action["instruction"] for action in reply["actions"]] == ["place-trigger"], reply
+    assert "Not available yet" not in reply["text"]
+    await session.confirm(reply)
 
 
 async def test_a_size_beyond_the_margin_is_asked_with_the_numbers(session: Session) -> None:

@@ -38,7 +38,8 @@ def accept_authority(plan: Plan) -> Step:
 @action(2)
 def set_guardian(plan: Plan) -> Step:
     named = bytes(32) if plan.chance(0.2) else address(plan, somebody(plan))
-    return Step("set_guardian", {"guardian": named}, signer=holder(plan, "admin"))
+    role = plan.choice(["admin", "guardian", "guardian"])
+    return Step("set_guardian", {"guardian": named}, signer=holder(plan, role))
 
 
 @action(2)

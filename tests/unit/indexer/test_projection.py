@@ -405,7 +405,7 @@ def test_converted_collateral_changes_both_accounts(exchange: Exchange) -> None:
         90,
         5_000,
         after,
-        debtor.slot,
+        debtor.slot_index,
         debtor.generation,
         -3,
         300,

@@ -22,7 +22,7 @@ from quantdesk.domain.units import Ticks
 from quantdesk.program import instructions as program
 from quantdesk.program.addresses import Addresses, program_id, token_account
 from quantdesk.program.instructions import NewOrder, TraderKey
-from quantdesk.program.records import DelegateTerms, OrderKind, Side
+from quantdesk.program.records import DelegateTerms, OrderKind, Side, TriggerKind, TriggerTerms
 from quantdesk.sdk import WrongTransaction
 from quantdesk.sdk.models import Market
 from quantdesk.sdk.verify import Request, require_as_asked
@@ -225,6 +225,54 @@ def test_giving_rights_is_not_signed_as_taking_them_away() -> None:
     giving = program.set_delegate(VENUE, TRADER, DelegateTerms(bot, 0, 1, 0, 0, 0, 0))
     with pytest.raises(WrongTransaction, match="gives rights instead"):
         _check("revoke-delegate", asked, giving)
+
+
+STOP: dict[str, Any] = {
+    "wallet": str(WALLET), "sub": 0, "market": "SOL-PERP", "kind": "stop", "side": "sell", "type": "market",
+    "size": "2", "trigger_price": "138",
+}  # fmt: skip
+STOP_TERMS = TriggerTerms(
+    3, 2, TriggerKind.STOP_MARKET, Side.ASK, 255, 0, 10_000, 1_380_000, 200, 100_000, 0, 0
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"side": Side.BID}, "side is not sell"),
+        ({"kind": TriggerKind.TAKE_PROFIT_MARKET}, "it is no stop"),
+        ({"trigger_price": 1_390_000}, "it waits for 139, not 138"),
+        ({"lots": 0}, "its size is"),
+        ({"executor_fee": 1_000_000}, "it reserves 1 USDC"),
+        ({"limit_ticks": 13_000}, "its price is 130"),
+        ({"market": 1}, "market 1"),
+    ],
+)
+def test_another_trigger_than_asked_is_not_signed(change: dict[str, Any], reason: str) -> None:
+    _check("place-trigger", STOP, program.place_trigger(VENUE, TRADER, STOP_TERMS))
+    other = msgspec.structs.replace(STOP_TERMS, **change)
+    with pytest.raises(WrongTransaction, match=reason):
+        _check("place-trigger", STOP, program.place_trigger(VENUE, TRADER, other))
+
+
+def test_an_order_comes_with_the_exits_asked_for_and_no_others() -> None:
+    order = replace(LIMIT, kind=OrderKind.IMMEDIATE_OR_CANCEL)
+    asked = {**ASKED, "time_in_force": "ioc", "stop_loss": "138"}
+    placed = program.place_order(VENUE, TRADER, 2, order)
+    stop = program.place_trigger(VENUE, TRADER, STOP_TERMS)
+    _check("place-order", asked, placed, stop)
+    for built in ([placed], [placed, stop, stop]):
+        with pytest.raises(WrongTransaction, match="triggers, not 1"):
+            _check("place-order", asked, *built)
+    with pytest.raises(WrongTransaction, match="waits for"):
+        _check("place-order", {**asked, "stop_loss": None, "take_profit": "150"}, placed, stop)
+
+
+def test_another_trigger_is_not_cancelled_in_its_place() -> None:
+    asked = {"wallet": str(WALLET), "sub": 0, "market": "SOL-PERP", "trigger_id": str(7 * 16 + 3)}
+    _check("cancel-trigger", asked, program.cancel_trigger(VENUE, TRADER, 3))
+    with pytest.raises(WrongTransaction, match="another trigger"):
+        _check("cancel-trigger", asked, program.cancel_trigger(VENUE, TRADER, 4))
 
 
 def test_an_order_of_another_program_with_our_bytes_is_not_signed() -> None:

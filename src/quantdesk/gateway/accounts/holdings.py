@@ -14,6 +14,8 @@ from quantdesk.program.events import (
     TraderOpened,
     TraderParked,
     Transferred,
+    TriggerCancelled,
+    TriggerPlaced,
     Withdrawn,
 )
 from quantdesk.program.layouts import NO_SLOT, Slot, Trader
@@ -147,13 +149,16 @@ def _holding(row: Any) -> Holding:
     )
 
 
+WITH_BALANCES = (TraderActivated, TraderParked, Deposited, Withdrawn, TriggerPlaced, TriggerCancelled)
+
+
 def after_events(before: Holdings, events: Iterable[Event]) -> Holdings:
     """What a transaction's events leave of `before`: each carries the touched state as it is afterwards."""
     now = before
     for event in events:
         if isinstance(event, TraderOpened):
             now = replace(now, exists=True)
-        elif isinstance(event, TraderActivated | TraderParked | Deposited | Withdrawn):
+        elif isinstance(event, WITH_BALANCES):
             now = _with_balances(now, event.after) if event.sub == now.sub else now
         elif isinstance(event, Transferred):
             after = {event.from_sub: event.from_after, event.to_sub: event.to_after}

@@ -7,7 +7,7 @@ from solders.pubkey import Pubkey
 
 from quantdesk.domain.market import Market as Parameters
 from quantdesk.domain.orders import OrderId
-from quantdesk.domain.units import BaseLots, Ticks
+from quantdesk.domain.units import BaseLots, LotPrice, Ticks
 from quantdesk.gateway.clock import unix_ms
 from quantdesk.gateway.exchange.state import ExchangeView
 from quantdesk.gateway.transactions.programs import PROGRAM_NAMES
@@ -16,6 +16,7 @@ from quantdesk.program.codec import read_value
 from quantdesk.program.events import Event, event_json
 from quantdesk.program.idl import InstructionDef, idl
 from quantdesk.program.instructions import ALL_WITHDRAWABLE
+from quantdesk.program.records import TriggerKind
 
 _SAFE_INTEGER = 2**53
 _BUDGET_NAMES = {
@@ -109,11 +110,16 @@ def _summary(name: str, values: dict[str, Any], view: ExchangeView) -> str:
         asset = view.assets[values["collateral"]]
         amount = "all" if values["amount"] == ALL_WITHDRAWABLE else asset.text(values["amount"])
         return f"{name.capitalize()} {amount} {asset.symbol}"
+    if name == "place_trigger":
+        terms = values["terms"]
+        market = view.market_at(terms["market"])
+        return _trigger_words(terms, market.parameters) if market is not None else name
     if name == "set_delegate":
         return _delegate_words(values["terms"])
     words = {
         "open_trader": "Open the trader account",
         "close_trader": "Close the trader account",
+        "cancel_trigger": "Cancel a trigger",
         "activate": "Take a slot of the ledger with the parked money",
     }
     return words.get(name, name)
@@ -124,6 +130,17 @@ def _delegate_words(terms: dict[str, Any]) -> str:
     if 0 < terms["expires"] <= unix_ms() // 1_000:
         return f"Take the right to trade away from {key}"
     return f"Let {key} trade for this account within limits"
+
+
+def _trigger_words(terms: dict[str, Any], parameters: Parameters) -> str:
+    verb = "Buy" if terms["side"] == 0 else "Sell"
+    size = parameters.size_text(BaseLots(terms["lots"])) if terms["lots"] else "all"
+    limit = terms["limit_ticks"]
+    at = f"at {parameters.price_text(Ticks(limit))}" if limit else "at market"
+    stop = terms["kind"] <= TriggerKind.STOP_LIMIT
+    way = "falls" if stop == (terms["side"] == 1) else "rises"
+    price = parameters.lot_price_text(LotPrice(terms["trigger_price"]))
+    return f"{verb} {size} {parameters.symbol} {at} when the mark {way} to {price}, reduce-only"
 
 
 def _order_summary(name: str, values: dict[str, Any], parameters: Parameters) -> str:

@@ -120,13 +120,13 @@ async def build_transfer(running: Running, body: TransferFunds) -> BuiltTransact
 
 @router.post("/place-trigger", operation_id="buildPlaceTrigger", responses=BUILD)
 async def build_place_trigger(running: Running, body: PlaceTrigger) -> BuiltTransaction:
-    """Place a stop or take-profit. Answers `not_available_yet` until the program has it."""
+    """Place a stop or take-profit: it shrinks the open position and dies with it."""
     return await running.transactions.build("place-trigger", body)
 
 
 @router.post("/cancel-trigger", operation_id="buildCancelTrigger", responses=BUILD)
 async def build_cancel_trigger(running: Running, body: CancelTrigger) -> BuiltTransaction:
-    """Cancel a trigger. Answers `not_available_yet` until the program has it."""
+    """Cancel one trigger, or all of a market."""
     return await running.transactions.build("cancel-trigger", body)
 
 

@@ -9,7 +9,7 @@ from quantdesk.domain.errors import DomainError
 from quantdesk.domain.orders import OrderId
 from quantdesk.gateway.edge.errors import refused_value
 from quantdesk.gateway.problems import Malformed, NotAvailableYet, Refused
-from quantdesk.gateway.transactions import delegates, funds
+from quantdesk.gateway.transactions import delegates, funds, triggers
 from quantdesk.gateway.transactions.orders import MarketNow, client_id, program_order
 from quantdesk.gateway.transactions.schemas import (
     BuildRequest,
@@ -26,10 +26,7 @@ from quantdesk.program import instructions as program
 from quantdesk.program.instructions import MAX_BATCH, BatchTerms, NewOrder, OrderChange
 from quantdesk.program.records import Quote
 
-NOT_AVAILABLE_YET = (
-    "place-trigger",
-    "cancel-trigger",
-)
+NOT_AVAILABLE_YET: tuple[str, ...] = ()
 
 
 Intent = Callable[[Setting, Any], list[Instruction]]
@@ -52,7 +49,8 @@ def _place_order(setting: Setting, body: PlaceOrder) -> list[Instruction]:
     now = setting.market(body.market)
     order = program_order(body, now)
     needs_trader(setting)
-    return [program.place_order(setting.venue, setting.trader, now.market.index, order)]
+    placed = program.place_order(setting.venue, setting.trader, now.market.index, order)
+    return [placed, *triggers.attached(setting, body, now, order.lots)]
 
 
 def _place_many(setting: Setting, body: PlaceMany) -> list[Instruction]:
@@ -211,6 +209,8 @@ INTENTS: Mapping[str, Intent] = {
     "transfer": funds.transfer,
     "set-delegate": delegates.set_delegate,
     "revoke-delegate": delegates.revoke_delegate,
+    "place-trigger": triggers.place_trigger,
+    "cancel-trigger": triggers.cancel_trigger,
     "place-order": _place_order,
     "place-many": _place_many,
     "replace-many": _replace_many,

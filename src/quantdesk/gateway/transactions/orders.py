@@ -96,32 +96,33 @@ def _kind(fields: OrderFields) -> OrderKind:
 
 
 def _refuse_contradictions(fields: OrderFields, path: str) -> None:
+    takes = fields.type == "market" or fields.time_in_force in {"ioc", "fok"}
     for name in ("take_profit", "stop_loss"):
-        if getattr(fields, name) is not None:
+        if getattr(fields, name) is not None and (path or not takes):
             raise NotAvailableYet(
-                "Attached take-profit and stop-loss orders are not in this program version.",
+                "A take-profit or stop-loss binds to a position: it goes with one order that fills at once.",
                 field=f"{path}{name}",
                 value=getattr(fields, name),
-                expected="no such field for now",
+                expected="a market, ioc or fok order, or place-trigger once the order has filled",
             )
-    takes = fields.type == "market" or fields.time_in_force in {"ioc", "fok"}
     if takes and fields.post_only != "none":
-        raise _contradiction(
+        raise contradiction(
             f"{path}post_only", fields.post_only, "an order that only takes cannot be post-only"
         )
     if fields.type == "market" and fields.time_in_force in {"gtc", "gtt"}:
-        raise _contradiction(f"{path}time_in_force", fields.time_in_force, "a market order is ioc or fok")
+        raise contradiction(f"{path}time_in_force", fields.time_in_force, "a market order is ioc or fok")
     if (fields.time_in_force == "gtt") != (fields.expires_at_ms is not None):
-        raise _contradiction(
+        raise contradiction(
             f"{path}expires_at_ms", fields.expires_at_ms, "expires_at_ms goes with time_in_force gtt, always"
         )
     if fields.type == "limit" and fields.max_slippage_bps is not None:
-        raise _contradiction(
+        raise contradiction(
             f"{path}max_slippage_bps", fields.max_slippage_bps, "a limit order's price is its limit"
         )
 
 
-def _contradiction(field: str, value: object, rule: str) -> Refused:
+def contradiction(field: str, value: object, rule: str) -> Refused:
+    """The refusal of a field that says something else than the others."""
     return Refused(
         f"{field} contradicts the rest: {rule}.",
         code="order_contradicts_itself",

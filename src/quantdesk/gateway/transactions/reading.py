@@ -15,7 +15,7 @@ from quantdesk.infra.solana.rpc import decode
 from quantdesk.infra.solana.wire import InContext, LatestBlockhash, WireAccount
 from quantdesk.program.addresses import Addresses
 from quantdesk.program.errors import AccountInvalid
-from quantdesk.program.layouts import Slot, Trader, decode_slot, slot_range
+from quantdesk.program.layouts import Slot, Trader, Trigger, decode_slot, slot_range
 
 _KNOWN_SLOTS = 10_000
 
@@ -27,6 +27,7 @@ class Reading:
     blockhash: LatestBlockhash
     holdings: Holdings
     slot: int
+    triggers: tuple[Trigger, ...] = ()
 
 
 class ChainReader:
@@ -51,13 +52,13 @@ class ChainReader:
         blockhash = decode("getLatestBlockhash", InContext[LatestBlockhash], results[0])
         trader, slot_number = self._trader(results[1])
         if trader is None or not trader.active:
-            return Reading(blockhash.value, from_chain(sub, trader, None), slot_number)
+            return Reading(blockhash.value, from_chain(sub, trader, None), slot_number, _triggers(trader))
         if guess == trader.slot_index:
             raw = results[2]
         else:
             self._remember(address, trader.slot_index)
             (raw,) = await self._batch([self._slot_call(trader.slot_index)])
-        return Reading(blockhash.value, from_chain(sub, trader, _slot(raw)), slot_number)
+        return Reading(blockhash.value, from_chain(sub, trader, _slot(raw)), slot_number, trader.triggers)
 
     def _slot_call(self, index: int) -> Call:
         offset, length = slot_range(index)
@@ -96,6 +97,10 @@ class ChainReader:
                 ) from answer
             made.append(answer)
         return made
+
+
+def _triggers(trader: Trader | None) -> tuple[Trigger, ...]:
+    return trader.triggers if trader else ()
 
 
 def _slot(raw: msgspec.Raw) -> Slot | None:

@@ -140,18 +140,22 @@ class CancelAll(BuildRequest):
 
 
 class PlaceTrigger(BuildRequest, OrderFields):
-    """An order that waits for the mark price."""
+    """An order that waits for the mark price. It only shrinks the open position and dies with it."""
 
     market: Symbol
     kind: Literal["stop", "take_profit"]
     trigger_price: UnsignedDecimalText
+    cancels: U64Text | None = Field(
+        default=None,
+        description="Id of the trigger that goes when this one fires, and the other way round.",
+    )
 
 
 class CancelTrigger(BuildRequest):
-    """Cancel a waiting trigger."""
+    """Cancel a waiting trigger, or all of a market."""
 
     market: Symbol
-    trigger_id: str | None = None
+    trigger_id: U64Text | None = None
 
 
 class SetDelegate(BuildRequest):

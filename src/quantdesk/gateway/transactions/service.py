@@ -123,6 +123,7 @@ class TransactionService:
             holdings=reading.holdings,
             trader=trader,
             fee_payer=payer,
+            triggers=reading.triggers,
         )
         return setting, reading
 

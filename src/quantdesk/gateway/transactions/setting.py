@@ -13,6 +13,7 @@ from quantdesk.gateway.transactions.orders import MarketNow
 from quantdesk.gateway.transactions.schemas import BuildRequest
 from quantdesk.program.addresses import Addresses
 from quantdesk.program.instructions import TraderKey
+from quantdesk.program.layouts import Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class Setting:
     holdings: Holdings
     trader: TraderKey
     fee_payer: Pubkey
+    triggers: tuple[Trigger, ...] = ()
+    """All entries of the Trader account, free ones too."""
     resting: RestingOrder | None = None
     """The order that a modification names, as it rests now."""
 

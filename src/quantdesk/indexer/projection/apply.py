@@ -14,6 +14,7 @@ from quantdesk.indexer.projection.money import (
     trader_opened,
     trader_parked,
     transferred,
+    trigger_changed,
 )
 from quantdesk.indexer.projection.orders import Topics, lost, orders_processed, realized
 from quantdesk.indexer.projection.step import Step
@@ -35,6 +36,8 @@ from quantdesk.program.events import (
     TraderOpened,
     TraderParked,
     Transferred,
+    TriggerCancelled,
+    TriggerPlaced,
     Withdrawn,
     event_json,
 )
@@ -77,14 +80,24 @@ def _apply(step: Step, event: Event) -> Topics:
             topics = orders_processed(step, event)
         case PositionsTransferred() | BankruptcyResolved():
             topics = lost(step, event)
+        case Realized():
+            topics = realized(step, event)
         case PricesUpdated():
             prices_updated(step, event)
+        case MarketCreated():
+            market_created(step, event)
+        case _:
+            topics = _apply_to_accounts(step, event)
+    return topics
+
+
+def _apply_to_accounts(step: Step, event: Event) -> Topics:
+    topics: Topics = {}
+    match event:
         case Deposited() | Withdrawn():
             topics = {moved_in_or_out(step, event): {"balances", "transfers"}}
         case Transferred():
             topics = {holder: {"balances", "transfers"} for holder in transferred(step, event)}
-        case Realized():
-            topics = realized(step, event)
         case CollateralConverted():
             topics = {holder: {"balances"} for holder in converted(step, event)}
         case TraderParked():
@@ -95,8 +108,8 @@ def _apply(step: Step, event: Event) -> Topics:
             topics = {trader_opened(step, event): {"accounts"}}
         case TraderClosed():
             topics = {trader_closed(step, event): {"accounts", "balances"}}
-        case MarketCreated():
-            market_created(step, event)
+        case TriggerPlaced() | TriggerCancelled():
+            topics = {trigger_changed(step, event): {"balances"}}
     return topics
 
 

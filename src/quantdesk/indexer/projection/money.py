@@ -13,6 +13,8 @@ from quantdesk.program.events import (
     TraderOpened,
     TraderParked,
     Transferred,
+    TriggerCancelled,
+    TriggerPlaced,
     Withdrawn,
 )
 from quantdesk.program.layouts import NO_SLOT
@@ -91,6 +93,13 @@ def converted(step: Step, event: CollateralConverted) -> list[Holder]:
         kept = {name: known[name] if known else 0 for name in ("parked", "locked", "locked_at", "locked_for")}
         _put_balance(step, debtor, collateral, kept | {"amount": amount})
     return [payer, debtor]
+
+
+def trigger_changed(step: Step, event: TriggerPlaced | TriggerCancelled) -> Holder:
+    """What a trigger's executor would earn left the balance, or came back."""
+    holder = Holder(str(event.owner), event.sub)
+    put_balances(step, holder, event.after)
+    return holder
 
 
 def _put_transfer(

@@ -86,6 +86,8 @@ def _order_row(step: Step, event: OrdersProcessed, taker: Holder, record: OrderR
     """The order that ``record`` tells of; None where it tells of none that we know."""
     if record.index >= CANCEL_INDEX:
         return None
+    if event.kind == TradeKind.EXECUTE_TRIGGER and not record.lots:
+        return None  # a dead trigger was cleared away: no order was sent
     known = step.state.open_orders.get((event.market, str(OrderId(Ticks(record.ticks), record.seq))))
     if known is not None:
         # Made smaller in its place.

@@ -17,7 +17,7 @@ from quantdesk.program.layouts.exchange import (
 )
 from quantdesk.program.layouts.ledger import NO_MARKET, Ledger, Position, Slot, decode_slot, slot_range
 from quantdesk.program.layouts.reading import READY, is_ready
-from quantdesk.program.layouts.trader import NO_SLOT, Delegate, Trader
+from quantdesk.program.layouts.trader import NO_SLOT, Delegate, Trader, Trigger
 
 __all__ = [
     "MARKET_STATUS",
@@ -36,6 +36,7 @@ __all__ = [
     "Position",
     "Slot",
     "Trader",
+    "Trigger",
     "decode_slot",
     "is_ready",
     "slot_range",

@@ -82,6 +82,10 @@ class Book:
             found += [read(Order, orders[i]) for i in np.flatnonzero(orders["slot"] == slot)]
         return found
 
+    def every(self) -> list[Order]:
+        """Every resting order, bids first, best first."""
+        return [read(Order, each) for orders in (self.bids, self.asks) for each in orders]
+
     def best(self, side: Side) -> tuple[Ticks, BaseLots] | None:
         """Best price with all its lots, or None for an empty side."""
         top = self.levels(side, 1)

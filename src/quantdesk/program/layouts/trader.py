@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from solders.pubkey import Pubkey
 
+from quantdesk.program.layouts.ledger import NO_MARKET, Position
 from quantdesk.program.layouts.reading import account_record, read
+from quantdesk.program.records import Side, TriggerKind
 
 NO_SLOT = 65_535
 """``slot_index`` of a trader without a slot."""
@@ -27,6 +29,37 @@ class Delegate:
     flags: int
 
 
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A stop or take-profit order; ``market`` 255 is a free entry. Fields as in ``TriggerTerms``."""
+
+    market: int
+    kind: int
+    side: int
+    epoch: int
+    trigger_price: int
+    limit_ticks: int
+    max_slippage: int
+    lots: int
+    executor_fee: int
+    client_id: int
+    expires: int
+    pair: int
+
+    def bound_to(self, position: Position | None) -> bool:
+        """Whether ``position`` is the one that it was placed for and can shrink."""
+        if position is None or position.epoch != self.epoch or not position.base:
+            return False
+        return (position.base < 0) == (self.side == Side.BID)
+
+    def reached(self, mark: int) -> bool:
+        """Whether the mark price (LotPrice) has reached it."""
+        is_stop = self.kind in (TriggerKind.STOP_MARKET, TriggerKind.STOP_LIMIT)
+        if is_stop == (self.side == Side.ASK):
+            return mark <= self.trigger_price
+        return mark >= self.trigger_price
+
+
 @dataclass(frozen=True)
 class Trader:
     """A Trader account: where the slot is, what is parked, who may act."""
@@ -39,7 +72,12 @@ class Trader:
     generation: int
     parked: tuple[int, ...]
     delegates: tuple[Delegate, ...]
+    triggers: tuple[Trigger, ...]
     created: int
+
+    def waiting(self) -> list[tuple[int, Trigger]]:
+        """The triggers with their entries; free entries left out."""
+        return [(index, each) for index, each in enumerate(self.triggers) if each.market != NO_MARKET]
 
     @classmethod
     def decode(cls, data: bytes) -> Trader:

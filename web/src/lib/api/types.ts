@@ -719,7 +719,7 @@ export interface paths {
         put?: never;
         /**
          * Build Cancel Trigger
-         * @description Cancel a trigger. Answers `not_available_yet` until the program has it.
+         * @description Cancel one trigger, or all of a market.
          */
         post: operations["buildCancelTrigger"];
         delete?: never;
@@ -859,7 +859,7 @@ export interface paths {
         put?: never;
         /**
          * Build Place Trigger
-         * @description Place a stop or take-profit. Answers `not_available_yet` until the program has it.
+         * @description Place a stop or take-profit: it shrinks the open position and dies with it.
          */
         post: operations["buildPlaceTrigger"];
         delete?: never;
@@ -1315,7 +1315,7 @@ export interface components {
         };
         /**
          * CancelTrigger
-         * @description Cancel a waiting trigger.
+         * @description Cancel a waiting trigger, or all of a market.
          */
         CancelTrigger: {
             /**
@@ -3431,9 +3431,14 @@ export interface components {
         };
         /**
          * PlaceTrigger
-         * @description An order that waits for the mark price.
+         * @description An order that waits for the mark price. It only shrinks the open position and dies with it.
          */
         PlaceTrigger: {
+            /**
+             * Cancels
+             * @description Id of the trigger that goes when this one fires, and the other way round.
+             */
+            cancels?: string | null;
             /** Client Id */
             client_id?: string | null;
             /**

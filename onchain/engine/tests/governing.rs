@@ -1,0 +1,272 @@
+//! What may be set before an exchange opens, and whose signature the offices need.
+
+use quantdesk_engine::authority;
+use quantdesk_engine::error::Error;
+use quantdesk_engine::governance;
+use quantdesk_engine::instructions::*;
+use quantdesk_engine::now::Now;
+use quantdesk_engine::state::{Exchange, paused};
+use quantdesk_engine::units::Pubkey;
+
+const ADMIN: Pubkey = Pubkey([1; 32]);
+const GUARDIAN: Pubkey = Pubkey([2; 32]);
+const OTHER: Pubkey = Pubkey([3; 32]);
+const NOW: Now = Now { slot: 1_000, unix: 1_700_000_000 };
+const UNUSED: FeeTierParams = FeeTierParams { min_volume: 0, maker: 0, taker: 0 };
+const OUT: Result<(), Error> = Err(Error::ParameterOutOfBounds);
+
+fn exchange() -> Box<Exchange> {
+    let mut exchange = Box::new(Exchange::zeroed());
+    (exchange.admin, exchange.guardian) = (ADMIN, GUARDIAN);
+    exchange
+}
+
+fn terms() -> InitExchange {
+    let mut fee_tiers = [UNUSED; 8];
+    fee_tiers[0] = FeeTierParams { min_volume: 0, maker: -20, taker: 500 };
+    fee_tiers[1] = FeeTierParams { min_volume: 10, maker: -40, taker: 400 };
+    InitExchange {
+        id: 0,
+        guardian: GUARDIAN,
+        timelock_s: 86_400,
+        min_slot_equity: 5_000_000,
+        client_data_limit: 1 << 24,
+        slot_capacity: 64,
+        fee_tiers,
+    }
+}
+
+/// A SOL-like market.
+fn market() -> MarketParams {
+    let step = |up_to, rate| MarginTierParams { up_to, rate };
+    MarketParams {
+        symbol: *b"SOL-PERP\0\0\0\0\0\0\0\0",
+        price_authority: OTHER,
+        feed_id: [0; 32],
+        source: 0,
+        book_capacity: 256,
+        lots_per_base: 100,
+        tick_size: 100,
+        reference_price: 1_500_000,
+        tiers: [step(250_000_000_000, 50_000), step(1_000_000_000_000, 100_000), step(0, 0), step(0, 0)],
+        maintenance_fraction: 500_000,
+        profit_weight: 1_000_000,
+        oi_cap: 10_000_000,
+        surcharge_start: 800_000,
+        surcharge_rate: 100_000,
+        max_position: 5_000_000,
+        mark_band: 12_500,
+        trade_band: 50_000,
+        vesting_s: 600,
+        funding_cap: 5_000,
+        interest: 100,
+        liquidation_fee: 5_000,
+        impact_notional: 10_000_000_000,
+        min_order_notional: 10_000_000,
+        insurance_budget: 100_000_000_000,
+        open_max_age_ms: 10_000,
+        liquidate_max_age_ms: 60_000,
+        open_confidence: 2_500,
+        liquidate_confidence: 10_000,
+        jump_band: 20_000,
+        minute_band: 100_000,
+    }
+}
+
+fn usdc() -> CollateralParams {
+    CollateralParams {
+        feed_id: [0; 32],
+        max_age_s: 0,
+        initial_weight: 1_000_000,
+        maintenance_weight: 1_000_000,
+        convert_discount_min: 0,
+        convert_discount_max: 0,
+        deposit_cap: 1 << 50,
+        bucket_capacity: 0,
+        bucket_refill: 0,
+    }
+}
+
+fn sol() -> CollateralParams {
+    CollateralParams {
+        feed_id: [7; 32],
+        max_age_s: 60,
+        initial_weight: 800_000,
+        maintenance_weight: 900_000,
+        convert_discount_min: 5_000,
+        convert_discount_max: 50_000,
+        ..usdc()
+    }
+}
+
+type Spoils<T> = [fn(&mut T)];
+
+/// Every change alone is out of bounds.
+fn refused<T>(valid: impl Fn() -> T, check: impl Fn(&T) -> Result<(), Error>, spoils: &Spoils<T>) {
+    assert_eq!(check(&valid()), Ok(()));
+    for (number, spoil) in spoils.iter().enumerate() {
+        let mut spoiled = valid();
+        spoil(&mut spoiled);
+        assert_eq!(check(&spoiled), OUT, "change {number}");
+    }
+}
+
+#[test]
+fn an_exchanges_terms_have_bounds_and_no_rebate_exceeds_a_fee() {
+    refused(
+        terms,
+        governance::check_exchange,
+        &[
+            |terms| terms.guardian = Pubkey::default(),
+            |terms| terms.timelock_s = 28 * 86_400 + 1,
+            |terms| terms.min_slot_equity = 0,
+            |terms| terms.min_slot_equity = 1_000_000_001,
+            |terms| terms.slot_capacity = 0,
+            |terms| terms.slot_capacity = 8_001,
+            |terms| terms.fee_tiers[0].min_volume = 1,
+            |terms| terms.fee_tiers[0].taker = 10_001,
+            |terms| terms.fee_tiers[0].maker = 10_001,
+            |terms| terms.fee_tiers[1].maker = -401,
+            |terms| terms.fee_tiers[2] = FeeTierParams { min_volume: 9, maker: 0, taker: 400 },
+            |terms| terms.fee_tiers[3] = FeeTierParams { min_volume: 0, maker: 0, taker: 1 },
+        ],
+    );
+    let stored = governance::fee_tiers(&terms().fee_tiers);
+    assert_eq!((stored[1].min_volume, stored[1].maker, stored[1].taker), (10, -40, 400));
+    assert_eq!((stored[2].min_volume, stored[2].maker), (u64::MAX, 0), "out of anyone's reach");
+}
+
+#[test]
+fn a_markets_parameters_have_bounds() {
+    refused(
+        market,
+        governance::check_market,
+        &[
+            |market| market.symbol = [0; 16],
+            |market| market.symbol[1] = b' ',
+            |market| market.symbol[9] = b'X',
+            |market| market.price_authority = Pubkey::default(),
+            |market| market.source = 9,
+            |market| market.book_capacity = 0,
+            |market| market.book_capacity = 2_049,
+            |market| market.lots_per_base = 0,
+            |market| market.tick_size = 0,
+            |market| market.tick_size = 14,
+            |market| market.tick_size = 151,
+            |market| market.reference_price = 99_999,
+            |market| market.reference_price = 100_000_001,
+            |market| market.tiers[0].rate = 9_999,
+            |market| market.tiers[1].rate = 49_999,
+            |market| market.tiers[1].up_to = 1,
+            |market| market.tiers[1].rate = 1_000_001,
+            |market| market.tiers[3].rate = 1,
+            |market| market.maintenance_fraction = 99_999,
+            |market| market.maintenance_fraction = 900_001,
+            |market| market.profit_weight = 1_000_001,
+            |market| market.oi_cap = 0,
+            |market| market.surcharge_start = 1_000_001,
+            |market| market.surcharge_rate = 1_000_001,
+            |market| market.max_position = 0,
+            |market| market.max_position = (1 << 53) / 1_500_000 + 1,
+            |market| market.mark_band = 0,
+            |market| market.mark_band = 12_501,
+            |market| market.trade_band = 12_499,
+            |market| market.vesting_s = 59,
+            |market| market.funding_cap = 0,
+            |market| market.funding_cap = 40_001,
+            |market| market.interest = -1_001,
+            |market| market.liquidation_fee = 25_001,
+            |market| market.impact_notional = 9_999_999,
+            |market| market.min_order_notional = 999_999,
+            |market| market.open_max_age_ms = 999,
+            |market| market.liquidate_max_age_ms = 9_999,
+            |market| market.open_confidence = 0,
+            |market| market.liquidate_confidence = 2_499,
+            |market| market.jump_band = 999,
+            |market| market.minute_band = 500_001,
+        ],
+    );
+}
+
+#[test]
+fn markets_take_the_next_index_and_a_symbol_of_their_own_and_end_in_their_last_step() {
+    let mut exchange = exchange();
+    let mut add = |index: u16, name: u8| {
+        let mut params = market();
+        params.symbol[0] = name;
+        governance::add_market(&mut exchange, &CreateMarket { market: index, params }, OTHER, NOW.unix)
+    };
+    assert_eq!(add(1, b'!'), Err(Error::UnknownMarket));
+    add(0, b'!').unwrap();
+    assert_eq!(add(1, b'!'), Err(Error::AlreadyInitialised));
+    for index in 1..64 {
+        add(index, b'!' + index as u8).unwrap();
+    }
+    assert_eq!(add(64, b'~'), Err(Error::TableFull));
+    let made = &exchange.markets[0];
+    assert_eq!((made.book, made.created, made.status), (OTHER, NOW.unix, 0));
+    assert_eq!((made.tiers[0].rate, made.tiers[1].rate), (50_000, 100_000));
+    assert_eq!((made.tiers[1].up_to, made.tiers[3].rate), (u64::MAX, 100_000), "the last step has no end");
+}
+
+#[test]
+fn usdc_comes_first_and_other_collaterals_within_their_bounds() {
+    let mut exchange = exchange();
+    let mut add = |params: CollateralParams, mint: u8, decimals: u8| {
+        governance::add_collateral(&mut exchange, &params, Pubkey([mint; 32]), OTHER, decimals)
+    };
+    let refuse = Err(Error::ParameterOutOfBounds);
+    assert_eq!(add(usdc(), 1, 9), refuse);
+    assert_eq!(add(sol(), 1, 6), refuse);
+    assert_eq!(add(CollateralParams { deposit_cap: 0, ..usdc() }, 1, 6), refuse);
+    assert_eq!(add(usdc(), 1, 6), Ok(0));
+    assert_eq!(add(sol(), 1, 9), Err(Error::AlreadyInitialised));
+    for spoiled in [
+        CollateralParams { feed_id: [0; 32], ..sol() },
+        CollateralParams { max_age_s: 0, ..sol() },
+        CollateralParams { initial_weight: 900_001, ..sol() },
+        CollateralParams { maintenance_weight: 1_000_000, ..sol() },
+        CollateralParams { convert_discount_min: 50_001, ..sol() },
+        CollateralParams { convert_discount_max: 50_001, ..sol() },
+    ] {
+        assert_eq!(add(spoiled, 2, 9), refuse);
+    }
+    assert_eq!(add(sol(), 2, 10), refuse);
+    for mint in 2..6 {
+        assert_eq!(add(sol(), mint, 9), Ok(mint - 1));
+    }
+    assert_eq!(add(sol(), 9, 9), Err(Error::TableFull));
+}
+
+#[test]
+fn the_admins_office_passes_to_who_was_named_and_accepts() {
+    let mut exchange = exchange();
+    assert_eq!(authority::propose(&mut exchange, &OTHER, OTHER), Err(Error::NotAuthorised));
+    assert_eq!(authority::accept(&mut exchange, &Pubkey::default()), Err(Error::NotAuthorised), "nobody was named");
+    authority::propose(&mut exchange, &ADMIN, OTHER).unwrap();
+    assert_eq!(authority::accept(&mut exchange, &GUARDIAN), Err(Error::NotAuthorised));
+    authority::propose(&mut exchange, &ADMIN, Pubkey::default()).unwrap();
+    assert_eq!(authority::accept(&mut exchange, &OTHER), Err(Error::NotAuthorised), "the offer was withdrawn");
+    authority::propose(&mut exchange, &ADMIN, OTHER).unwrap();
+    authority::accept(&mut exchange, &OTHER).unwrap();
+    assert_eq!((exchange.admin, exchange.pending_admin), (OTHER, Pubkey::default()));
+    assert_eq!(authority::set_guardian(&mut exchange, &ADMIN, ADMIN), Err(Error::NotAuthorised));
+    assert_eq!(authority::set_guardian(&mut exchange, &OTHER, Pubkey::default()), OUT);
+    authority::set_guardian(&mut exchange, &OTHER, ADMIN).unwrap();
+    assert_eq!(exchange.guardian, ADMIN);
+}
+
+#[test]
+fn the_guardian_only_adds_to_a_pause_and_what_the_admin_lifts_rests_first() {
+    let mut exchange = exchange();
+    let mut set =
+        |who: &Pubkey, bits: u32| authority::set_pause(&mut exchange, who, bits, NOW).map(|()| exchange.resume_at);
+    assert_eq!(set(&OTHER, paused::TRADING), Err(Error::NotAuthorised));
+    assert_eq!(set(&ADMIN, paused::MIGRATION), Err(Error::ParameterOutOfBounds));
+    set(&GUARDIAN, paused::TRADING).unwrap();
+    set(&GUARDIAN, paused::TRADING | paused::ADMISSION).unwrap();
+    assert_eq!(set(&GUARDIAN, paused::TRADING), Err(Error::NotAuthorised));
+    assert_eq!(set(&ADMIN, paused::TRADING), Ok(0), "admissions need no rest");
+    assert_eq!(set(&ADMIN, 0), Ok(NOW.unix + 60));
+    assert_eq!(exchange.paused, 0);
+}
