@@ -23,7 +23,7 @@ from quantdesk.keepers.config import Role, TriggerConfig
 from quantdesk.keepers.errors import NotOnChain
 from quantdesk.keepers.measures import Measures
 from quantdesk.keepers.role import Duty
-from quantdesk.keepers.sender import Sender, failure_of
+from quantdesk.keepers.sender import Sender
 from quantdesk.keepers.waterfall import Rests
 from quantdesk.program.instructions import MAX_BATCH, TraderKey, execute_trigger, prune_expired
 from quantdesk.program.layouts import Book, Order, Trader, Trigger
@@ -165,7 +165,7 @@ class TriggerKeeper:
             try:
                 await self._sender.settle(instructions, units, skip_preflight=True)
             except TransactionFailed as error:
-                failure = failure_of(error.err)
+                failure = self._sender.failure(error.err)
             else:
                 return None
         if failure.name not in ORDINARY:
