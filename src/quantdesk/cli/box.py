@@ -22,6 +22,7 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel=PANEL)(up)
     app.command(rich_help_panel=PANEL)(reset)
     app.command(rich_help_panel=PANEL)(doctor)
+    app.command(rich_help_panel=PANEL)(deploy)
 
 
 def up(
@@ -74,6 +75,35 @@ def reset(
         complain(str(error))
         raise typer.Exit(EXIT_REFUSED) from None
     print("done: the next `make run` makes a new exchange")
+
+
+def deploy(
+    data_dir: DataDirOption = None, port_offset: OffsetOption = None, as_json: JsonFlag = False
+) -> None:
+    """Put the program and the exchange of markets.toml on a running chain, whatever of them is missing.
+
+    On this machine's localnet all of it; on another cluster (QUANTDESK_RPC_URL) the exchange must exist.
+    """
+    from quantdesk.bootstrap.data_dir import DataDir
+    from quantdesk.bootstrap.deployment import DeploymentError, prepare_exchange
+    from quantdesk.infra.solana import NodeAway
+
+    settings = load_settings(data_dir=data_dir, port_offset=port_offset)
+    data = DataDir(settings.data_dir).open()
+    say = (lambda _: None) if as_json else print
+    try:
+        with data.lock():
+            facts = asyncio.run(prepare_exchange(settings, data, say))
+    except DeploymentError as error:
+        complain(str(error))
+        away = isinstance(error.__cause__, NodeAway)
+        raise typer.Exit(EXIT_UNREACHABLE if away else EXIT_REFUSED) from None
+    if as_json:
+        print_json(facts)
+        return
+    print(f"program  {facts.program_id}")
+    print(f"exchange {facts.exchange}")
+    print(f"markets  {', '.join(market.symbol for market in facts.markets)}")
 
 
 def doctor(as_json: JsonFlag = False) -> None:
