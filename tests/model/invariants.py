@@ -65,7 +65,9 @@ def balance(known: Any, positions: list[tuple[int, Any]], market: int) -> None:
     """2: every long lot has its short one."""
     long = sum(max(0, position.base) for _, position in positions)
     short = sum(max(0, -position.base) for _, position in positions)
-    require(long == short == known.open_long == known.open_short, 2, market, long, short, known.open_long)
+    require((long, short) == (known.open_long, known.open_short), 2, market, long, short, known.open_long)
+    settling = known.status == 4 and known.settlement_price > 0
+    require(settling or long == short, 2, market, long, short)
 
 
 def zero_sum(known: Any, positions: list[tuple[int, Any]], market: int) -> None:
@@ -122,7 +124,7 @@ def bystanders(state: State, event: tuple[str, dict[str, Any]], actors: set[int]
     name, fields = event
     fills = fields.get("fills", []) if name == "OrdersProcessed" else []
     explained: dict[int, int] = {}
-    if name == "PositionsTransferred" and fields["kind"] == 1:
+    if name == "PositionsTransferred" and fields["kind"] > 0:
         explained = deleveraged(state, fields)
     if fills:
         market = fields["market"]
@@ -144,7 +146,8 @@ def deleveraged(state: State, fields: dict[str, Any]) -> dict[int, int]:
     index = state.rows["market", fields["market"]].index_price
     found = {}
     for one in fields["transfers"]:
-        bought = one.lots if one.side == 1 else -one.lots
+        own = fields["kind"] == 2
+        bought = one.lots if (one.side == 0) == own else -one.lots
         found[one.slot] = bought * (index - one.price)
     return found
 
