@@ -47,7 +47,7 @@ def money(state: State, slots: dict[int, Slot], vault: int) -> None:
     exchange = state.rows["exchange", 0]
     usdc = state.rows["collateral", 0]
     positions = [position for slot in slots.values() for position in slot.positions.values()]
-    quote = sum(position.quote for position in positions)
+    quote = sum(position.quote for position in positions) + half_settled(state, slots)
     parked = sum(trader.parked[0] + trader.executor_fees for _, trader in state.all("trader"))
     pools = sum(market.funding_pool for _, market in state.all("market"))
     balances = sum(slot.usdc for slot in slots.values())
@@ -59,6 +59,13 @@ def money(state: State, slots: dict[int, Slot], vault: int) -> None:
     claims += exchange.insurance + exchange.fees_collected - exchange.deficit
     require(claims == usdc.total_deposits, 1, "claims", claims, usdc.total_deposits)
     require(vault >= usdc.total_deposits, 1, "vault", vault, usdc.total_deposits)
+
+
+def half_settled(state: State, slots: dict[int, Slot]) -> int:
+    """Worth of the lots whose other side is closed already, in a market that settles at one price."""
+    prices = {market: row.settlement_price for market, row in state.all("market") if row.status == 4}
+    held = [(market, one) for slot in slots.values() for market, one in slot.positions.items()]
+    return sum(one.base * prices[market] for market, one in held if market in prices)
 
 
 def balance(known: Any, positions: list[tuple[int, Any]], market: int) -> None:
