@@ -115,8 +115,8 @@ def check(state: State, key: tuple[str, Any], data: bytes) -> None:
     elif kind == "exchange":
         require_equal(kind, "Exchange", data, tag("Exchange") + EXCHANGE_HEAD(row), TAG)
     else:
-        struct = kind.capitalize()
-        front = tag(struct) if struct in ("Ledger", "Trader") else b""
+        struct = "QueuedChange" if kind == "change" else kind.capitalize()
+        front = tag(struct) if struct in ("Ledger", "Trader", "QueuedChange") else b""
         require_equal(f"{kind} {name}", struct, data, front + layout.packer(struct)(row), len(front))
 
 

@@ -41,12 +41,14 @@ def charge(trader: Record, place: int, market: Record, sent: Record, unix: int) 
     """An order, at its own price or the mark, whichever is higher, against each limit."""
     entry = trader.delegates[place]
     price = max(sent.ticks * market.tick_size, sent.price, market.mark_price)
-    require(entry.market_bitmap >> market.index & 1 == 1, "DelegateLimit")
-    require(sent.reduce_only or not entry.flags & REDUCE_ONLY, "DelegateLimit")
-    require(not over(notional(sent.lots, price), entry.max_order), "DelegateLimit")
+    barred = (
+        not entry.market_bitmap >> market.index & 1
+        or (entry.flags & REDUCE_ONLY and not sent.reduce_only)
+        or over(notional(sent.lots, price), entry.max_order)
+    )
     day = unix // DAY_S
     used = (entry.daily_used if entry.day == day else 0) + notional(sent.used, price)
-    require(not over(used, entry.daily_limit), "DelegateLimit")
+    require(not barred and not over(used, entry.daily_limit), "DelegateLimit")
     changed(trader, place, day=day, daily_used=used)
 
 

@@ -47,7 +47,7 @@ def money(state: State, slots: dict[int, Slot], vault: int) -> None:
     exchange = state.rows["exchange", 0]
     usdc = state.rows["collateral", 0]
     positions = [position for slot in slots.values() for position in slot.positions.values()]
-    quote = sum(position.quote for position in positions)
+    quote = sum(position.quote for position in positions) + half_settled(state, slots)
     parked = sum(trader.parked[0] + trader.executor_fees for _, trader in state.all("trader"))
     pools = sum(market.funding_pool for _, market in state.all("market"))
     balances = sum(slot.usdc for slot in slots.values())
@@ -61,11 +61,20 @@ def money(state: State, slots: dict[int, Slot], vault: int) -> None:
     require(vault >= usdc.total_deposits, 1, "vault", vault, usdc.total_deposits)
 
 
+def half_settled(state: State, slots: dict[int, Slot]) -> int:
+    """Worth of the lots whose other side is closed already, in a market that settles at one price."""
+    prices = {market: row.settlement_price for market, row in state.all("market") if row.status == 4}
+    held = [(market, one) for slot in slots.values() for market, one in slot.positions.items()]
+    return sum(one.base * prices[market] for market, one in held if market in prices)
+
+
 def balance(known: Any, positions: list[tuple[int, Any]], market: int) -> None:
     """2: every long lot has its short one."""
     long = sum(max(0, position.base) for _, position in positions)
     short = sum(max(0, -position.base) for _, position in positions)
-    require(long == short == known.open_long == known.open_short, 2, market, long, short, known.open_long)
+    require((long, short) == (known.open_long, known.open_short), 2, market, long, short, known.open_long)
+    settling = known.status == 4 and known.settlement_price > 0
+    require(settling or long == short, 2, market, long, short)
 
 
 def zero_sum(known: Any, positions: list[tuple[int, Any]], market: int) -> None:
@@ -122,7 +131,7 @@ def bystanders(state: State, event: tuple[str, dict[str, Any]], actors: set[int]
     name, fields = event
     fills = fields.get("fills", []) if name == "OrdersProcessed" else []
     explained: dict[int, int] = {}
-    if name == "PositionsTransferred" and fields["kind"] == 1:
+    if name == "PositionsTransferred" and fields["kind"] > 0:
         explained = deleveraged(state, fields)
     if fills:
         market = fields["market"]
@@ -144,7 +153,8 @@ def deleveraged(state: State, fields: dict[str, Any]) -> dict[int, int]:
     index = state.rows["market", fields["market"]].index_price
     found = {}
     for one in fields["transfers"]:
-        bought = one.lots if one.side == 1 else -one.lots
+        own = fields["kind"] == 2
+        bought = one.lots if (one.side == 0) == own else -one.lots
         found[one.slot] = bought * (index - one.price)
     return found
 

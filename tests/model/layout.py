@@ -50,6 +50,13 @@ def record(value: Any) -> Any:
     return bytes(value) if isinstance(value, Pubkey) else value
 
 
+def plain(value: Any) -> Any:
+    """A record as dicts again."""
+    if isinstance(value, Record):
+        return {key: plain(one) for key, one in value.__dict__.items()}
+    return [plain(one) for one in value] if isinstance(value, list) else value
+
+
 @cache
 def packer(name: str, first: int = 0, last: int | None = None) -> Pack:
     """Packs the fields ``first`` to ``last`` (by place) of the struct ``name``."""
@@ -123,6 +130,8 @@ def _leaf(kind: Any) -> tuple[str | None, Any]:
         row, size = packer(of["defined"]["name"]), idl.size_of(of["defined"]["name"])
         return f"{count * size}s", lambda rows: b"".join(map(row, rows))
     name = kind["defined"]["name"]
+    if any("fields" in variant for variant in idl.types()[name].get("variants", [])):
+        return None, lambda value: idl.encode(kind, plain(value))
     if idl.types()[name]["kind"] == "enum":
         names = [variant["name"] for variant in idl.types()[name]["variants"]]
         return "B", names.index

@@ -27,7 +27,6 @@ class Rescue(Venue):
         super().__init__(state, call)
         exchange = state.exchange
         require(not exchange.paused & money.LIQUIDATION, "Paused")
-        require(self.market.status < SETTLING, "MarketNotActive")
         require(call.unix >= max(self.market.resume_at, exchange.resume_at), "MatchingPaused")
         require(("slot", call.args["slot"]) in state.rows, "StaleGeneration")
         victim = state.slot(call.args["slot"])
@@ -46,6 +45,11 @@ class Rescue(Venue):
         keeper = self.state.slot(self.keeper)
         money.set_usdc(self.state, self.slot, self.slot.usdc - amount)
         money.set_usdc(self.state, keeper, keeper.usdc + to_keeper)
+
+
+def unsettled(venue: Venue) -> None:
+    """No position changes hands any more in a market that settles."""
+    require(venue.market.status < SETTLING, "MarketNotActive")
 
 
 def look(venue: Rescue) -> Standing:
@@ -115,6 +119,7 @@ def next_to_cancel(venue: Rescue, under: bool) -> Order | None:
 def liquidate(state: State, call: Call) -> Event:
     """Part of a position against the book, at no worse a price than the account can bear."""
     venue = Rescue(state, call)
+    unsettled(venue)
     before = look(venue)
     require(before.equity < before.maintenance, "AccountHealthy")
     position = venue.position()

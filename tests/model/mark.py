@@ -12,6 +12,7 @@ from model.exact import MILLION, clamp, floor, middle, toward_zero
 from model.layout import Record
 from model.state import Call
 
+SETTLING = 4
 EMA_S = 150
 LONGEST_STEP_S = 3_600
 TRADE_COUNTS_S = 60
@@ -30,6 +31,11 @@ def catch_up(market: Record, call: Call) -> None:
     step = min(call.unix - market.sampled_at, LONGEST_STEP_S)
     market.premium_ema += toward_zero(Fraction((distance - market.premium_ema) * step, EMA_S + step))
     funding.accrue(market, premium, market.sampled_at, call.unix)
+    fresh = 1_000 * call.unix - market.publish_ms <= market.liquidate_max_age_ms
+    if market.status == SETTLING and fresh:
+        seconds = min(call.unix - market.sampled_at, max(0, 3_600 - market.settlement_seconds))
+        market.settlement_sum += market.index_price * seconds
+        market.settlement_seconds += seconds
     market.sampled_at = call.unix
 
 

@@ -27,6 +27,7 @@ REASONS = {
     "forced": 8,
     "liquidation": 9,
     "modified": 10,
+    "settled": 11,
 }
 
 

@@ -6,11 +6,12 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from model.actions import (
     authority,
     delegates,
+    governance,
     liquidation,
     money,
     orders,
@@ -24,7 +25,18 @@ from model.plan import ACTIONS, Plan
 from model.settings import NAMED, USDC, Setting, drawn
 from model.world import Seen, Step, World
 
-DRAWN_FROM = (authority, delegates, liquidation, money, orders, prices, traders, triggers, waterfall)
+DRAWN_FROM = (
+    authority,
+    delegates,
+    governance,
+    liquidation,
+    money,
+    orders,
+    prices,
+    traders,
+    triggers,
+    waterfall,
+)
 """The files whose actions are in ACTIONS."""
 
 
@@ -166,7 +178,7 @@ def _later(left_out: list[Step], step: Step) -> Step:
     """The step with the time that passed in those left out before it."""
     slots = step.slots + sum(one.slots for one in left_out)
     seconds = step.seconds + sum(one.seconds for one in left_out)
-    return Step(step.name, step.args, step.trader, step.signer, step.other, slots, seconds)
+    return replace(step, slots=slots, seconds=seconds)
 
 
 __all__ = ["DRAWN_FROM", "Different", "Run", "Tally", "fails", "replay", "smaller"]

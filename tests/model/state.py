@@ -224,6 +224,8 @@ class Call:
     """A second trader, where the instruction takes one."""
     address: bytes
     """Address of the trader's account."""
+    change_seq: int | None
+    """Number of the queued change that the instruction takes."""
     wallet: bytes
     """Address of the signer's USDC token account."""
     slot: int

@@ -64,6 +64,12 @@ class Unwinding:
         exchange = self.world.state.rows["exchange", 0]
         admin = next(who for who in self.world.keys if self.world.public(who) == exchange.admin)
         self.ok("set_pause", {"paused": 0}, signer=admin)
+        for market, row in list(self.world.state.all("market")):
+            if row.status in (1, 3):
+                seq = exchange.change_seq + 1
+                change = {"Status": {"market": market, "status": 2}}
+                self.ok("queue_change", {"seq": seq, "change": change}, signer=admin)
+                self.ok("apply_change", {}, signer=admin, change=seq, seconds=exchange.timelock_s)
 
     def fund_whale(self) -> None:
         """One rich account that everyone closes against: a new one, or where no slot is free the richest."""
@@ -100,8 +106,18 @@ class Unwinding:
                 more = {"slots": 1, "seconds": 20} if at == 0 else {}
                 self.ok("update_price", {"updates": updates[at : at + 16]}, signer="authority", **more)
 
+    def end_market(self, market: int) -> None:
+        """One that settles gathers its hour, and then closes everyone."""
+        row = self.world.state.rows["market", market]
+        while row.status == 4:
+            self.post()
+            if row.settlement_seconds >= 3_600:
+                self.ok("settle_slots", {"market": market}, self.whale)
+            row = self.world.state.rows["market", market]
+
     def close_market(self, market: int) -> None:
         """Longs against shorts through the whale, at the mark."""
+        self.end_market(market)
         own = [key for key in self.active() if self.second and key[0] == self.whale[0]]
         for key in own + [key for key in self.active() if key not in (*own, self.second)]:
             if key != self.whale and market in self.slot(key).positions:
@@ -136,7 +152,8 @@ class Unwinding:
             if slot.usdc < 0:
                 index = self.world.state.rows["trader", key].slot_index
                 args = {"market": 0, "slot": index, "generation": slot.generation}
-                self.ok("resolve_bankruptcy", args, self.whale)
+                own = self.second and key[0] == self.whale[0]
+                self.ok("resolve_bankruptcy", args, self.second if own else self.whale)
 
     def leave(self) -> None:
         """Profits vest, then everyone withdraws; of what nobody has paid, each bears a share."""

@@ -20,6 +20,7 @@ COUNTERPARTIES, CANDIDATES = 4, 8
 
 def open_position(venue: Rescue) -> Record:
     """The position in trouble."""
+    liquidation.unsettled(venue)
     position = venue.position()
     if position is None or position.base == 0:
         refuse("NoPosition")

@@ -26,6 +26,7 @@ from model import (
     authority,
     compare,
     delegates,
+    governance,
     invariants,
     layout,
     liquidation,
@@ -41,7 +42,18 @@ from model.layout import Record
 from model.settings import Setting
 from model.state import RULES, Book, Call, Event, Key, Slot, State
 
-MODELLED = (authority, delegates, liquidation, money, orders, prices, traders, triggers, waterfall)
+MODELLED = (
+    authority,
+    delegates,
+    governance,
+    liquidation,
+    money,
+    orders,
+    prices,
+    traders,
+    triggers,
+    waterfall,
+)
 """The files whose rules are in RULES."""
 WALLET = 10**15
 LIMIT = set_compute_unit_limit(1_400_000)
@@ -60,6 +72,8 @@ class Step:
     slots: int = 0
     seconds: int = 0
     """What passes before it."""
+    change: int | None = None
+    """Number of the queued change that it takes."""
 
     def __str__(self) -> str:
         shown = {key: value for key, value in asdict(self).items() if value not in (None, {}, 0)}
@@ -113,7 +127,7 @@ class World:
 
     def _set_up(self) -> None:
         box, setting = self.box, self.setting
-        box.ok(box.init(fee_tiers=setting.fee_tiers, min_slot_equity=setting.min_slot_equity))
+        box.ok(box.init(fee_tiers=setting.fee_tiers, min_slot_equity=setting.min_slot_equity, timelock_s=30))
         box.grow_fully("Exchange", box.address)
         if box.ledger_bytes() < HEADER_BYTES["Ledger"] + setting.slots * idl.size_of("Slot"):
             box.grow_fully("Ledger", box.ledger)
@@ -137,7 +151,7 @@ class World:
             rows["book", index] = book
         del exchange.collaterals, exchange.markets
         rows["ledger", 0] = layout.decode("Ledger", self.vm.data(box.ledger)[8:])
-        rows["address", 0] = Record(key=bytes(box.address))
+        rows["address", 0] = Record(key=bytes(box.address), payer=bytes(self.payer))
         rows["tokens", ("vault", 0)] = Record(amount=0)
 
     # -- who and where ----------------------------------------------------------------------
@@ -169,6 +183,13 @@ class World:
         owner, sub = key
         found, bump = trader_address(bytes(self.box.address), self.public(owner), sub)
         self.state.rows["bump", key] = Record(bump=bump)
+        return found
+
+    def change_address(self, seq: int) -> Pubkey:
+        """A queued change's account."""
+        seeds = [b"change", bytes(self.box.address), struct.pack("<Q", seq)]
+        found, bump = Pubkey.find_program_address(seeds, idl.program_id())
+        self.state.rows["bump", ("change", seq)] = Record(bump=bump)
         return found
 
     # -- one step ---------------------------------------------------------------------------
@@ -209,16 +230,17 @@ class World:
 
     def _build(self, step: Step) -> Instruction:
         market = step.args.get("market")
-        cached = (step.name, step.trader, step.signer, step.other, market)
+        seq = step.args.get("seq") if step.name == "queue_change" else step.change
+        cached = (step.name, step.trader, step.signer, step.other, market, seq)
         if cached not in self.metas:
             self.metas[cached] = (
-                self._metas(step, market),
+                self._metas(step, market, seq),
                 bytes(idl.instructions()[step.name]["discriminator"]),
             )
         metas, tag = self.metas[cached]
         return Instruction(idl.program_id(), tag + pack_args(step.name, step.args), metas)
 
-    def _metas(self, step: Step, market: int | None) -> list[AccountMeta]:
+    def _metas(self, step: Step, market: int | None, seq: int | None) -> list[AccountMeta]:
         box, signer = self.box, Pubkey(self.public(self._signer(step)))
         accounts = {
             "payer": self.payer,
@@ -235,6 +257,8 @@ class World:
             accounts["trader"] = self.address(step.trader)
         if step.other:
             accounts["to_trader"] = self.address(step.other)
+        if seq is not None:
+            accounts["change"] = self.change_address(seq)
         if market is not None:
             accounts["book"] = box.book(market)
         return idl.instruction(step.name, accounts, step.args).accounts
@@ -261,6 +285,7 @@ class World:
             trader=step.trader,
             other=step.other,
             address=bytes(self.address(step.trader)) if step.trader else b"",
+            change_seq=step.change,
             wallet=bytes(self.wallet(step.trader[0] if step.trader else self._signer(step))),
             slot=self.clock[0],
             unix=self.clock[1],
@@ -302,6 +327,8 @@ class World:
                 compare.check(self.state, (kind, key), self.vm.data(box.book(key)))
             elif kind == "trader":
                 compare.check(self.state, (kind, key), self.vm.data(self.address(key)))
+            elif kind == "change":
+                compare.check(self.state, (kind, key), self.vm.data(self.change_address(key)))
             elif kind == "tokens":
                 self._compare_tokens(key)
 
@@ -335,6 +362,8 @@ class World:
                 compare.check(self.state, (kind, key), self.vm.data(self.box.book(key)))
             elif kind == "trader":
                 compare.check(self.state, (kind, key), self.vm.data(self.address(key)))
+            elif kind == "change":
+                compare.check(self.state, (kind, key), self.vm.data(self.change_address(key)))
             elif kind == "tokens":
                 self._compare_tokens(key)
 

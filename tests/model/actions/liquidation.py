@@ -17,7 +17,7 @@ def victim(plan: Plan, market: int, flat: bool = False) -> dict[str, int]:
     slots = {index: slot for index, slot in state.active_slots().items() if flat or market in slot.positions}
     if not slots:
         return {"slot": plan.draw.randrange(0, 30), "generation": 0}
-    call = Call({}, b"", None, None, b"", b"", *plan.world.clock)
+    call = Call({}, b"", None, None, b"", None, b"", *plan.world.clock)
 
     def health(index: int) -> Fraction:
         standing = margin.standing(state, slots[index], call)

@@ -11,6 +11,8 @@ from model.world import Step
 @action(200)
 def update_price(plan: Plan) -> Step:
     seconds = 20 if plan.is_quiet() and plan.chance(0.7) else plan.choice([0, 0, 1, 1, 1, 2, 5] * 20 + [61])
+    if any(row.status == 4 for _, row in plan.world.state.all("market")):
+        seconds = plan.choice([1, 55, 55, 55])
     passed = {"slots": plan.draw.randrange(0, 4), "seconds": seconds}
     now = plan.world.clock[1] + passed["seconds"]
     markets = range(len(plan.prices))
