@@ -13,6 +13,9 @@ use support::*;
 
 const SOL: u64 = 1_000_000_000;
 
+/// Changes a world so that something is refused in it.
+type Spoil = dyn Fn(&mut World);
+
 /// Trader 0 is long 1,000 lots from $1, trader 1 short; trader 2 holds the rest of the money.
 fn traded() -> World {
     let mut world = World::new(3, 16);
@@ -89,7 +92,7 @@ fn a_loss_or_a_price_that_opens_no_risk_realises_nothing() {
         spoil(&mut spoiled);
         realize_of(&mut spoiled, 0).err()
     };
-    let rows: [(&dyn Fn(&mut World), Error); 6] = [
+    let rows: [(&Spoil, Error); 6] = [
         (&|world| world.now.unix += 11, Error::PriceStale),
         (&|world| world.exchange.markets[0].confidence = 2_551, Error::PriceUncertain),
         (&|world| world.exchange.markets[0].resume_at = world.now.unix + 1, Error::MatchingPaused),
