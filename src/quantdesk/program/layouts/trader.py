@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from solders.pubkey import Pubkey
 
@@ -10,6 +11,7 @@ from quantdesk.program.layouts.ledger import NO_MARKET, Position
 from quantdesk.program.layouts.reading import account_record, read
 from quantdesk.program.records import Side, TriggerKind
 
+NOBODY = bytes(32)
 NO_SLOT = 65_535
 """``slot_index`` of a trader without a slot."""
 
@@ -60,6 +62,10 @@ class Trigger:
         return mark >= self.trigger_price
 
 
+FREE_DELEGATE = Delegate(Pubkey.default(), 0, 0, 0, 0, 0, 0, 0, 0)
+FREE_TRIGGER = Trigger(NO_MARKET, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+
+
 @dataclass(frozen=True)
 class Trader:
     """A Trader account: where the slot is, what is parked, who may act."""
@@ -82,4 +88,23 @@ class Trader:
     @classmethod
     def decode(cls, data: bytes) -> Trader:
         """From account bytes. Raises ``AccountInvalid``."""
-        return read(cls, account_record("Trader", data))
+        record = account_record("Trader", data)
+        return read(cls, record, delegates=_delegates(record), triggers=_triggers(record))
+
+
+def _delegates(record: Any) -> tuple[Delegate, ...]:
+    """All entries; the free ones, most of them nearly always, are one object: decoding each takes time."""
+    entries = record["delegates"]
+    keys = [bytes(key) for key in entries["key"]]
+    return tuple(
+        read(Delegate, entries[place]) if key != NOBODY else FREE_DELEGATE for place, key in enumerate(keys)
+    )
+
+
+def _triggers(record: Any) -> tuple[Trigger, ...]:
+    entries = record["triggers"]
+    markets = entries["market"].tolist()
+    return tuple(
+        read(Trigger, entries[place]) if market != NO_MARKET else FREE_TRIGGER
+        for place, market in enumerate(markets)
+    )
