@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
 from solders.account import Account
+from solders.compute_budget import set_compute_unit_limit
 
 from integration.program import idl
 from integration.program.exchange import ASK, HEADER_BYTES, USDC, Exchange, Trader, machine, quote
@@ -30,18 +31,21 @@ TOLERANCE = 0.03
 MARKETS = 8
 FILLERS = 32
 CAPACITY = 2_048
+NO_MARKET = 255
 BUDGETS = {
-    "place_order, rests": 8_000,
+    "place_order, rests": 6_000,
     "place_order, takes 1 maker": 10_000,
-    "place_order, takes 4 makers": 22_000,
+    "place_order, takes 4 makers": 18_000,
     "place_order, takes 16 makers": 60_000,
     "cancel_order": 4_000,
     "cancel_by_client_id": 4_000,
-    "replace_many, 16 for 16": 35_000,
+    "replace_many, 16 for 16": 25_000,
     "deposit": 12_000,
     "withdraw": 12_000,
+    "liquidate, five positions": 60_000,
+    "auto_deleverage, 1,000 on the other side": 1_400_000,
 }
-"""Units that issue 3 (and, where it says nothing, issue 4) allows."""
+"""Units that issue 4 allows; a cancel is over its 3,000 (3,500 by client id) and has issue 3's."""
 
 
 class Scene:
@@ -143,7 +147,10 @@ def measure() -> dict[str, int]:
     units["cancel_all, 19 orders"] = box.ok(box.cancel_all(maker)).units
     units |= _money(box, maker)
     check(box)
-    return units
+    return units | {
+        "liquidate, five positions": _liquidated(),
+        f"auto_deleverage, {OTHER_SIDE:,} on the other side": _deleveraged(),
+    }
 
 
 def _money(box: Exchange, maker: Trader) -> dict[str, int]:
@@ -165,6 +172,79 @@ def _money(box: Exchange, maker: Trader) -> dict[str, int]:
     box.ok(box.withdraw(other, 2**64 - 1))
     units["close_trader"] = box.ok(box.close(other)).units
     return units
+
+
+FALL = (1_475_000, 1_450_000)
+FURTHER = (1_435_000, 1_415_000, 1_395_000)
+"""Prices on the way down: an account with 20 times its money is under maintenance, and owes at the end."""
+OTHER_SIDE = 1_000
+
+
+def _fall(box: Exchange, prices: tuple[int, ...], markets: int = 1) -> None:
+    for price in prices:
+        box.vm.advance(slots=3, seconds=2)
+        box.ok(box.post(dict.fromkeys(range(markets), price)))
+
+
+def _liquidated() -> int:
+    """A fifth of an account's risk sold to one bid."""
+    box = Exchange(machine(), slots=8_000)
+    box.set_up(markets=5)
+    box.ok(box.post(dict.fromkeys(range(5), 1_500_000)))
+    keeper, other, victim = box.funded(1, 1_000), box.funded(2, 1_000_000), box.funded(3, 4_000)
+    for market in range(5):
+        box.ok(box.place(other, "Ask", 15_000, 10_000, market))
+        box.ok(box.place(victim, "Bid", 15_000, 10_000, market))
+    _fall(box, FALL, 5)
+    box.ok(box.place(other, "Bid", 14_490, 10_000))
+    done = box.ok(box.against("liquidate", keeper, victim))
+    assert len(done.event["fills"]) == 1
+    check(box)
+    return done.units
+
+
+def _deleveraged() -> int:
+    """The four best of many: their positions are written into the ledger, placing them takes long."""
+    box = Exchange(machine(), slots=8_000)
+    box.set_up(markets=1)
+    box.ok(box.post({0: 1_500_000}))
+    keeper, other, victim = box.funded(1, 1_000), box.funded(2, 1_000_000), box.funded(3, 1_000)
+    box.ok(box.place(other, "Ask", 15_000, 10_000))
+    box.ok(box.place(victim, "Bid", 15_000, 10_000))
+    _spread(box, box.trader_state(other)["slot_index"])
+    _fall(box, FALL + FURTHER)
+    state = box.trader_state(victim)
+    named = {"slot": state["slot_index"], "generation": state["generation"]}
+    call = box.trading("auto_deleverage", keeper, 0, named)
+    done = box.ok(box.run(set_compute_unit_limit(1_400_000), call, signers=[keeper.key]))
+    assert len(done.event["transfers"]) == 4
+    check(box)
+    return done.units
+
+
+def _spread(box: Exchange, index: int) -> None:
+    """Shares one slot's position and money among ``OTHER_SIDE`` new ones, evenly."""
+    ledger = bytearray(box.vm.data(box.ledger))
+    header = np.frombuffer(ledger, dtype("Ledger"), 1, 8)
+    first = int(header["high_water"][0])
+    slots = np.frombuffer(ledger, dtype("Slot"), first + OTHER_SIDE, HEADER_BYTES["Ledger"])
+    whole, position = slots[index], slots[index]["positions"][0]
+    for name in ("base", "quote", "entry_quote"):
+        assert position[name] % OTHER_SIDE == 0, name
+        position[name] //= OTHER_SIDE
+    share, rest = divmod(int(whole["usdc"]), OTHER_SIDE)
+    whole["usdc"] = share
+    slots[first:] = whole
+    slots["owner"][first:] = [bytes([1, *number.to_bytes(31, "little")]) for number in range(OTHER_SIDE)]
+    slots[first:]["usdc"][0] += rest
+    # The one it was shared from keeps nothing.
+    position["base"] = position["quote"] = position["entry_quote"] = 0
+    position["market"], whole["market_bitmap"], whole["usdc"] = NO_MARKET, 0, 0
+    header["high_water"] = header["active"] = first + OTHER_SIDE
+    box.vm.svm.set_account(box.ledger, _with(box, box.ledger, bytes(ledger)))
+    exchange = bytearray(box.vm.data(box.address))
+    np.frombuffer(exchange, dtype("Exchange"), 1, 8)["active_slots"] = first + OTHER_SIDE
+    box.vm.svm.set_account(box.address, _with(box, box.address, bytes(exchange)))
 
 
 def problems(units: dict[str, int], table: dict[str, int]) -> list[str]:
