@@ -62,6 +62,7 @@ async def test_a_refused_connection_is_away_and_nothing_was_sent() -> None:
         with pytest.raises(NodeAway) as away:
             await client.get_slot()
     assert away.value.unsent
+    assert str(away.value) == "http://127.0.0.1:9: Connection refused"
 
 
 @contextlib.asynccontextmanager

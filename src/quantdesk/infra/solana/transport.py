@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -52,6 +53,14 @@ class Transport(Protocol):
         """Close the connections."""
 
 
+def _said(error: Exception) -> str:
+    """What went wrong in words: the system's where it has some, else the kind of error (a timeout has none)."""
+    if isinstance(error, aiohttp.ClientConnectorError):
+        number = error.os_error.errno or 0
+        return os.strerror(number) if number > 0 else error.os_error.strerror or str(error.os_error)
+    return str(error) or type(error).__name__
+
+
 class HttpTransport:
     """POST to one address. ``timeout_s`` bounds connecting and each wait for a byte."""
 
@@ -69,9 +78,9 @@ class HttpTransport:
             async with session.post(self._url, data=content, allow_redirects=False) as answer:
                 return answer.status, await answer.read()
         except _UNSENT as error:
-            raise NodeAway(f"{self._url}: {error!r}", unsent=True) from error
+            raise NodeAway(f"{self._url}: {_said(error)}", unsent=True) from error
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise NodeAway(f"{self._url}: {error!r}") from error
+            raise NodeAway(f"{self._url}: {_said(error)}") from error
 
     def _open(self) -> aiohttp.ClientSession:
         """Only when first used: a session belongs to the loop that runs then."""
