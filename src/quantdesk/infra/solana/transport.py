@@ -54,7 +54,7 @@ class Transport(Protocol):
 
 
 def _said(error: Exception) -> str:
-    """What went wrong in words: the system's where it has some, else the kind of error (a timeout has none)."""
+    """What went wrong in words: the system's where it has some, else the kind of error."""
     if isinstance(error, aiohttp.ClientConnectorError):
         number = error.os_error.errno or 0
         return os.strerror(number) if number > 0 else error.os_error.strerror or str(error.os_error)
