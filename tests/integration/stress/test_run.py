@@ -20,8 +20,6 @@ from quantdesk.stress.venue import on_chain
 from quantdesk.stress.waterfall import STAGES
 from stress_ground import MINUTE_MS, crash, rows, scenario, write
 
-waterfall = pytest.mark.skipif(not on_chain("auto_deleverage"), reason="this program has no waterfall yet")
-
 
 def stage(report: Report, name: str) -> Any:
     return next(each for each in report.stages if each.stage == name)
@@ -99,7 +97,6 @@ def ruined(ruin: Callable[..., Report]) -> Report:
     return ruin()
 
 
-@waterfall
 def test_every_step_of_the_waterfall_is_reached_and_leaves_no_debt_open(
     report: Report, ruined: Report
 ) -> None:
@@ -112,7 +109,6 @@ def test_every_step_of_the_waterfall_is_reached_and_leaves_no_debt_open(
         assert found.conservation.broken == []
 
 
-@waterfall
 def test_deleveraging_takes_from_those_who_profit_what_the_bankrupt_lack(ruined: Report) -> None:
     losses = ruined.losses
     assert losses.deleveraged_accounts > 0
@@ -122,7 +118,6 @@ def test_deleveraging_takes_from_those_who_profit_what_the_bankrupt_lack(ruined:
     )
 
 
-@waterfall
 def test_insurance_spares_the_innocent(ruin: Callable[..., Report], ruined: Report) -> None:
     insured = ruin(insurance=40_000)
     assert insured.insurance.at_first == "40000"
@@ -132,7 +127,6 @@ def test_insurance_spares_the_innocent(ruin: Callable[..., Report], ruined: Repo
     assert left == pytest.approx(40_000 + float(insured.insurance.received) - paid, abs=1e-6)
 
 
-@waterfall
 def test_a_backstop_takes_over_before_anyone_is_bankrupt(ruin: Callable[..., Report], tmp_path: Path) -> None:
     path = crash(tmp_path / "crash.parquet")
     with_it, without = (Run(scenario(path, backstop=usd)).play() for usd in (1_000_000, 1_000))
