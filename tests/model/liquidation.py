@@ -194,13 +194,17 @@ def worst_price(market: Record, position: Record, standing: Standing) -> int:
 
 
 def charge(venue: Rescue) -> None:
-    """The fee on what was filled, never past the equity: half to the caller, the rest to insurance."""
+    """The fee on what was filled, never past the equity: half to the caller, the rest to insurance.
+
+    The caller gets at least the floor from insurance, within what this liquidation brought in.
+    """
     market, exchange = venue.market, venue.state.exchange
     traded = sum(fill.ticks * fill.lots for fill in venue.report.fills) * market.tick_size
     fee = min(ceil(traded, market.liquidation_fee, MILLION), max(0, venue.standing().equity))
     share = fee // 2
     insure(venue.state, fee - share)
-    topped = clamp(KEEPER_FLOOR - share, 0, exchange.insurance)
+    brought_in = fee - share + max(0, sum(fill.maker_fee + fill.taker_fee for fill in venue.report.fills))
+    topped = clamp(KEEPER_FLOOR - share, 0, min(brought_in, exchange.insurance))
     exchange.insurance -= topped
     venue.pay(fee, share + topped)
     venue.report.touch(venue.keeper)

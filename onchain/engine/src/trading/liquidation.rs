@@ -273,22 +273,22 @@ impl Venue<'_> {
     }
 
     /// The liquidation fee on what was filled, never more than the equity that is left: half to the
-    /// caller, the rest to insurance; the caller gets at least $0.50 while insurance has it.
+    /// caller, the rest to insurance. The caller gets at least $0.50 while insurance has it, but never more than
+    /// what this liquidation and its trades brought in: who owns both accounts takes nothing out.
     fn charge(&mut self, keeper: u16) -> Result<(), Error> {
         let market = self.market();
         let tick_size = market.tick_size;
-        let traded: u64 = self
-            .record
-            .fill_records()
-            .iter()
-            .flatten()
-            .map(|fill| u64::from(fill.ticks) * u64::from(fill.lots) * tick_size)
-            .sum();
+        let (mut traded, mut traded_fees) = (0u64, 0i64);
+        for fill in self.record.fill_records().iter().flatten() {
+            traded += u64::from(fill.ticks) * u64::from(fill.lots) * tick_size;
+            traded_fees += fill.maker_fee + fill.taker_fee;
+        }
         let due = mul_div(traded, u64::from(market.liquidation_fee), MILLION, Rounding::Up);
         let fee = due.ok_or(Error::ArithmeticOverflow)?.min(self.standing()?.equity.max(0).unsigned_abs());
         let share = fee / 2;
         insurance::credit(self.exchange, fee - share)?;
-        let topped = KEEPER_FLOOR.saturating_sub(share).min(self.exchange.insurance);
+        let brought_in = fee - share + traded_fees.max(0).unsigned_abs();
+        let topped = KEEPER_FLOOR.saturating_sub(share).min(brought_in).min(self.exchange.insurance);
         self.exchange.insurance -= topped;
         let victim = &mut self.slots[usize::from(self.trader)];
         money::set_usdc(self.exchange, victim, victim.usdc.0 - fee as i64)?;
