@@ -1,7 +1,6 @@
 """How every account stands towards liquidation, at once: the mirror of the engine's ``margin::standing``.
 
-Exact integers throughout. Rates are applied to quotient and rest of a division by 10^6 apart, so that no
-product of an amount up to 2^53 leaves 64 bits. ``domain.margin.standing`` is the same for one account.
+Exact integers throughout. ``domain.margin.standing`` is the same for one account.
 """
 
 from __future__ import annotations
@@ -14,11 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from quantdesk.domain.margin import LEAST_INITIAL, STALE_COLLATERAL, Standing
+from quantdesk.domain.margin_arrays import Integers, base_margin, funding_owed, share_down, share_up
 from quantdesk.domain.units import RATE_SCALE
 from quantdesk.program.layouts import NO_MARKET, Exchange, Market
 
 Records = npt.NDArray[Any]
-Atoms = npt.NDArray[np.int64]
 Indices = npt.NDArray[np.intp]
 HIGHEST = 2**63 - 1
 
@@ -28,14 +27,14 @@ class Standings:
     """Of each slot in ``slots`` (Ledger indices, rising): quote atoms, all arrays of one length."""
 
     slots: Indices
-    equity: Atoms
-    maintenance: Atoms
-    initial: Atoms
+    equity: Integers
+    maintenance: Integers
+    initial: Integers
 
     @property
-    def half_way(self) -> Atoms:
+    def half_way(self) -> Integers:
         """See ``domain.margin.Standing.half_way``."""
-        half: Atoms = np.maximum(self.initial - self.maintenance, 0) // 2
+        half: Integers = np.maximum(self.initial - self.maintenance, 0) // 2
         return self.maintenance + half
 
     def counts(self) -> dict[str, int]:
@@ -80,20 +79,19 @@ class _Positions:
         self._size = np.abs(self._base)
         self._held = self._base_margin(self._size * self._mark, self._of)
 
-    def profit(self) -> Atoms:
+    def profit(self) -> Integers:
         """At the milder of mark and pending price, net of funding owed."""
         base, mark, pending = self._base, self._mark, self._known("pending_price")
         other = np.where(pending == 0, mark, pending)
         milder = np.where(base > 0, np.maximum(mark, other), np.minimum(mark, other))
-        whole, rest = _parted(self._known("funding_index") - self._field("funding_index"))
-        owed = base * whole - -base * rest // RATE_SCALE
+        owed = funding_owed(base, self._known("funding_index") - self._field("funding_index"))
         return self._field("quote") + base * milder - owed
 
-    def maintenance(self) -> Atoms:
+    def maintenance(self) -> Integers:
         """Maintenance margin."""
-        return _share_up(self._held, self._known("maintenance_fraction"))
+        return share_up(self._held, self._known("maintenance_fraction"))
 
-    def initial(self) -> Atoms:
+    def initial(self) -> Integers:
         """Initial margin with resting orders, without surcharge."""
         bids, asks = (self._field(name).astype(np.int64) for name in ("bid_lots", "ask_lots"))
         exposure = np.maximum(np.abs(self._base + bids), np.abs(self._base - asks))
@@ -102,61 +100,29 @@ class _Positions:
         margin[more] = self._base_margin(exposure[more] * self._mark[more], self._of[more])
         return np.where(exposure == 0, 0, np.maximum(margin, LEAST_INITIAL))
 
-    def _field(self, name: str) -> Atoms:
+    def _field(self, name: str) -> Integers:
         return self._table[name][self._at]
 
-    def _known(self, name: str) -> Atoms:
+    def _known(self, name: str) -> Integers:
         return np.array([getattr(each, name) for each in self._markets], np.int64)[self._of]
 
-    def _base_margin(self, notional: Atoms, of: Indices) -> Atoms:
+    def _base_margin(self, notional: Integers, of: Indices) -> Integers:
         """Initial margin of notionals in markets ``of``, by the marginal tiers; rounded up."""
-        rates = _of_tiers(self._markets, "rate")
-        limits = _of_tiers(self._markets, "up_to")
-        margin = _share_up(notional, rates[of, 0])
-        large = np.flatnonzero(notional > limits[of, 0])
-        if len(large):
-            margin[large] = _tiered(notional[large], rates[of[large]], limits[of[large]])
-        return margin
+        rates, limits = (_of_tiers(self._markets, name)[of] for name in ("rate", "up_to"))
+        return base_margin(notional, rates, limits)
 
 
-def _of_tiers(markets: tuple[Market, ...], name: str) -> Atoms:
+def _of_tiers(markets: tuple[Market, ...], name: str) -> Integers:
     values = [[min(getattr(tier, name), HIGHEST) for tier in each.tiers] for each in markets]
     return np.array(values, np.int64).reshape(len(markets), -1)
 
 
-def _tiered(notional: Atoms, rates: Atoms, limits: Atoms) -> Atoms:
-    below = whole = rest = np.zeros(len(notional), np.int64)
-    last = rates.shape[1] - 1
-    for tier in range(last + 1):
-        until = notional if tier == last else np.maximum(np.minimum(notional, limits[:, tier]), below)
-        millions, atoms = _parted(until - below)
-        whole, rest = whole + millions * rates[:, tier], rest + atoms * rates[:, tier]
-        below = until
-    return whole - -rest // RATE_SCALE
-
-
-def _balances(slots: Records, held: Indices, exchange: Exchange, now_s: int) -> Atoms:
+def _balances(slots: Records, held: Indices, exchange: Exchange, now_s: int) -> Integers:
     """USDC and what other collateral counts for maintenance."""
-    balance: Atoms = slots["usdc"][held]
+    balance: Integers = slots["usdc"][held]
     for index, known in enumerate(exchange.collaterals[1:]):
         is_stale = now_s * 1_000 - known.publish_ms > known.max_age_s * 1_000
         weight = known.maintenance_weight * (STALE_COLLATERAL if is_stale else RATE_SCALE) // RATE_SCALE
         amount = slots["collaterals"][held, index].astype(np.int64)
-        balance = balance + _share_down(_share_down(amount, known.price), weight)
+        balance = balance + share_down(share_down(amount, known.price), weight)
     return balance
-
-
-def _share_up(amount: Atoms, rate: Atoms) -> Atoms:
-    millions, atoms = _parted(amount)
-    return millions * rate - -atoms * rate // RATE_SCALE
-
-
-def _share_down(amount: Atoms, rate: int) -> Atoms:
-    millions, atoms = _parted(amount)
-    return millions * rate + atoms * rate // RATE_SCALE
-
-
-def _parted(amount: Atoms) -> tuple[Atoms, Atoms]:
-    """Quotient and rest by 10^6 (``np.divmod`` takes eight times as long)."""
-    millions = amount // RATE_SCALE
-    return millions, amount - millions * RATE_SCALE

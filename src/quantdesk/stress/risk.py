@@ -1,7 +1,7 @@
 """How every account stands, at once, from the raw ledger: the engine's ``margin::standing``, vectorised.
 
-Exact: products that could pass 64 bits are split at 1e6. Amounts are quote atoms, prices ``LotPrice``. A test
-holds these numbers to ``quantdesk.domain.margin``. Only USDC is a collateral here.
+Exact. Amounts are quote atoms, prices ``LotPrice``. A test holds these numbers to ``quantdesk.domain.margin``.
+Only USDC is a collateral here.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from quantdesk.domain.margin import LEAST_INITIAL
+from quantdesk.domain.margin_arrays import Integers, base_margin, funding_owed, share_up
 from quantdesk.domain.market import Market
-from quantdesk.domain.units import FUNDING_SCALE, RATE_SCALE
+from quantdesk.domain.units import RATE_SCALE
 from quantdesk.stress.venue import State
 
-Integers = npt.NDArray[np.int64]
+HIGHEST = np.uint64(2**63 - 1)
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def standings(state: State) -> Standings:
         equity[rows] += held["quote"] + size * milder - due
         bids, asks = held["bid_lots"].astype(np.int64), held["ask_lots"].astype(np.int64)
         exposure = np.maximum(np.abs(size + bids), np.abs(size - asks))
-        of_size, of_exposure = (base_margin(market, np.abs(lots) * mark) for lots in (size, exposure))
+        of_size, of_exposure = (_base_margin(market, np.abs(lots) * mark) for lots in (size, exposure))
         needed = share_up(of_size, int(market["maintenance_fraction"]))
         maintenance[rows] += needed
         initial[rows] += np.where(exposure > 0, np.maximum(of_exposure, LEAST_INITIAL), 0)
@@ -92,36 +93,13 @@ def standings(state: State) -> Standings:
     return Standings(equity, maintenance, initial, base, quote, owed, orders, resting, by_market)
 
 
-def share_up(amount: Integers, rate: int) -> Integers:
-    """``amount`` x ``rate`` / 1e6, rounded up."""
-    return amount // RATE_SCALE * rate - (-(amount % RATE_SCALE * rate) // RATE_SCALE)
-
-
-def funding_owed(size: Integers, moved: Integers) -> Integers:
-    """Funding of ``size`` lots over ``moved`` micro quote atoms a lot, rounded up."""
-    return size * (moved // FUNDING_SCALE) - (-(size * (moved % FUNDING_SCALE)) // FUNDING_SCALE)
-
-
-def base_margin(market: Any, notional: Integers) -> Integers:
-    """Initial margin of each notional by the marginal tiers, rounded up once."""
-    first = market["tiers"][0]
-    margin = share_up(notional, int(first["rate"]))
-    large = np.flatnonzero(notional > int(first["up_to"]))
-    if len(large):
-        margin[large] = _tiered(market["tiers"], notional[large])
-    return margin
-
-
-def _tiered(tiers: Any, notional: Integers) -> Integers:
-    whole, rest, below = (np.zeros_like(notional) for _ in range(3))
-    for number, tier in enumerate(tiers):
-        is_last = number == len(tiers) - 1
-        until = notional if is_last else np.maximum(np.minimum(notional, int(tier["up_to"])), below)
-        part, rate = until - below, int(tier["rate"])
-        whole += part // RATE_SCALE * rate
-        rest += part % RATE_SCALE * rate
-        below = until
-    return whole - (-rest // RATE_SCALE)
+def _base_margin(market: Any, notional: Integers) -> Integers:
+    tiers = market["tiers"]
+    shape = (len(notional), len(tiers))
+    limits = np.minimum(tiers["up_to"], HIGHEST).astype(np.int64)
+    return base_margin(
+        notional, np.broadcast_to(tiers["rate"].astype(np.int64), shape), np.broadcast_to(limits, shape)
+    )
 
 
 def largest_notional(market: Market, margin: int) -> int:
