@@ -33,7 +33,7 @@ def funding_owed(base: Integers, moved: Integers) -> Integers:
 
 
 def base_margin(notional: Integers, rates: Integers, limits: Integers) -> Integers:
-    """Initial margin of each notional by the marginal tiers in its row of ``rates`` and ``limits``, rounded up."""
+    """Initial margin of each notional by the tiers in its row of ``rates`` and ``limits``, rounded up."""
     margin = share_up(notional, rates[:, 0])
     large = np.flatnonzero(notional > limits[:, 0])
     if len(large):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 import structlog
@@ -15,10 +16,11 @@ from quantdesk.keepers.sender import Sender
 from quantdesk.program import instructions as build
 from quantdesk.program.addresses import token_account
 from quantdesk.program.instructions import TraderKey
-from quantdesk.program.layouts import Exchange, Trader
+from quantdesk.program.layouts import Exchange, Slot, Trader
 
 USDC = 0
 SETUP_UNITS = 400_000
+TOP_UP_EVERY_S = 600.0
 _log = structlog.get_logger(__name__)
 
 
@@ -37,6 +39,7 @@ class TraderAccount:
         self._view = view
         self._sender = sender
         self._deposit_atoms = deposit_atoms
+        self._ensured = float("-inf")
         self.key = TraderKey(sender.key.pubkey())
 
     async def ensure(self) -> Seat:
@@ -44,6 +47,7 @@ class TraderAccount:
 
         Raises NotOnChain, NotFunded, SolanaError.
         """
+        self._ensured = time.monotonic()
         exchange = await self._view.exchange(0.0)
         if not exchange.opened or not exchange.collaterals:
             raise NotOnChain(f"exchange {exchange.id} takes no deposits yet")
@@ -57,10 +61,14 @@ class TraderAccount:
             raise NotOnChain(f"trader account of {self.key.owner} is not active after its set-up")
         return Seat(trader.slot_index, trader.generation)
 
-    async def holds(self, seat: Seat) -> bool:
-        """Whether ``seat`` is still ours."""
-        slot = await self._view.slot(seat.slot)
-        return slot.active and slot.owner == self.key.owner and slot.generation == seat.generation
+    async def renewed(self, seat: Seat) -> Seat:
+        """``seat``, or what ``ensure`` answers when it was last asked over ten minutes ago."""
+        return await self.ensure() if time.monotonic() - self._ensured > TOP_UP_EVERY_S else seat
+
+    def require(self, slot: Slot, seat: Seat) -> None:
+        """Raises NotOnChain unless ``slot``, the one of ``seat``, is still ours."""
+        if not slot.active or slot.owner != self.key.owner or slot.generation != seat.generation:
+            raise NotOnChain(f"slot {seat.slot} is no longer ours")
 
     async def _open(self, exchange: Exchange, trader: Trader | None) -> None:
         venue, owner = self._view.venue, self.key.owner

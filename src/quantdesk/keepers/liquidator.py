@@ -16,7 +16,7 @@ from quantdesk.infra.solana import TransactionFailed
 from quantdesk.keepers.account import Seat, TraderAccount
 from quantdesk.keepers.chain import ChainView, Picture, equity
 from quantdesk.keepers.config import LiquidatorConfig, Role
-from quantdesk.keepers.errors import NotLanding, NotOnChain
+from quantdesk.keepers.errors import NotLanding
 from quantdesk.keepers.measures import Measures
 from quantdesk.keepers.role import Duty
 from quantdesk.keepers.sender import Rehearsal, Sender
@@ -26,14 +26,11 @@ from quantdesk.keepers.waterfall import LIQUIDATE, Act, Rests, Room, Troubled, a
 from quantdesk.program.errors import Failure
 from quantdesk.program.events import BankruptcyResolved, Event, OrdersProcessed, PositionsTransferred
 from quantdesk.program.layouts import Exchange, Slot
-from quantdesk.program.records import TradeKind, TransferKind
+from quantdesk.program.records import Pause, TradeKind, TransferKind
 
 MOST_UNITS = 1_400_000
-SPARE_UNITS = 30_000
-TOP_UP_EVERY_S = 600.0
 OBSTACLE_S = 1.0
 """An account whose prices are unfit is looked at again after so long."""
-LIQUIDATION_PAUSED = 8
 MOST_LEVERAGE = 2
 """Of what it took over, against its own equity."""
 OUT_OF_UNITS = {"ComputationalBudgetExceeded", "ProgramFailedToComplete"}
@@ -84,11 +81,10 @@ class Liquidator:
 
     async def _watch(self) -> None:
         self._sender.forget_blockhash()
-        seat, ensured = await self._account.ensure(), time.monotonic()
+        seat = await self._account.ensure()
         while True:
             began = time.monotonic()
-            if began - ensured > TOP_UP_EVERY_S:
-                seat, ensured = await self._account.ensure(), began
+            seat = await self._account.renewed(seat)
             await self._round(seat)
             await asyncio.sleep(max(0.0, self._config.every_s - (time.monotonic() - began)))
 
@@ -111,8 +107,7 @@ class Liquidator:
 
     def _own_slot(self, seat: Seat, picture: Picture) -> Slot:
         slot = picture.ledger.slot(seat.slot)
-        if not slot.active or slot.owner != self._account.key.owner or slot.generation != seat.generation:
-            raise NotOnChain(f"slot {seat.slot} is no longer ours")
+        self._account.require(slot, seat)
         left = equity(slot, picture.exchange)
         self._measures.equity.labels(Role.LIQUIDATOR).set(left / ATOMS_PER_USDC)
         for market in picture.exchange.markets:
@@ -163,7 +158,7 @@ class Liquidator:
         return found
 
     def _tell(self, picture: Picture, obstacles: Sequence[str], *, is_well: bool) -> None:
-        if picture.exchange.paused & LIQUIDATION_PAUSED:
+        if picture.exchange.paused & Pause.LIQUIDATION:
             self.duty.waiting("the guardian has paused liquidation", "Paused")
         elif is_well:
             self.duty.acting()
@@ -182,7 +177,7 @@ class Liquidator:
         ]
         if not useful:
             return
-        units = min(MOST_UNITS, rehearsal.units * 5 // 4 + SPARE_UNITS) - next(self._number) % 1_000
+        units = rehearsal.limit(MOST_UNITS) - next(self._number) % 1_000
         self._measures.sent.labels(Role.LIQUIDATOR).inc()
         try:
             events = await self._sender.settle_with_events(self._wire(useful), units, skip_preflight=True)

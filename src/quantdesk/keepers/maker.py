@@ -13,7 +13,7 @@ from quantdesk.domain.units import ATOMS_PER_USDC, BaseLots, LotPrice, Ticks
 from quantdesk.keepers.account import Seat, TraderAccount
 from quantdesk.keepers.chain import ChainView, equity
 from quantdesk.keepers.config import MakerConfig, Role
-from quantdesk.keepers.errors import NoPrice, NotOnChain
+from quantdesk.keepers.errors import NoPrice
 from quantdesk.keepers.feed import PriceFeed
 from quantdesk.keepers.measures import Measures
 from quantdesk.keepers.quotes import PPM, QuotePlan, WantedQuote, centre, wanted_quotes
@@ -106,8 +106,7 @@ class Maker:
     async def _round(self, seat: Seat) -> None:
         """Look at every market once and requote those that need it."""
         slot = await self._view.slot(seat.slot)
-        if not slot.active or slot.owner != self._account.key.owner or slot.generation != seat.generation:
-            raise NotOnChain(f"slot {seat.slot} is no longer ours")
+        self._account.require(slot, seat)
         markets = await self._view.markets()
         self._measures.equity.labels(Role.MAKER).set(
             equity(slot, await self._view.exchange()) / ATOMS_PER_USDC

@@ -24,6 +24,7 @@ from quantdesk.program.instructions import compute_budget
 SETTLED_S = 2.0
 """A transaction that has not landed this long after it was sent is taken for lost."""
 MOST_CHECKED = 64
+SPARE_UNITS = 30_000
 BLOCKHASH_S = 12.0
 """A blockhash lives about 60 s: one this old still leaves a transaction most of its time."""
 
@@ -42,6 +43,10 @@ class Rehearsal:
     failure: Failure | None
     units: int
     events: Mapping[int, list[Event]]
+
+    def limit(self, most: int) -> int:
+        """Units to ask for: a quarter and a little more, the chain may have moved on; at most ``most``."""
+        return min(most, self.units * 5 // 4 + SPARE_UNITS)
 
 
 @dataclass(frozen=True, slots=True)

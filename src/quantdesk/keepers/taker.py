@@ -12,7 +12,7 @@ from quantdesk.domain.units import ATOMS_PER_USDC
 from quantdesk.keepers.account import Seat, TraderAccount
 from quantdesk.keepers.chain import ChainView, equity
 from quantdesk.keepers.config import Role, TakerConfig
-from quantdesk.keepers.errors import LossLimit, NoPrice, NotOnChain
+from quantdesk.keepers.errors import LossLimit, NoPrice
 from quantdesk.keepers.feed import PriceFeed, TradeFlow
 from quantdesk.keepers.flow import FlowPlan, TakerOrder, order_of
 from quantdesk.keepers.measures import Measures
@@ -24,7 +24,6 @@ from quantdesk.program.layouts import Market, Slot
 from quantdesk.program.records import OrderKind, Side
 
 ORDER_UNITS = 300_000
-TOP_UP_EVERY_S = 600.0
 _log = structlog.get_logger(__name__)
 
 
@@ -63,10 +62,8 @@ class Taker:
         seat = await self._account.ensure()
         symbols = [market.symbol for market in await self._view.markets()]
         await self._feed.wait_known(symbols, self._config.stale_s)
-        ensured = time.monotonic()
         while True:
-            if time.monotonic() - ensured > TOP_UP_EVERY_S:
-                seat, ensured = await self._account.ensure(), time.monotonic()
+            seat = await self._account.renewed(seat)
             markets = await self._view.markets()
             await self._round(markets, await self._own_slot(seat))
 
@@ -89,8 +86,7 @@ class Taker:
 
     async def _own_slot(self, seat: Seat) -> Slot:
         slot = await self._view.slot(seat.slot)
-        if not slot.active or slot.owner != self._account.key.owner or slot.generation != seat.generation:
-            raise NotOnChain(f"slot {seat.slot} is no longer ours")
+        self._account.require(slot, seat)
         left = equity(slot, await self._view.exchange())
         self._measures.equity.labels(Role.TAKER).set(left / ATOMS_PER_USDC)
         lost = self._config.deposit_usdc * ATOMS_PER_USDC - left

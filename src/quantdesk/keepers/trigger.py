@@ -20,7 +20,6 @@ from quantdesk.infra.solana import TransactionFailed
 from quantdesk.keepers.account import Seat, TraderAccount
 from quantdesk.keepers.chain import ChainView, Picture, equity
 from quantdesk.keepers.config import Role, TriggerConfig
-from quantdesk.keepers.errors import NotOnChain
 from quantdesk.keepers.measures import Measures
 from quantdesk.keepers.role import Duty
 from quantdesk.keepers.sender import Sender
@@ -30,8 +29,6 @@ from quantdesk.program.layouts import Book, Order, Trader, Trigger
 from quantdesk.program.records import OrderFlag
 
 MOST_UNITS = 600_000
-SPARE_UNITS = 30_000
-TOP_UP_EVERY_S = 600.0
 ORDINARY = {
     "MarketNotActive",
     "MatchingPaused",
@@ -104,11 +101,10 @@ class TriggerKeeper:
 
     async def _watch(self) -> None:
         self._sender.forget_blockhash()
-        seat, ensured = await self._account.ensure(), time.monotonic()
+        seat = await self._account.ensure()
         while True:
             began = time.monotonic()
-            if began - ensured > TOP_UP_EVERY_S:
-                seat, ensured = await self._account.ensure(), began
+            seat = await self._account.renewed(seat)
             await self._round(seat)
             await asyncio.sleep(max(0.0, self._config.every_s - (time.monotonic() - began)))
 
@@ -129,8 +125,7 @@ class TriggerKeeper:
 
     def _check_seat(self, seat: Seat, picture: Picture) -> None:
         slot = picture.ledger.slot(seat.slot)
-        if not slot.active or slot.owner != self._account.key.owner or slot.generation != seat.generation:
-            raise NotOnChain(f"slot {seat.slot} is no longer ours")
+        self._account.require(slot, seat)
         self._measures.equity.labels(Role.TRIGGER).set(equity(slot, picture.exchange) / ATOMS_PER_USDC)
 
     async def _scan(self) -> None:
@@ -160,7 +155,7 @@ class TriggerKeeper:
         rehearsal = await self._sender.rehearse(instructions, MOST_UNITS)
         failure = rehearsal.failure
         if failure is None:
-            units = min(MOST_UNITS, rehearsal.units * 5 // 4 + SPARE_UNITS)
+            units = rehearsal.limit(MOST_UNITS)
             self._measures.sent.labels(Role.TRIGGER).inc()
             try:
                 await self._sender.settle(instructions, units, skip_preflight=True)

@@ -1,6 +1,6 @@
 """How every account stands, at once, from the raw ledger: the engine's ``margin::standing``, vectorised.
 
-Exact. Amounts are quote atoms, prices ``LotPrice``. A test holds these numbers to ``quantdesk.domain.margin``.
+Exact. Amounts are quote atoms, prices ``LotPrice``. A test holds them to ``quantdesk.domain.margin``.
 Only USDC is a collateral here.
 """
 
