@@ -32,8 +32,9 @@ model: ## 20,000 random instructions to the real program and to a second impleme
 
 SEED ?= 1
 COUNT ?= 100000
-soak: ## the same for long: make soak SEED=1 COUNT=1000000
-	$(BIN)/python tests/model/soak.py --seed $(SEED) --count $(COUNT)
+JOBS ?= 1
+soak: ## the same for long: make soak SEED=1 COUNT=1000000 JOBS=2 (LOG="--log FILE" goes on where it stopped)
+	$(BIN)/python tests/model/soak.py --seed $(SEED) --count $(COUNT) --jobs $(JOBS) $(LOG)
 
 onchain: ## the Rust workspace, and that the shipped binary comes from this source
 	bash onchain/ci.sh

@@ -35,6 +35,7 @@ class Different(AssertionError):
     """The program's state is not the model's: account, row, and each field with both values."""
 
 
+@cache
 def tag(name: str) -> bytes:
     """An account's discriminator."""
     return idl.discriminator("account", name)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from fractions import Fraction
 from typing import NoReturn
 
 MILLION = 1_000_000
@@ -41,9 +39,10 @@ def ceil(amount: int, times: int, by: int) -> int:
     return -(-amount * times // by)
 
 
-def toward_zero(value: Fraction) -> int:
-    """The whole part, the sign kept apart."""
-    return math.trunc(value)
+def toward_zero(amount: int, times: int, by: int) -> int:
+    """``amount * times / by`` (positive ``by``) without its fraction, the sign kept apart."""
+    product = amount * times
+    return product // by if product >= 0 else -(-product // by)
 
 
 def clamp(value: int, low: int, high: int) -> int:

@@ -7,8 +7,6 @@ what is owed is rounded up, what is received down.
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from model.exact import MILLION, ceil, clamp, toward_zero
 from model.layout import Record
 
@@ -19,14 +17,14 @@ PULL = 500
 
 def mean(market: Record) -> int:
     """The hour's mean premium so far, millionths of the index."""
-    return toward_zero(Fraction(market.premium_sum, market.premium_seconds)) if market.premium_seconds else 0
+    return toward_zero(market.premium_sum, 1, market.premium_seconds) if market.premium_seconds else 0
 
 
 def rate(market: Record, average: int) -> int:
     """Micro quote atoms per lot per hour."""
     drawn = average + clamp(market.interest - average, -PULL, PULL)
     held = clamp(drawn, -8 * market.funding_cap, 8 * market.funding_cap)
-    return toward_zero(Fraction(held * market.index_price, 8))
+    return toward_zero(held, market.index_price, 8)
 
 
 def accrue(market: Record, premium: int, start: int, end: int) -> None:
@@ -45,7 +43,7 @@ def accrue(market: Record, premium: int, start: int, end: int) -> None:
         sampled = end - until if turned == 1 else 0
         market.premium_sum, market.premium_seconds = premium * sampled, sampled
     elapsed = end - hour * HOUR
-    market.funding_index = market.hour_index + toward_zero(Fraction(market.funding_rate * elapsed, HOUR))
+    market.funding_index = market.hour_index + toward_zero(market.funding_rate, elapsed, HOUR)
     market.funding_at = end
 
 

@@ -6,11 +6,13 @@ The first five are of the state; the sixth compares it with the state before the
 
 from __future__ import annotations
 
-from fractions import Fraction
+from collections import Counter
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from model import funding
 from model.exact import MILLION
+from model.layout import Record
 from model.state import Order, Slot, State
 
 
@@ -24,66 +26,126 @@ def require(holds: bool, number: int, *found: Any) -> None:
         raise Broken(f"invariant {number}: {found}")
 
 
-def check(state: State, vault: int) -> None:
-    """Invariants 1 to 5; books and totals where the last instruction touched them."""
-    slots = state.active_slots()
-    money(state, slots, vault)
-    held: dict[int, list[tuple[int, Any]]] = {}
-    for index, slot in slots.items():
-        for market, position in slot.positions.items():
-            held.setdefault(market, []).append((index, position))
+class Sums(Counter[tuple[str, int]]):
+    """What all rows hold together, by name and market or collateral; moved by each instruction's changes."""
+
+    def follow(self, state: State) -> None:
+        """The changes of the last instruction."""
+        for (kind, key), before in state.kept.items():
+            if kind in COUNTED:
+                self.count(kind, key, before, -1)
+                self.count(kind, key, state.rows.get((kind, key)), 1)
+
+    def count(self, kind: str, key: Any, row: Any, sign: int) -> None:
+        """One row, counted or no longer."""
+        if row is not None:
+            for name, value in COUNTED[kind](key, row):
+                self[name] += sign * value
+
+    @staticmethod
+    def of(state: State) -> Sums:
+        """Counted anew from every row."""
+        sums = Sums()
+        for kind in COUNTED:
+            for key, row in state.all(kind):
+                sums.count(kind, key, row, 1)
+        return sums
+
+
+def of_slot(_: Any, slot: Slot) -> Iterator[tuple[tuple[str, int], int]]:
+    """Balances, what of them is negative, lots, and what positions paid and still owe."""
+    if not slot.active:
+        return
+    yield ("held", 0), slot.usdc
+    yield ("negative", 0), max(0, -slot.usdc)
+    for index, amount in enumerate(slot.collaterals, 1):
+        yield ("held", index), amount
+    for market, position in slot.positions.items():
+        yield ("quote", 0), position.quote
+        yield ("long" if position.base > 0 else "short", market), abs(position.base)
+        yield ("base x funding index", market), position.base * position.funding_index
+
+
+def of_trader(_: Any, trader: Record) -> Iterator[tuple[tuple[str, int], int]]:
+    """What lies outside the ledger."""
+    for index, amount in enumerate(trader.parked):
+        yield ("parked", index), amount + (trader.executor_fees if index == 0 else 0)
+
+
+def of_market(market: int, row: Record) -> Iterator[tuple[tuple[str, int], int]]:
+    """Dust of funding."""
+    yield ("pools", 0), row.funding_pool
+
+
+COUNTED: dict[str, Callable[[Any, Any], Iterator[tuple[tuple[str, int], int]]]] = {
+    "slot": of_slot,
+    "trader": of_trader,
+    "market": of_market,
+}
+
+
+def check(state: State, sums: Sums) -> None:
+    """Invariants 1 to 5 after an instruction; books and their totals where it touched them."""
+    sums.follow(state)
+    money(state, sums)
     for market, known in state.all("market"):
-        positions = held.get(market, [])
-        balance(known, positions, market)
-        zero_sum(known, positions, market)
+        balance(known, sums, market)
+        zero_sum(known, sums, market)
     for kind, key in state.kept:
         if kind == "book":
             book(state, key)
-            totals(state, key, held.get(key, []))
+            totals(state, key)
 
 
-def money(state: State, slots: dict[int, Slot], vault: int) -> None:
-    """1: what the vault must hold is the sum of everyone's claims."""
+def check_whole(state: State, sums: Sums) -> None:
+    """The same of every row; the sums that were carried along are those counted anew."""
+    anew = Sums.of(state)
+    require(+anew == +sums and -anew == -sums, 1, "sums", anew, sums)
+    for market, _ in state.all("book"):
+        book(state, market)
+        totals(state, market)
+
+
+def money(state: State, sums: Sums) -> None:
+    """1: what a vault must hold is the sum of everyone's claims."""
     exchange = state.rows["exchange", 0]
-    usdc = state.rows["collateral", 0]
-    positions = [position for slot in slots.values() for position in slot.positions.values()]
-    quote = sum(position.quote for position in positions) + half_settled(state, slots)
-    parked = sum(trader.parked[0] + trader.executor_fees for _, trader in state.all("trader"))
-    pools = sum(market.funding_pool for _, market in state.all("market"))
-    balances = sum(slot.usdc for slot in slots.values())
+    quote = sums["quote", 0] + half_settled(state, sums)
     require(quote == exchange.open_quote, 1, "open quote", quote, exchange.open_quote)
-    require(parked == usdc.total_parked, 1, "parked", parked, usdc.total_parked)
-    negative = sum(max(0, -slot.usdc) for slot in slots.values())
+    negative = sums["negative", 0]
     require(negative == exchange.negative_usdc, 1, "negative", negative, exchange.negative_usdc)
-    claims = balances + quote + parked + pools
-    claims += exchange.insurance + exchange.fees_collected - exchange.deficit
-    require(claims == usdc.total_deposits, 1, "claims", claims, usdc.total_deposits)
-    require(vault >= usdc.total_deposits, 1, "vault", vault, usdc.total_deposits)
+    for index, known in state.all("collateral"):
+        parked, claims = sums["parked", index], sums["held", index] + sums["parked", index]
+        require(parked == known.total_parked, 1, index, "parked", parked, known.total_parked)
+        if index == 0:
+            claims += quote + sums["pools", 0]
+            claims += exchange.insurance + exchange.fees_collected - exchange.deficit
+        require(claims == known.total_deposits, 1, index, "claims", claims, known.total_deposits)
+        vault = state.rows["tokens", ("vault", index)].amount
+        require(vault >= known.total_deposits, 1, index, "vault", vault, known.total_deposits)
 
 
-def half_settled(state: State, slots: dict[int, Slot]) -> int:
+def half_settled(state: State, sums: Sums) -> int:
     """Worth of the lots whose other side is closed already, in a market that settles at one price."""
-    prices = {market: row.settlement_price for market, row in state.all("market") if row.status == 4}
-    held = [(market, one) for slot in slots.values() for market, one in slot.positions.items()]
-    return sum(one.base * prices[market] for market, one in held if market in prices)
+    return sum(
+        (sums["long", market] - sums["short", market]) * row.settlement_price
+        for market, row in state.all("market")
+        if row.status == 4
+    )
 
 
-def balance(known: Any, positions: list[tuple[int, Any]], market: int) -> None:
+def balance(known: Any, sums: Sums, market: int) -> None:
     """2: every long lot has its short one."""
-    long = sum(max(0, position.base) for _, position in positions)
-    short = sum(max(0, -position.base) for _, position in positions)
+    long, short = sums["long", market], sums["short", market]
     require((long, short) == (known.open_long, known.open_short), 2, market, long, short, known.open_long)
     settling = known.status == 4 and known.settlement_price > 0
     require(settling or long == short, 2, market, long, short)
 
 
-def zero_sum(known: Any, positions: list[tuple[int, Any]], market: int) -> None:
+def zero_sum(known: Any, sums: Sums, market: int) -> None:
     """3: what is owed and not yet settled, with the pool, is never less than nothing."""
-    owed = sum(
-        Fraction(position.base * (known.funding_index - position.funding_index), MILLION)
-        for _, position in positions
-    )
-    require(known.funding_pool + owed >= 0, 3, market, known.funding_pool, owed)
+    base = sums["long", market] - sums["short", market]
+    owed = base * known.funding_index - sums["base x funding index", market]
+    require(known.funding_pool * MILLION + owed >= 0, 3, market, known.funding_pool, owed)
 
 
 def book(state: State, market: int) -> None:
@@ -98,7 +160,7 @@ def book(state: State, market: int) -> None:
         require(held.bids[0].ticks < held.asks[0].ticks, 4, market, held.bids[0], held.asks[0])
 
 
-def totals(state: State, market: int, positions: list[tuple[int, Any]]) -> None:
+def totals(state: State, market: int) -> None:
     """5: a slot's resting totals are the sums of its orders; the cached top is the book's."""
     held, known = state.rows["book", market], state.rows["market", market]
     sums: dict[tuple[int, str], list[int]] = {}
@@ -107,9 +169,10 @@ def totals(state: State, market: int, positions: list[tuple[int, Any]]) -> None:
         entry[0] += 1
         entry[1] += order.lots
     stored = {}
-    for index, position in positions:
-        stored[index, "Bid"] = [position.bid_orders, position.bid_lots]
-        stored[index, "Ask"] = [position.ask_orders, position.ask_lots]
+    for index, slot in state.all("slot"):
+        if position := slot.positions.get(market):
+            stored[index, "Bid"] = [position.bid_orders, position.bid_lots]
+            stored[index, "Ask"] = [position.ask_orders, position.ask_lots]
     require({key: entry for key, entry in stored.items() if entry != [0, 0]} == sums, 5, market, stored, sums)
     for side, orders in (("bid", held.bids), ("ask", held.asks)):
         top = (orders[0].ticks, orders[0].lots) if orders else (0, 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Sequence
 from functools import cache
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from solders.pubkey import Pubkey
@@ -61,7 +61,7 @@ def plain(value: Any) -> Any:
 def packer(name: str, first: int = 0, last: int | None = None) -> Pack:
     """Packs the fields ``first`` to ``last`` (by place) of the struct ``name``."""
     fields = idl.types()[name]["fields"][first:last]
-    return packer_of([(field["name"], field["type"]) for field in fields])
+    return _packer([(field["name"], field["type"]) for field in fields], attrgetter)
 
 
 def place(name: str, field: str) -> int:
@@ -78,16 +78,21 @@ def offset(name: str, field: str) -> int:
 
 
 def packer_of(fields: Sequence[tuple[str, Any]]) -> Pack:
+    """Packs the values of a mapping by name; structs in it are records."""
+    return _packer(fields, itemgetter)
+
+
+def _packer(fields: Sequence[tuple[str, Any]], getter: Callable[..., Callable[[Any], Any]]) -> Pack:
     codes, converts = zip(*(_leaf(kind) for _, kind in fields), strict=True)
     names = [name for name, _ in fields]
     if None in codes:
-        return _joining(names, codes, converts)
+        return _joining(list(map(getter, names)), codes, converts)
     whole = struct.Struct("<" + "".join(codes))
     special = [(at, convert) for at, convert in enumerate(converts) if convert is not None]
     if len(names) == 1:
-        (name,), (convert,) = names, converts
-        return lambda value: whole.pack(convert(getattr(value, name)) if convert else getattr(value, name))
-    fetch = attrgetter(*names)
+        fetch, convert = getter(names[0]), converts[0]
+        return lambda value: whole.pack(convert(fetch(value)) if convert else fetch(value))
+    fetch = getter(*names)
     if not special:
         return lambda value: whole.pack(*fetch(value))
 
@@ -100,13 +105,28 @@ def packer_of(fields: Sequence[tuple[str, Any]]) -> Pack:
     return pack
 
 
-def _joining(names: list[str], codes: tuple[Any, ...], converts: tuple[Any, ...]) -> Pack:
+def _remembering(pack: Pack) -> Pack:
+    """Packs a list once: the model's lists are replaced and never changed, so it keeps its bytes."""
+    known: dict[int, tuple[Any, bytes]] = {}
+
+    def packed(rows: Any) -> bytes:
+        found = known.get(id(rows))
+        if found is None:
+            if len(known) > 1_000:
+                known.clear()
+            known[id(rows)] = found = rows, pack(rows)
+        return found[1]
+
+    return packed
+
+
+def _joining(getters: list[Callable[[Any], Any]], codes: tuple[Any, ...], converts: tuple[Any, ...]) -> Pack:
     """For structs with lists of any length: piece by piece."""
     pieces = []
-    for name, code, convert in zip(names, codes, converts, strict=True):
+    for fetch, code, convert in zip(getters, codes, converts, strict=True):
         one = convert if code is None else _single(struct.Struct("<" + code), convert)
-        pieces.append((name, one))
-    return lambda value: b"".join(one(getattr(value, name)) for name, one in pieces)
+        pieces.append((fetch, one))
+    return lambda value: b"".join([one(fetch(value)) for fetch, one in pieces])
 
 
 def _single(code: struct.Struct, convert: Any) -> Pack:
@@ -128,7 +148,7 @@ def _leaf(kind: Any) -> tuple[str | None, Any]:
             inner = struct.Struct(f"<{count}{idl.PRIMITIVES[of]}")
             return f"{inner.size}s", lambda values: inner.pack(*values)
         row, size = packer(of["defined"]["name"]), idl.size_of(of["defined"]["name"])
-        return f"{count * size}s", lambda rows: b"".join(map(row, rows))
+        return f"{count * size}s", _remembering(lambda rows: b"".join(map(row, rows)))
     name = kind["defined"]["name"]
     if any("fields" in variant for variant in idl.types()[name].get("variants", [])):
         return None, lambda value: idl.encode(kind, plain(value))

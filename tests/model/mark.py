@@ -5,8 +5,6 @@ Before a book or a price changes, what held until now is added to the average an
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from model import funding
 from model.exact import MILLION, clamp, floor, middle, toward_zero
 from model.layout import Record
@@ -29,7 +27,7 @@ def catch_up(market: Record, call: Call) -> None:
         return
     distance, premium = sample(market)
     step = min(call.unix - market.sampled_at, LONGEST_STEP_S)
-    market.premium_ema += toward_zero(Fraction((distance - market.premium_ema) * step, EMA_S + step))
+    market.premium_ema += toward_zero(distance - market.premium_ema, step, EMA_S + step)
     funding.accrue(market, premium, market.sampled_at, call.unix)
     fresh = 1_000 * call.unix - market.publish_ms <= market.liquidate_max_age_ms
     if market.status == SETTLING and fresh:
@@ -46,7 +44,7 @@ def sample(market: Record) -> tuple[int, int]:
         return 0, 0
     distance = clamp((bid + ask) // 2 - index, -most, most) * MILLION
     over, under = max(0, bid - index), max(0, index - ask)
-    return distance, toward_zero(Fraction((over - under) * MILLION, index))
+    return distance, toward_zero(over - under, MILLION, index)
 
 
 def refresh(market: Record, call: Call) -> None:
@@ -54,7 +52,7 @@ def refresh(market: Record, call: Call) -> None:
     index = market.index_price
     if index == 0:
         return
-    averaged = index + toward_zero(Fraction(market.premium_ema, MILLION))
+    averaged = index + toward_zero(market.premium_ema, 1, MILLION)
     bid = market.best_bid_ticks * market.tick_size or index
     ask = market.best_ask_ticks * market.tick_size or index
     fresh = call.unix - market.last_trade_at <= TRADE_COUNTS_S

@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from model.actions import (
     authority,
@@ -46,21 +47,42 @@ class Tally:
 
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Steps by instruction and error ("ok" without one)."""
+    states: Counter[str] = field(default_factory=Counter)
+    """Instructions that met a rare state, by its name."""
     fills: int = 0
     removed: int = 0
 
     def add(self, seen: Seen) -> None:
         """Counts a step."""
         self.outcomes[seen.step.name, seen.error or "ok"] += 1
+        self.states.update(seen.states)
         if seen.event and seen.event[0] == "OrdersProcessed":
             self.fills += len(seen.event[1]["fills"])
             self.removed += len(seen.event[1]["removed"])
 
     def join(self, other: Tally) -> None:
         """Counts another run."""
-        self.outcomes += other.outcomes
+        self.outcomes.update(other.outcomes)
+        self.states.update(other.states)
         self.fills += other.fills
         self.removed += other.removed
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON holds it."""
+        outcomes = {" ".join(key): count for key, count in self.outcomes.items()}
+        return {
+            "outcomes": outcomes,
+            "states": dict(self.states),
+            "fills": self.fills,
+            "removed": self.removed,
+        }
+
+    @staticmethod
+    def of(plain: Mapping[str, Any]) -> Tally:
+        """The other way round."""
+        pairs = [(key.split(" ", 1), count) for key, count in plain["outcomes"].items()]
+        outcomes = Counter({(name, error): count for (name, error), count in pairs})
+        return Tally(outcomes, Counter(plain["states"]), plain["fills"], plain["removed"])
 
     @property
     def succeeded(self) -> int:

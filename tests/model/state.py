@@ -7,7 +7,8 @@ of it the first time in an instruction; a slot's positions are by market, a book
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, ItemsView
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -99,11 +100,27 @@ class Book(Record):
         side[side.index(old)] = new
 
 
+class Rows(dict[tuple[str, Any], Any]):
+    """Rows by kind and key; ``kinds`` has the same ones by key for each kind."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kinds: defaultdict[str, dict[Any, Any]] = defaultdict(dict)
+
+    def __setitem__(self, name: tuple[str, Any], row: Any) -> None:
+        super().__setitem__(name, row)
+        self.kinds[name[0]][name[1]] = row
+
+    def __delitem__(self, name: tuple[str, Any]) -> None:
+        super().__delitem__(name)
+        del self.kinds[name[0]][name[1]]
+
+
 @dataclass
 class State:
     """Every row of one exchange: what it is and, by key, which."""
 
-    rows: dict[tuple[str, Any], Any] = field(default_factory=dict)
+    rows: Rows = field(default_factory=Rows)
     kept: dict[tuple[str, Any], Any] = field(default_factory=dict)
     """Rows as they were before the instruction, None for what was not there."""
 
@@ -132,7 +149,8 @@ class State:
         """Everything as it was when the instruction began."""
         for (kind, key), row in self.kept.items():
             if row is None:
-                self.rows.pop((kind, key), None)
+                if (kind, key) in self.rows:
+                    del self.rows[kind, key]
             else:
                 self.rows[kind, key] = row
 
@@ -196,9 +214,9 @@ class State:
 
     # -- everything of a kind, only to read ---------------------------------------------------
 
-    def all(self, kind: str) -> Iterator[tuple[Any, Any]]:
+    def all(self, kind: str) -> ItemsView[Any, Any]:
         """Keys and rows of a kind."""
-        return ((key, row) for (one, key), row in self.rows.items() if one == kind)
+        return self.rows.kinds[kind].items()
 
     def active_slots(self) -> dict[int, Slot]:
         """Slots that belong to traders."""

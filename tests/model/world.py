@@ -33,6 +33,7 @@ from model import (
     money,
     orders,
     prices,
+    rare,
     traders,
     triggers,
     waterfall,
@@ -55,8 +56,11 @@ MODELLED = (
     waterfall,
 )
 """The files whose rules are in RULES."""
+PROGRAM = idl.program_id()
 WALLET = 10**15
 LIMIT = set_compute_unit_limit(1_400_000)
+WHOLE_EVERY = 200
+"""Instructions from one comparison of every account and every sum, whole, to the next."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,8 @@ class Seen:
     error: str | None
     event: Event | None
     units: int
+    states: list[str]
+    """Names of the rare states that it met."""
 
 
 class Quick(Vm):
@@ -107,7 +113,7 @@ class World:
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
         self.vm = Quick()
-        self.vm.deploy_at(PROGRAM_BYTES.read_bytes(), idl.program_id())
+        self.vm.deploy_at(PROGRAM_BYTES.read_bytes(), PROGRAM)
         self.payer = self.vm.payer.pubkey()
         self.box = Exchange(self.vm, slots=setting.slots)
         self._set_up()
@@ -119,11 +125,16 @@ class World:
             "authority": self.box.authority,
         }
         self.addresses: dict[int | str, bytes] = {}
+        self.books: dict[int, Pubkey] = {}
+        self.trader_addresses: dict[Key, Pubkey] = {}
         self.wallets: dict[int | str, Pubkey] = {}
         self.metas: dict[Any, tuple[list[AccountMeta], bytes]] = {}
-        self.data: dict[Pubkey, bytes] = {}
+        self.data: dict[Pubkey, bytearray] = {}
+        """Tables as they were last found equal."""
+        self.regions: dict[tuple[Pubkey, int], dict[Any, tuple[int, int]]] = {}
         self.done = 0
         self._read_everything()
+        self.sums = invariants.Sums.of(self.state)
 
     def _set_up(self) -> None:
         box, setting = self.box, self.setting
@@ -180,15 +191,23 @@ class World:
 
     def address(self, key: Key) -> Pubkey:
         """A trader's account."""
-        owner, sub = key
-        found, bump = trader_address(bytes(self.box.address), self.public(owner), sub)
-        self.state.rows["bump", key] = Record(bump=bump)
-        return found
+        if key not in self.trader_addresses:
+            owner, sub = key
+            found, bump = trader_address(bytes(self.box.address), self.public(owner), sub)
+            self.state.rows["bump", key] = Record(bump=bump)
+            self.trader_addresses[key] = found
+        return self.trader_addresses[key]
+
+    def book(self, market: int) -> Pubkey:
+        """A market's book."""
+        if market not in self.books:
+            self.books[market] = self.box.book(market)
+        return self.books[market]
 
     def change_address(self, seq: int) -> Pubkey:
         """A queued change's account."""
         seeds = [b"change", bytes(self.box.address), struct.pack("<Q", seq)]
-        found, bump = Pubkey.find_program_address(seeds, idl.program_id())
+        found, bump = Pubkey.find_program_address(seeds, PROGRAM)
         self.state.rows["bump", ("change", seq)] = Record(bump=bump)
         return found
 
@@ -212,9 +231,9 @@ class World:
             self._compare_event(step, event, told)
             self._compare_accounts(instruction)
             self._check_invariants(step, told)
-        if self.done % 200 == 0:
+        if self.done % WHOLE_EVERY == 0:
             self.compare_everything()
-        return Seen(step, error, told, units)
+        return Seen(step, error, told, units, list(rare.states(self.state, told)) if told else [])
 
     def _signer(self, step: Step) -> int | str:
         if step.signer is not None:
@@ -238,7 +257,7 @@ class World:
                 bytes(idl.instructions()[step.name]["discriminator"]),
             )
         metas, tag = self.metas[cached]
-        return Instruction(idl.program_id(), tag + pack_args(step.name, step.args), metas)
+        return Instruction(PROGRAM, tag + pack_args(step.name, step.args), metas)
 
     def _metas(self, step: Step, market: int | None, seq: int | None) -> list[AccountMeta]:
         box, signer = self.box, Pubkey(self.public(self._signer(step)))
@@ -248,7 +267,7 @@ class World:
             "ledger": box.ledger,
             "vault": box.vault,
             "event_authority": EVENT_AUTHORITY,
-            "program": idl.program_id(),
+            "program": PROGRAM,
             "rent_receiver": self.payer,
         } | dict.fromkeys(("owner", "signer", "authority", "admin"), signer)
         wallet = self.wallet(step.trader[0] if step.trader else self._signer(step))
@@ -260,15 +279,22 @@ class World:
         if seq is not None:
             accounts["change"] = self.change_address(seq)
         if market is not None:
-            accounts["book"] = box.book(market)
-        return idl.instruction(step.name, accounts, step.args).accounts
+            accounts["book"] = self.book(market)
+        return [
+            AccountMeta(
+                Pubkey.from_string(one["address"]) if one.get("address") else accounts[one["name"]],
+                one.get("signer", False),
+                one.get("writable", False),
+            )
+            for one in idl.instructions()[step.name]["accounts"]
+        ]
 
     def _send(self, instruction: Instruction) -> tuple[str | None, bytes, int]:
         message = Message([LIMIT, instruction], self.payer)
         result = self.vm.svm.send_transaction(Transaction.new_unsigned(message))
         if isinstance(result, FailedTransactionMetadata):
             meta = result.meta()
-            error = error_name(str(result.err()))
+            error = named(str(result.err()))
             assert error != "BrokenInvariant", meta.logs()
             return error, b"", meta.compute_units_consumed()
         inner = [bytes(one.instruction().data) for group in result.inner_instructions() for one in group]
@@ -307,7 +333,7 @@ class World:
             "slot": self.clock[0],
             "unix_ts": self.clock[1],
         }
-        expected = idl.EVENT_TAG + idl.discriminator("event", name) + layout.packer(name)(Record(**fields))
+        expected = event_tag(name) + layout.packer(name)(Record(**fields))
         if data != expected:
             found, wanted = idl.decode_event(data), idl.decode_event(expected)
             assert found is not None
@@ -324,7 +350,7 @@ class World:
             self._compare_table(box.ledger, compare.ledger_regions)
         for kind, key in list(kept):
             if kind == "book":
-                compare.check(self.state, (kind, key), self.vm.data(box.book(key)))
+                compare.check(self.state, (kind, key), self.vm.data(self.book(key)))
             elif kind == "trader":
                 compare.check(self.state, (kind, key), self.vm.data(self.address(key)))
             elif kind == "change":
@@ -333,13 +359,28 @@ class World:
                 self._compare_tokens(key)
 
     def _compare_table(self, address: Pubkey, regions: Any) -> None:
+        """Rows that the model touched; apart from them not a byte may have changed."""
         data, kept = self.vm.data(address), self.state.kept
         before = self.data.get(address)
-        for key, first, last in table(regions, address, len(data), data):
-            row = data[first:last]
-            if key in kept or before is None or row != before[first:last]:
+        if (address, len(data)) not in self.regions:
+            rows = {key: (first, last) for key, first, last in regions(data)}
+            self.regions[address, len(data)] = rows
+        places = self.regions[address, len(data)]
+        if before is None or len(before) != len(data):
+            for key, (first, last) in places.items():
+                compare.check(self.state, key, data[first:last])
+            self.data[address] = bytearray(data)
+            return
+        for key in kept:
+            if key in places:
+                first, last = places[key]
+                row = data[first:last]
                 compare.check(self.state, key, row)
-        self.data[address] = data
+                before[first:last] = row
+        if before != data:
+            for key, (first, last) in places.items():
+                compare.check(self.state, key, data[first:last])
+            raise compare.Different(f"{address}: bytes outside of every row changed")
 
     def _compare_tokens(self, key: Any) -> None:
         owner, index = key
@@ -355,11 +396,12 @@ class World:
     def compare_everything(self) -> None:
         """Every account of the exchange, whole."""
         self.data.clear()
+        invariants.check_whole(self.state, self.sums)
         self._compare_table(self.box.address, compare.exchange_regions)
         self._compare_table(self.box.ledger, compare.ledger_regions)
         for (kind, key), _ in list(self.state.rows.items()):
             if kind == "book":
-                compare.check(self.state, (kind, key), self.vm.data(self.box.book(key)))
+                compare.check(self.state, (kind, key), self.vm.data(self.book(key)))
             elif kind == "trader":
                 compare.check(self.state, (kind, key), self.vm.data(self.address(key)))
             elif kind == "change":
@@ -369,7 +411,7 @@ class World:
 
     def _check_invariants(self, step: Step, told: Event) -> None:
         state = self.state
-        invariants.check(state, state.rows["tokens", ("vault", 0)].amount)
+        invariants.check(state, self.sums)
         actors = set()
         for (kind, _), before in state.kept.items():
             row = before if kind == "trader" else None
@@ -392,20 +434,19 @@ class World:
         return self.state.rows["slot", trader.slot_index] if trader and trader.active else None
 
 
-REGIONS: dict[tuple[Any, int], list[Any]] = {}
+@cache
+def event_tag(name: str) -> bytes:
+    """What the data of an event begins with."""
+    return idl.EVENT_TAG + idl.discriminator("event", name)
 
 
-def table(regions: Any, address: Pubkey, size: int, data: bytes) -> list[Any]:
-    """Where the rows of an account of this size lie, computed once."""
-    if (address, size) not in REGIONS:
-        REGIONS[address, size] = list(regions(data))
-    return REGIONS[address, size]
+named = cache(error_name)
 
 
 @cache
 def trader_address(exchange: bytes, owner: bytes, sub: int) -> tuple[Pubkey, int]:
     """Address and bump of a trader's account."""
-    return Pubkey.find_program_address([b"trader", exchange, owner, bytes([sub])], idl.program_id())
+    return Pubkey.find_program_address([b"trader", exchange, owner, bytes([sub])], PROGRAM)
 
 
 @cache
@@ -417,7 +458,8 @@ def _args(name: str) -> layout.Pack | None:
 def pack_args(name: str, args: dict[str, Any]) -> bytes:
     """An instruction's arguments."""
     pack = _args(name)
-    return pack(layout.record(args)) if pack else b""
+    nested = {key: layout.record(one) if type(one) in (list, dict) else one for key, one in args.items()}
+    return pack(nested) if pack else b""
 
 
 __all__ = ["MODELLED", "Seen", "Step", "World"]
