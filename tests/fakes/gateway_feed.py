@@ -192,6 +192,7 @@ class FakeGateway:
             fee_tiers=[],
             limits=limits,
             status="open",
+            timelock_s=86_400,
             paused=[],
             deficit="0",
             insurance="0",

@@ -85,6 +85,10 @@ class Client:
         answer: dict[str, Any] = await self._transport.get("/exchange")
         return answer
 
+    async def pending_changes(self) -> list[dict[str, Any]]:
+        """Changes of the rules that wait out the timelock: what each changes, when it is due, by whom."""
+        return list((await self._transport.get("/exchange/changes"))["items"])
+
     async def markets(self) -> list[models.Market]:
         """All markets."""
         return _many(await self._transport.get("/markets"), models.Market)

@@ -46,6 +46,11 @@ _ADMIN_EVENTS = frozenset(
         "CollateralAdded",
         "MarketCreated",
         "AccountGrown",
+        "AuthoritiesSet",
+        "PauseSet",
+        "ChangeQueued",
+        "ChangeApplied",
+        "MarketStatusSet",
         "UnknownEvent",
     }
 )

@@ -388,6 +388,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/exchange/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Pending Changes
+         * @description Changes of the rules that wait out the timelock: what each would change, when, and by whom.
+         */
+        get: operations["listPendingChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/faucet": {
         parameters: {
             query?: never;
@@ -1885,6 +1905,11 @@ export interface components {
              * @enum {string}
              */
             status: "initialising" | "open" | "paused";
+            /**
+             * Timelock S
+             * @description How long a change of the rules waits; see `/v1/exchange/changes`.
+             */
+            timelock_s: number;
             /** Trader Capacity */
             trader_capacity: number;
             /**
@@ -3370,6 +3395,35 @@ export interface components {
             wallet: string;
         };
         /**
+         * ParameterChange
+         * @description One parameter that a queued change would change.
+         */
+        ParameterChange: {
+            /**
+             * After
+             * @description As it would be; null where it ends.
+             * @example 20
+             */
+            after: string | null;
+            /**
+             * Before
+             * @description As it is now; null where there is none.
+             * @example 10
+             */
+            before: string | null;
+            /**
+             * Parameter
+             * @example min_order_notional
+             */
+            parameter: string;
+            /**
+             * Unit
+             * @description `rate` (0.05 is 5 %), `USDC`, `s`, `ms`, `count`, a market's base unit, empty for a token's units; null where the value is a word.
+             * @example USDC
+             */
+            unit: string | null;
+        };
+        /**
          * ParseReply
          * @description What MIKEY understood.
          */
@@ -3395,6 +3449,96 @@ export interface components {
             ticket_id?: string | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * PendingChange
+         * @description A change of the rules that waits out the timelock.
+         */
+        PendingChange: {
+            /**
+             * Address
+             * @description The account that holds it.
+             */
+            address: string;
+            /**
+             * Asset
+             * @description The collateral that it is about; a new one by its mint.
+             */
+            asset: string | null;
+            /**
+             * Changes
+             * @description Against the parameters as they are now.
+             */
+            changes: components["schemas"]["ParameterChange"][];
+            /**
+             * Due Ms
+             * @description From then on it may be applied; a pause of withdrawals puts it off.
+             */
+            due_ms: number;
+            /**
+             * Expires Ms
+             * @description After that it can no longer be applied.
+             */
+            expires_ms: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "market" | "price_source" | "fees" | "collateral" | "new_market" | "new_collateral" | "status" | "exchange" | "guardian";
+            /**
+             * Market
+             * @description The market that it is about.
+             */
+            market: string | null;
+            /**
+             * Queued By
+             * @description Null while the index does not have the event.
+             */
+            queued_by: string | null;
+            /**
+             * Queued Ms
+             * @description Unix time in milliseconds.
+             */
+            queued_ms: number;
+            /**
+             * Seq
+             * @description Its number: `quantdesk admin apply` and `cancel` take it.
+             */
+            seq: number;
+            /**
+             * Status
+             * @description `waiting`; `due`: anyone may apply it; `expired`: it can only be cancelled. By the gateway's clock; the chain's decides.
+             * @enum {string}
+             */
+            status: "waiting" | "due" | "expired";
+        };
+        /**
+         * PendingChangeList
+         * @description Every change that waits, newest first.
+         */
+        PendingChangeList: {
+            /**
+             * Age Ms
+             * @description Milliseconds between that state's arrival here and this reply.
+             */
+            age_ms: number;
+            /** Items */
+            items: components["schemas"]["PendingChange"][];
+            /**
+             * Next Cursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            next_cursor: string | null;
+            /**
+             * Slot
+             * @description Slot of the chain state that this reply shows.
+             */
+            slot: number;
+            /**
+             * Unknown Before Ms
+             * @description Nothing is known before this time (retention); null: the history is complete.
+             */
+            unknown_before_ms: number | null;
         };
         /**
          * PlaceMany
@@ -6320,6 +6464,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Exchange"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listPendingChanges: {
+        parameters: {
+            query?: {
+                /** @description Wait (at most 1 s) until the state is at least of this slot, else 503 `index_behind`. */
+                min_slot?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PendingChangeList"];
                 };
             };
             /** @description Bad Request */

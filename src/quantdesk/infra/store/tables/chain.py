@@ -25,6 +25,12 @@ chain_events = table(
     text("name", 32, comment="event name in the IDL"),
     binary("payload", comment="borsh bytes after the event's discriminator"),
     Index("ix_chain_events_signature", "signature"),
+    Index(
+        "ix_chain_events_changes",
+        "event_seq",
+        sqlite_where=sql("name = 'ChangeQueued'"),
+        postgresql_where=sql("name = 'ChangeQueued'"),
+    ),
     comment="Every event, as it came.",
 )
 
