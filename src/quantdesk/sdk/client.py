@@ -234,6 +234,20 @@ class Client:
         order = self._order(market, side, size, fields)
         return await self.execute("place-trigger", kind=kind, trigger_price=_text(trigger_price), **order)
 
+    async def modify_trigger(self, market: str, trigger_id: str, **changes: Number) -> models.Sent:
+        """Change a waiting trigger's ``trigger_price``, ``price`` or ``size``; the rest and its pair stay."""
+        fields = {name: _text(value) for name, value in changes.items()}
+        return await self.execute("modify-trigger", market=market, trigger_id=trigger_id, **fields)
+
+    async def set_exits(self, market: str, replaces: Sequence[str] = (), **exits: Number) -> models.Sent:
+        """Set the open position's ``take_profit`` and ``stop_loss`` (mark prices), as a pair when both.
+
+        ``size`` in base units is the whole position when absent; ``replaces`` are ids of triggers of the
+        market that are cancelled in the same transaction.
+        """
+        fields = {name: _text(value) for name, value in exits.items()}
+        return await self.execute("set-exits", market=market, replaces=list(replaces), **fields)
+
     async def cancel_trigger(self, market: str, trigger_id: str | None = None) -> models.Sent:
         """Cancel one trigger, or all of a market."""
         return await self.execute("cancel-trigger", market=market, trigger_id=trigger_id)

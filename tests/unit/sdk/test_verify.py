@@ -268,6 +268,38 @@ def test_an_order_comes_with_the_exits_asked_for_and_no_others() -> None:
         _check("place-order", {**asked, "stop_loss": None, "take_profit": "150"}, placed, stop)
 
 
+def test_the_exits_of_a_position_are_those_asked_for_and_replace_those_named() -> None:
+    own = {"wallet": str(WALLET), "sub": 0, "market": "SOL-PERP"}
+    asked = {**own, "stop_loss": "138", "replaces": [str(7 * 16 + 3)]}
+    whole = program.place_trigger(VENUE, TRADER, msgspec.structs.replace(STOP_TERMS, lots=0))
+    cancelled = program.cancel_trigger(VENUE, TRADER, 3)
+    _check("set-exits", asked, cancelled, whole)
+    part = program.place_trigger(VENUE, TRADER, STOP_TERMS)
+    limit = program.place_trigger(VENUE, TRADER, msgspec.structs.replace(STOP_TERMS, lots=0, limit_ticks=1))
+    for calls, reason in (
+        ([program.cancel_trigger(VENUE, TRADER, 4), whole], "another trigger"),
+        ([cancelled, part], "the whole position"),
+        ([cancelled, limit], "no market order"),
+        ([cancelled], "0 triggers, not 1"),
+    ):
+        with pytest.raises(WrongTransaction, match=reason):
+            _check("set-exits", asked, *calls)
+
+
+def test_a_trigger_is_changed_as_asked_and_no_other() -> None:
+    own = {"wallet": str(WALLET), "sub": 0, "market": "SOL-PERP"}
+    asked = {**own, "trigger_id": str(7 * 16 + 3), "trigger_price": "138"}
+    cancelled = program.cancel_trigger(VENUE, TRADER, 3)
+    _check("modify-trigger", asked, cancelled, program.place_trigger(VENUE, TRADER, STOP_TERMS))
+    for change, reason in (
+        ({"index": 4}, "it changes another trigger"),
+        ({"trigger_price": 1_390_000}, "it waits for 139, not 138"),
+    ):
+        other = program.place_trigger(VENUE, TRADER, msgspec.structs.replace(STOP_TERMS, **change))
+        with pytest.raises(WrongTransaction, match=reason):
+            _check("modify-trigger", asked, cancelled, other)
+
+
 def test_another_trigger_is_not_cancelled_in_its_place() -> None:
     asked = {"wallet": str(WALLET), "sub": 0, "market": "SOL-PERP", "trigger_id": str(7 * 16 + 3)}
     _check("cancel-trigger", asked, program.cancel_trigger(VENUE, TRADER, 3))

@@ -69,6 +69,7 @@ export function ticker(change: Partial<Ticker> = {}): Ticker {
     volume_quote_24h: "1290111.4",
     change_24h: "0.023737",
     trades_24h: 20412,
+    restrictions: [],
     updated_ms: 1,
     ...change,
   };

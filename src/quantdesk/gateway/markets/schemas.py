@@ -83,6 +83,33 @@ class MarketList(Stamped):
     next_cursor: str | None = Field(default=None, description="Always null: markets fit one page.")
 
 
+RestrictionCode = Literal[
+    "MarketNotActive",
+    "Paused",
+    "MatchingPaused",
+    "NoPrice",
+    "PriceStale",
+    "PriceUncertain",
+    "PriceNotAnchored",
+    "PriceJumped",
+]
+Restricts = Literal["opening", "reducing", "taking", "liquidation", "withdrawing"]
+
+
+class Restriction(Wire):
+    """Something that the program refuses, or counts worse, in a market now, and why."""
+
+    code: RestrictionCode = Field(
+        description="The program's error; `PriceJumped` is none: it only counts both prices."
+    )
+    restricts: list[Restricts] = Field(
+        description="`opening`: orders that may add risk; `reducing`: reduce-only orders; `taking`: orders "
+        "that are not post-only; `liquidation`: being liquidated; `withdrawing`: positions count worse."
+    )
+    detail: str = Field(description="One sentence.")
+    until_ms: UnixMs | None = Field(description="When it ends by itself; null: not by time.")
+
+
 class Ticker(Wire):
     """The present numbers of one market. What is not known (an empty side, no trade yet) is null."""
 
@@ -113,6 +140,10 @@ class Ticker(Wire):
     volume_quote_24h: UnsignedDecimalText
     change_24h: DecimalText | None = Field(description="Share, from `open_24h` to `last`.")
     trades_24h: int
+    restrictions: list[Restriction] = Field(
+        description="What the program would refuse now; pushed when the ticker changes, so judge the age of "
+        "`index_published_ms` yourself between two."
+    )
     updated_ms: UnixMs | None
 
 
@@ -241,6 +272,9 @@ __all__ = [
     "MarketStatus",
     "Page",
     "PriceSource",
+    "Restriction",
+    "RestrictionCode",
+    "Restricts",
     "Ticker",
     "TickerList",
     "TickerReply",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from quantdesk.domain.units import Rounding, Ticks
 from quantdesk.gateway import paging
 from quantdesk.gateway.clock import ClockMs
-from quantdesk.gateway.exchange.state import ExchangeState
+from quantdesk.gateway.exchange.state import ExchangeState, ExchangeView
 from quantdesk.gateway.freshness import Freshness
 from quantdesk.gateway.markets import repository, views
 from quantdesk.gateway.markets.board import Board, LiveMarket
@@ -76,19 +76,21 @@ class MarketService:
         """Every ticker."""
         await self._fresh.reach(min_slot)
         view = await self._state.current()
-        items = [await self.ticker_of(market) for market in view.exchange.markets]
+        items = [await self.ticker_of(view, market) for market in view.exchange.markets]
         return TickerList(items=items, next_cursor=None, feed=self._board.feed, **self._fresh.stamp())
 
     async def ticker(self, symbol: str, min_slot: int | None) -> TickerReply:
         """One ticker. Raises NotFound."""
         await self._fresh.reach(min_slot)
-        found = await self.ticker_of((await self._state.current()).market(symbol, "symbol"))
+        view = await self._state.current()
+        found = await self.ticker_of(view, view.market(symbol, "symbol"))
         return TickerReply.model_validate({**found.model_dump(), **self._fresh.stamp()})
 
-    async def ticker_of(self, market: ChainMarket) -> Ticker:
+    async def ticker_of(self, view: ExchangeView, market: ChainMarket) -> Ticker:
         """The present numbers of a market."""
         live = self._board.market(market.symbol)
-        return views.ticker_view(market, live, await self._day(market.index, live), self._clock())
+        day = await self._day(market.index, live)
+        return views.ticker_view(view.exchange, market, live, day, self._clock())
 
     async def _day(self, market: int, live: LiveMarket) -> DayStats:
         now = self._clock()

@@ -19,6 +19,7 @@ from quantdesk.domain.units import (
 )
 from quantdesk.gateway.markets.board import LiveMarket
 from quantdesk.gateway.markets.repository import DayStats
+from quantdesk.gateway.markets.restrictions import restrictions
 from quantdesk.gateway.markets.schemas import (
     Candle,
     FundingRate,
@@ -32,6 +33,7 @@ from quantdesk.gateway.markets.schemas import (
 )
 from quantdesk.infra.bus.messages import Candle as BusCandle
 from quantdesk.infra.bus.messages import ChainFill, Price
+from quantdesk.program.layouts import Exchange as ChainExchange
 from quantdesk.program.layouts import Market as ChainMarket
 
 HOUR_MS = 3_600_000
@@ -139,7 +141,9 @@ def _tiers(market: ChainMarket) -> list[MarginTier]:
     return made
 
 
-def ticker_view(market: ChainMarket, live: LiveMarket, day: DayStats, now_ms: int) -> Ticker:
+def ticker_view(
+    exchange: ChainExchange, market: ChainMarket, live: LiveMarket, day: DayStats, now_ms: int
+) -> Ticker:
     """The present numbers. The bus's state is newer than the account read; without one the account serves."""
     parameters, state = market.parameters, live.state
     index = (state.index if state else market.index_price) or None
@@ -176,6 +180,7 @@ def ticker_view(market: ChainMarket, live: LiveMarket, day: DayStats, now_ms: in
         volume_quote_24h=usdc(day.quote),
         change_24h=share(last - day.open, day.open) if last and day.open else None,
         trades_24h=day.trades,
+        restrictions=restrictions(exchange, market, live, now_ms),
         updated_ms=state.ts_ms if state else None,
     )
 

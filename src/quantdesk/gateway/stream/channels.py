@@ -204,8 +204,8 @@ class TickerChannel(MarketChannel):
 
     async def snapshot(self, topic: Topic) -> Data:
         """The present numbers."""
-        market = (await self.context.state.current()).market(topic.key.market or "")
-        ticker = _plain(await self.context.markets.ticker_of(market))
+        view = await self.context.state.current()
+        ticker = _plain(await self.context.markets.ticker_of(view, view.market(topic.key.market or "")))
         self.context.stamp(topic)
         return ticker
 

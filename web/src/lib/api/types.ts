@@ -848,6 +848,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tx/modify-trigger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Build Modify Trigger
+         * @description Change a waiting trigger's prices or size, keeping its pair, in one transaction.
+         */
+        post: operations["buildModifyTrigger"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tx/open-trader": {
         parameters: {
             query?: never;
@@ -1002,6 +1022,26 @@ export interface paths {
          * @description Let another key trade within limits that the program holds.
          */
         post: operations["buildSetDelegate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tx/set-exits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Build Set Exits
+         * @description Set the take-profit and stop-loss of an open position, replacing others, in one transaction.
+         */
+        post: operations["buildSetExits"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2959,6 +2999,59 @@ export interface components {
             wallet: string;
         };
         /**
+         * ModifyTrigger
+         * @description Change a waiting trigger: what is absent stays. It keeps its pair.
+         */
+        ModifyTrigger: {
+            /**
+             * Fee Payer
+             * @description Who pays the network fee; default: the signer.
+             */
+            fee_payer?: string | null;
+            /**
+             * Market
+             * @description Market symbol.
+             * @example SOL-PERP
+             */
+            market: string;
+            /**
+             * Price
+             * @description Of a limit order.
+             */
+            price?: string | null;
+            /**
+             * Priority Fee
+             * @description Micro-lamports per compute unit.
+             * @default auto
+             */
+            priority_fee: "auto" | number;
+            /**
+             * Signer
+             * @description Delegate that signs instead of the wallet.
+             */
+            signer?: string | null;
+            /** Size */
+            size?: string | null;
+            /**
+             * Sub
+             * @description Sub-account of the wallet.
+             * @default 0
+             */
+            sub: number;
+            /**
+             * Trigger Id
+             * @description Unsigned 64-bit integer as text.
+             */
+            trigger_id: string;
+            /** Trigger Price */
+            trigger_price?: string | null;
+            /**
+             * Wallet
+             * @description Base58 public key.
+             */
+            wallet: string;
+        };
+        /**
          * MoveFunds
          * @description Deposit or withdraw.
          */
@@ -4211,6 +4304,33 @@ export interface components {
             min_slot_wait_ms: number;
         };
         /**
+         * Restriction
+         * @description Something that the program refuses, or counts worse, in a market now, and why.
+         */
+        Restriction: {
+            /**
+             * Code
+             * @description The program's error; `PriceJumped` is none: it only counts both prices.
+             * @enum {string}
+             */
+            code: "MarketNotActive" | "Paused" | "MatchingPaused" | "NoPrice" | "PriceStale" | "PriceUncertain" | "PriceNotAnchored" | "PriceJumped";
+            /**
+             * Detail
+             * @description One sentence.
+             */
+            detail: string;
+            /**
+             * Restricts
+             * @description `opening`: orders that may add risk; `reducing`: reduce-only orders; `taking`: orders that are not post-only; `liquidation`: being liquidated; `withdrawing`: positions count worse.
+             */
+            restricts: ("opening" | "reducing" | "taking" | "liquidation" | "withdrawing")[];
+            /**
+             * Until Ms
+             * @description When it ends by itself; null: not by time.
+             */
+            until_ms: number | null;
+        };
+        /**
          * RevokeDelegate
          * @description Take a delegate's rights away.
          */
@@ -4393,6 +4513,66 @@ export interface components {
              * @default 0
              */
             sub: number;
+            /**
+             * Wallet
+             * @description Base58 public key.
+             */
+            wallet: string;
+        };
+        /**
+         * SetExits
+         * @description Take-profit and stop-loss at market of the open position, as a pair when there are both.
+         */
+        SetExits: {
+            /**
+             * Fee Payer
+             * @description Who pays the network fee; default: the signer.
+             */
+            fee_payer?: string | null;
+            /**
+             * Market
+             * @description Market symbol.
+             * @example SOL-PERP
+             */
+            market: string;
+            /**
+             * Priority Fee
+             * @description Micro-lamports per compute unit.
+             * @default auto
+             */
+            priority_fee: "auto" | number;
+            /**
+             * Replaces
+             * @description Ids of triggers of this market that are cancelled first.
+             * @default []
+             */
+            replaces: string[];
+            /**
+             * Signer
+             * @description Delegate that signs instead of the wallet.
+             */
+            signer?: string | null;
+            /**
+             * Size
+             * @description Base units; absent: the whole position as it is when one fires.
+             */
+            size?: string | null;
+            /**
+             * Stop Loss
+             * @description Mark price.
+             */
+            stop_loss?: string | null;
+            /**
+             * Sub
+             * @description Sub-account of the wallet.
+             * @default 0
+             */
+            sub: number;
+            /**
+             * Take Profit
+             * @description Mark price.
+             */
+            take_profit?: string | null;
             /**
              * Wallet
              * @description Base58 public key.
@@ -4779,6 +4959,11 @@ export interface components {
             /** Open Interest Notional */
             open_interest_notional: string | null;
             /**
+             * Restrictions
+             * @description What the program would refuse now; pushed when the ticker changes, so judge the age of `index_published_ms` yourself between two.
+             */
+            restrictions: components["schemas"]["Restriction"][];
+            /**
              * Status
              * @enum {string}
              */
@@ -4903,6 +5088,11 @@ export interface components {
             open_interest: string;
             /** Open Interest Notional */
             open_interest_notional: string | null;
+            /**
+             * Restrictions
+             * @description What the program would refuse now; pushed when the ticker changes, so judge the age of `index_published_ms` yourself between two.
+             */
+            restrictions: components["schemas"]["Restriction"][];
             /**
              * Slot
              * @description Slot of the chain state that this reply shows.
@@ -8239,6 +8429,84 @@ export interface operations {
             };
         };
     };
+    buildModifyTrigger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModifyTrigger"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuiltTransaction"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     buildOpenTrader: {
         parameters: {
             query?: never;
@@ -8786,6 +9054,84 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["SetDelegate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuiltTransaction"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    buildSetExits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetExits"];
             };
         };
         responses: {
