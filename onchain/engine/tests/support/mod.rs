@@ -2,6 +2,8 @@
 //! after every instruction. An instruction that fails changes nothing.
 #![allow(dead_code)]
 
+pub mod params;
+
 use quantdesk_engine::book::BookView;
 use quantdesk_engine::error::Error;
 use quantdesk_engine::events::{FillRecord, OrderRecord, RemovedRecord, TouchedRecord};
