@@ -29,6 +29,7 @@ fn a_trigger_of_a_position_does_not_outlive_it_for_every_opening_has_its_own_epo
         world.place(0, limit(Side::Ask, MID, 50)).unwrap();
         world.place(1, ioc(Side::Bid, MID, 50)).unwrap();
         epochs.extend([world.position(0).epoch, world.position(1).epoch]);
+        assert_eq!(u64::from(world.position(0).epoch), world.exchange.event_seq);
         world.place(0, limit(Side::Bid, MID, 50)).unwrap();
         world.place(1, ioc(Side::Ask, MID, 50)).unwrap();
     }
@@ -82,6 +83,20 @@ fn a_taker_under_maintenance_may_trade_what_leaves_it_no_worse() {
     assert_eq!(world.place(2, sell(9_753)).err(), Some(Error::MaintenanceBreach));
     world.place(0, limit(Side::Bid, 9_754, 500)).unwrap();
     assert_eq!({ world.place(2, sell(9_754)).unwrap().orders[0].filled }, 500);
+}
+
+#[test]
+fn at_a_price_that_costs_as_much_as_the_margin_it_frees_a_taker_may_trade() {
+    for (ticks, refused) in [(9_750, None), (9_749, Some(Error::MaintenanceBreach))] {
+        let mut world = World::new(3, 16);
+        (world.exchange.fee_tiers[0].maker, world.exchange.fee_tiers[0].taker) = (0, 0);
+        world.place(1, limit(Side::Ask, MID, 1_000)).unwrap();
+        world.place(2, ioc(Side::Bid, MID, 1_000)).unwrap();
+        world.set_equity(2, USD);
+        world.place(0, limit(Side::Bid, ticks, 500)).unwrap();
+        let sell = PlaceOrder { reduce_only: true, ..ioc(Side::Ask, ticks, 500) };
+        assert_eq!(world.place(2, sell).err(), refused);
+    }
 }
 
 #[test]
