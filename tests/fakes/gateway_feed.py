@@ -561,7 +561,14 @@ class FakeGateway:
                     sub = account.sub_account()
                     await self.publish(
                         {"channel": "account", "wallet": wallet},
-                        {"sub_accounts": [sub], "orders": None, "fills": None, "transfers": None},
+                        {
+                            "sub_accounts": [sub],
+                            "orders": None,
+                            "fills": None,
+                            "transfers": None,
+                            "triggers": None,
+                            "liquidations": None,
+                        },
                     )
 
 

@@ -129,7 +129,7 @@ def assemble(
     status = StatusService(checks_of(parts), board, metrics, clock)
     channels = _channels(
         ChannelContext(hub, board, state, markets, clock),
-        AccountChannel(hub, board, state, stored, accounts),
+        AccountChannel(hub=hub, board=board, state=state, stored=stored, accounts=accounts, clock=clock),
         status,
     )
     intake = Intake(
@@ -155,7 +155,9 @@ def assemble(
         markets=markets,
         accounts=accounts,
         orders=OrderService(state, board, stored, fresh),
-        traders=TraderService(rpc, state, accounts, clock),
+        traders=TraderService(
+            rpc=rpc, state=state, stored=stored, accounts=accounts, freshness=fresh, clock=clock
+        ),
         transactions=TransactionService(
             rpc=rpc,
             venue=venue,
