@@ -17,19 +17,15 @@ from quantdesk.gateway.accounts.service import AccountService
 from quantdesk.gateway.auth.service import parse_key
 from quantdesk.gateway.exchange.state import ExchangeState, ExchangeView
 from quantdesk.gateway.markets.board import Board
-from quantdesk.gateway.orders import repository as order_rows
 from quantdesk.gateway.orders.service import orders_of
 from quantdesk.gateway.problems import Problem
-from quantdesk.gateway.requests import PageQuery
 from quantdesk.gateway.stored import Stored
 from quantdesk.gateway.stream.hub import Hub
 from quantdesk.gateway.stream.merging import merge_account
 from quantdesk.gateway.stream.topics import Data, Topic, TopicKey
 from quantdesk.infra.bus.messages import AccountChanged
 
-RECENT = 100
 MARK_S = 1.0
-_FIRST_PAGE = PageQuery(limit=RECENT, cursor=None, start_ms=None, end_ms=None)
 _log = structlog.get_logger(__name__)
 
 
@@ -41,24 +37,6 @@ class _Held:
     shown: list[dict[str, Any]] = field(default_factory=list)
     event_seq: int = 0
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """One consistent reading of a wallet."""
-
-    rows: account_rows.WalletRows
-    orders: list[Any]
-    fills: list[Any]
-    transfers: list[Any]
-
-    @property
-    def event_seq(self) -> int:
-        """The newest event that shows in it."""
-        rows = (*self.rows.accounts, *self.rows.balances, *self.rows.positions)
-        newest = [row.event_seq for row in (*rows, *self.fills[:1], *self.transfers[:1])]
-        newest += [row.updated_event_seq for row in self.orders]
-        return max(map(int, newest), default=0)
 
 
 class AccountChannel:
@@ -92,7 +70,7 @@ class AccountChannel:
                 if topic.readers:
                     await self._send_changes(topic, held, wallet)
                 view = await self._state.current()
-                read = await self._read(wallet)
+                read = await account_rows.recent(self._stored, wallet)
                 if not topic.readers or read.event_seq <= held.event_seq:
                     break
             held.event_seq = max(held.event_seq, read.event_seq)
@@ -102,20 +80,9 @@ class AccountChannel:
             return {
                 "sub_accounts": held.shown,
                 "orders": [order.model_dump() for order in orders_of(view, read.orders)],
-                "fills": _fills(view, read.fills[:RECENT], wallet),
-                "transfers": _transfers(view, read.transfers[:RECENT]),
+                "fills": _fills(view, read.fills, wallet),
+                "transfers": _transfers(view, read.transfers),
             }
-
-    async def _read(self, wallet: str) -> "_Read":
-        async with self._stored.read() as connection:
-            return _Read(
-                rows=await account_rows.wallet_rows(connection, wallet),
-                orders=await order_rows.all_open(connection, wallet),
-                fills=await account_rows.fill_rows(
-                    connection, wallet, market=None, sub=None, page=_FIRST_PAGE, after=None
-                ),
-                transfers=await account_rows.transfer_rows(connection, wallet, None, _FIRST_PAGE, None),
-            )
 
     def _sub_accounts(
         self, view: ExchangeView, wallet: str, holdings: list[Holdings]
@@ -139,23 +106,15 @@ class AccountChannel:
     async def _send_changes(self, topic: Topic, held: _Held, wallet: str) -> None:
         view = await self._state.current()
         since = held.event_seq
-        async with self._stored.read() as connection:
-            rows = await account_rows.wallet_rows(connection, wallet)
-            orders = await order_rows.changed_since(connection, wallet, since)
-            fills = await account_rows.fills_since(connection, wallet, since)
-            transfers = await account_rows.transfers_since(connection, wallet, since)
-        seen = [
-            row.event_seq for row in (*rows.accounts, *rows.balances, *rows.positions, *fills, *transfers)
-        ]
-        seen += [row.updated_event_seq for row in orders]
-        held.event_seq = max([since, *seen])
-        held.holdings = from_rows(rows)
+        read = await account_rows.changes_since(self._stored, wallet, since)
+        held.event_seq = max(since, read.event_seq)
+        held.holdings = from_rows(read.rows)
         fresh = self._sub_accounts(view, wallet, held.holdings)
         data = {
             "sub_accounts": fresh if fresh != held.shown else None,
-            "orders": [order.model_dump() for order in orders_of(view, orders)] or None,
-            "fills": _fills(view, fills, wallet) or None,
-            "transfers": _transfers(view, transfers) or None,
+            "orders": [order.model_dump() for order in orders_of(view, read.orders)] or None,
+            "fills": _fills(view, read.fills, wallet) or None,
+            "transfers": _transfers(view, read.transfers) or None,
         }
         held.shown = fresh
         if any(part is not None for part in data.values()):
