@@ -74,10 +74,10 @@ class IndexStorage:
         cursors = [{"name": INDEXED, "event_seq": last.seq} | where]
         if published:
             cursors.append({"name": PUBLISHED, "event_seq": published} | where)
-        async with self._store.write() as connection:
-            for table, rows in changes.rows.items():
-                await connection.execute(self._statement(table), list(rows.values()))
-            await connection.execute(self._statement(tables.cursors), cursors)
+        await self._store.write_all(
+            *((self._statement(table), list(rows.values())) for table, rows in changes.rows.items()),
+            (self._statement(tables.cursors), cursors),
+        )
 
     async def published(self, event_seq: int) -> None:
         """Remember that everything up to ``event_seq`` is on the bus."""

@@ -18,24 +18,17 @@ from quantdesk.gateway.auth.service import parse_key
 from quantdesk.gateway.clock import ClockMs
 from quantdesk.gateway.exchange.state import ExchangeState, ExchangeView
 from quantdesk.gateway.markets.board import Board
-from quantdesk.gateway.orders import repository as order_rows
 from quantdesk.gateway.orders.service import orders_of
 from quantdesk.gateway.problems import Problem
-from quantdesk.gateway.requests import PageQuery
 from quantdesk.gateway.stored import Stored
 from quantdesk.gateway.stream.hub import Hub
 from quantdesk.gateway.stream.merging import merge_account
 from quantdesk.gateway.stream.topics import Data, Topic, TopicKey
-from quantdesk.gateway.traders import repository as trigger_rows
 from quantdesk.gateway.traders import views as trigger_views
 from quantdesk.infra.bus.messages import AccountChanged
 
-RECENT = 100
 MARK_S = 1.0
-RARE = frozenset({"triggers", "liquidations"})
-"""Topics of changes whose lists are read only when a message names one: most changes of a wallet are not."""
 PARTS = ("sub_accounts", "orders", "fills", "transfers", "triggers", "liquidations")
-_FIRST_PAGE = PageQuery(limit=RECENT, cursor=None, start_ms=None, end_ms=None)
 _log = structlog.get_logger(__name__)
 
 
@@ -46,30 +39,7 @@ class _Held:
     holdings: list[Holdings] = field(default_factory=list)
     shown: list[dict[str, Any]] = field(default_factory=list)
     event_seq: int = 0
-    rare_seq: int = 0
-    """The newest event whose triggers and liquidations were read."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """One consistent reading of a wallet."""
-
-    rows: account_rows.WalletRows
-    orders: list[Any]
-    fills: list[Any]
-    transfers: list[Any]
-    triggers: list[Any]
-    liquidations: list[Any]
-
-    @property
-    def event_seq(self) -> int:
-        """The newest event that shows in it."""
-        rows = (*self.rows.accounts, *self.rows.balances, *self.rows.positions)
-        newest = [row.event_seq for row in (*rows, *self.fills[:1], *self.transfers[:1])]
-        newest += [row.event_seq for row in self.liquidations[:1]]
-        newest += [row.updated_event_seq for row in (*self.orders, *self.triggers)]
-        return max(map(int, newest), default=0)
 
 
 class AccountChannel:
@@ -109,37 +79,23 @@ class AccountChannel:
         async with held.lock:
             while True:
                 if topic.readers:
-                    await self._send_changes(topic, held, wallet, rare=True)
+                    await self._send_changes(topic, held, wallet)
                 view = await self._state.current()
-                read = await self._read(wallet)
+                read = await account_rows.recent(self._stored, wallet)
                 if not topic.readers or read.event_seq <= held.event_seq:
                     break
             held.event_seq = max(held.event_seq, read.event_seq)
-            held.rare_seq = held.event_seq
             held.holdings = from_rows(read.rows)
             held.shown = self._sub_accounts(view, wallet, held.holdings)
             self._stamp(topic)
             return {
                 "sub_accounts": held.shown,
                 "orders": [order.model_dump() for order in orders_of(view, read.orders)],
-                "fills": _fills(view, read.fills[:RECENT], wallet),
-                "transfers": _transfers(view, read.transfers[:RECENT]),
+                "fills": _fills(view, read.fills, wallet),
+                "transfers": _transfers(view, read.transfers),
                 "triggers": self._triggers(view, read.triggers),
-                "liquidations": _liquidations(view, read.liquidations[:RECENT]),
+                "liquidations": _liquidations(view, read.liquidations),
             }
-
-    async def _read(self, wallet: str) -> "_Read":
-        async with self._stored.read() as connection:
-            return _Read(
-                rows=await account_rows.wallet_rows(connection, wallet),
-                orders=await order_rows.all_open(connection, wallet),
-                fills=await account_rows.fill_rows(
-                    connection, wallet, market=None, sub=None, page=_FIRST_PAGE, after=None
-                ),
-                transfers=await account_rows.transfer_rows(connection, wallet, None, _FIRST_PAGE, None),
-                triggers=await trigger_rows.live(connection, wallet),
-                liquidations=await account_rows.liquidation_rows(connection, wallet, None, _FIRST_PAGE, None),
-            )
 
     def _sub_accounts(
         self, view: ExchangeView, wallet: str, holdings: list[Holdings]
@@ -158,40 +114,26 @@ class AccountChannel:
         """The indexer changed something of a wallet: send what."""
         key = TopicKey("account", wallet=message.wallet)
         topic, held = self._hub.existing(key), self._held.get(key)
-        if topic is None or held is None or not _is_news(held, message):
+        if topic is None or held is None or message.event_seq <= held.event_seq:
             return
         async with held.lock:
-            if _is_news(held, message):
-                rare = not RARE.isdisjoint(message.topics)
-                await self._send_changes(topic, held, message.wallet, rare=rare)
+            if message.event_seq > held.event_seq:
+                await self._send_changes(topic, held, message.wallet)
 
-    async def _send_changes(self, topic: Topic, held: _Held, wallet: str, *, rare: bool) -> None:
+    async def _send_changes(self, topic: Topic, held: _Held, wallet: str) -> None:
         view = await self._state.current()
-        since, rare_since = held.event_seq, held.rare_seq
-        triggers, liquidations = [], []
-        async with self._stored.read() as connection:
-            rows = await account_rows.wallet_rows(connection, wallet)
-            orders = await order_rows.changed_since(connection, wallet, since)
-            fills = await account_rows.fills_since(connection, wallet, since)
-            transfers = await account_rows.transfers_since(connection, wallet, since)
-            if rare:
-                triggers = await trigger_rows.changed_since(connection, wallet, rare_since)
-                liquidations = await account_rows.liquidations_since(connection, wallet, rare_since)
-        held_rows = (*rows.accounts, *rows.balances, *rows.positions)
-        seen = [row.event_seq for row in (*held_rows, *fills, *transfers, *liquidations)]
-        seen += [row.updated_event_seq for row in (*orders, *triggers)]
-        held.event_seq = max([since, *seen])
-        if rare:
-            held.rare_seq = held.event_seq
-        held.holdings = from_rows(rows)
+        since = held.event_seq
+        read = await account_rows.changes_since(self._stored, wallet, since)
+        held.event_seq = max(since, read.event_seq)
+        held.holdings = from_rows(read.rows)
         fresh = self._sub_accounts(view, wallet, held.holdings)
         data = {
             "sub_accounts": fresh if fresh != held.shown else None,
-            "orders": [order.model_dump() for order in orders_of(view, orders)] or None,
-            "fills": _fills(view, fills, wallet) or None,
-            "transfers": _transfers(view, transfers) or None,
-            "triggers": self._triggers(view, triggers) or None,
-            "liquidations": _liquidations(view, liquidations) or None,
+            "orders": [order.model_dump() for order in orders_of(view, read.orders)] or None,
+            "fills": _fills(view, read.fills, wallet) or None,
+            "transfers": _transfers(view, read.transfers) or None,
+            "triggers": self._triggers(view, read.triggers) or None,
+            "liquidations": _liquidations(view, read.liquidations) or None,
         }
         held.shown = fresh
         if any(part is not None for part in data.values()):
@@ -236,12 +178,6 @@ class AccountChannel:
         """Messages were lost: send everyone a snapshot."""
         for topic in self._hub.topics_of("account"):
             topic.restart(await self.snapshot(topic))
-
-
-def _is_news(held: _Held, message: AccountChanged) -> bool:
-    """Whether the event was not read yet; a rare list may lag behind the others, which were read for more."""
-    seen = held.event_seq if RARE.isdisjoint(message.topics) else held.rare_seq
-    return message.event_seq > seen
 
 
 def _fills(view: ExchangeView, rows: list[Any], wallet: str) -> list[dict[str, Any]]:

@@ -8,22 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from quantdesk.gateway.requests import PageQuery
 from quantdesk.infra.store.tables import triggers
 
-_LIVE = select(triggers).where(triggers.c.wallet == bindparam("wallet"), triggers.c.live)
-_CHANGED_SINCE = (
-    select(triggers)
-    .where(triggers.c.wallet == bindparam("wallet"), triggers.c.updated_event_seq > bindparam("since"))
-    .order_by(triggers.c.event_seq.desc())
+# Made once: the account channel runs these at every change of a wallet (`Store.read_all`).
+_OF_WALLET = (
+    select(triggers).where(triggers.c.wallet == bindparam("wallet")).order_by(triggers.c.event_seq.desc())
 )
-
-
-async def live(connection: AsyncConnection, wallet: str) -> list[Row[Any]]:
-    """Those that may still fire: 16 a sub-account at most."""
-    return list((await connection.execute(_LIVE, {"wallet": wallet})).all())
-
-
-async def changed_since(connection: AsyncConnection, wallet: str, event_seq: int) -> list[Row[Any]]:
-    """Those that an event after `event_seq` touched."""
-    return list((await connection.execute(_CHANGED_SINCE, {"wallet": wallet, "since": event_seq})).all())
+LIVE = _OF_WALLET.where(triggers.c.live)
+"""Triggers of `wallet` that may still fire: 16 a sub-account at most."""
+CHANGED_SINCE = _OF_WALLET.where(triggers.c.updated_event_seq > bindparam("since"))
+"""Triggers of `wallet` that an event after `since` touched."""
 
 
 async def ended(

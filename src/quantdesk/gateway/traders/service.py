@@ -94,8 +94,7 @@ class TraderService:
 
     async def _waiting(self, view: ExchangeView, wallet: str, sub: int | None) -> tuple[list[Trigger], int]:
         seats, slot = await self._seats(wallet, sub)
-        async with self._stored.read() as connection:
-            live = await repository.live(connection, wallet)
+        (live,) = await self._stored.read_all((repository.LIVE, {"wallet": wallet}))
         known = {(row.sub, row.entry, row.epoch): row for row in live}
         now_s = self._clock() // 1_000
         items = [

@@ -131,9 +131,7 @@ class TransactionService:
         """The open order that a modification names, as indexed. Raises Malformed, NotFound."""
         named = exactly_one_id(body)
         market = setting.market(body.market).market.index
-        async with self._stored.read() as connection:
-            rows = await order_rows.all_open(connection, body.wallet)
-        for row in rows:
+        for row in await order_rows.all_open(self._stored, body.wallet):
             mine = (row.market, row.sub) == (market, body.sub)
             if mine and named in {("order_id", row.order_id), ("client_id", row.client_id)}:
                 return RestingOrder(OrderId.parse(row.order_id), row.resting_lots)
