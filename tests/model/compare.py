@@ -21,6 +21,7 @@ SLOT, ORDER, MARKET, COLLATERAL, POSITION = (
     idl.size_of(name) for name in ("Slot", "Order", "Market", "Collateral", "Position")
 )
 COLLATERALS_AT = TAG + layout.offset("Exchange", "collaterals")
+FULL = TAG + idl.size_of("Exchange")
 MARKETS_AT = TAG + layout.offset("Exchange", "markets")
 POSITIONS_AT = layout.offset("Slot", "positions")
 PLACE_OF_POSITIONS = layout.place("Slot", "positions")
@@ -80,8 +81,11 @@ def read_order(data: bytes) -> Order:
 
 
 def exchange_regions(data: bytes) -> Iterator[tuple[tuple[str, Any], int, int]]:
-    """Rows of the exchange's account with their first and last byte."""
+    """Rows of the exchange's account with their first and last byte, as far as it has grown."""
     yield ("exchange", 0), 0, COLLATERALS_AT
+    if len(data) < FULL:
+        yield ("rest", 0), COLLATERALS_AT, len(data)
+        return
     for index in range((MARKETS_AT - COLLATERALS_AT) // COLLATERAL):
         yield (
             ("collateral", index),
@@ -96,8 +100,13 @@ def ledger_regions(data: bytes) -> Iterator[tuple[tuple[str, Any], int, int]]:
     """Rows of the ledger's account."""
     first = HEADER_BYTES["Ledger"]
     yield ("ledger", 0), 0, first
-    for index in range((len(data) - first) // SLOT):
+    count = (len(data) - first) // SLOT
+    for index in range(count):
         yield ("slot", index), first + index * SLOT, first + (index + 1) * SLOT
+    yield ("rest", 0), first + count * SLOT, len(data)
+
+
+REGIONS = {"exchange": exchange_regions, "ledger": ledger_regions}
 
 
 def check(state: State, key: tuple[str, Any], data: bytes) -> None:
@@ -108,7 +117,8 @@ def check(state: State, key: tuple[str, Any], data: bytes) -> None:
     kind, name = key
     row = state.rows.get(key)
     if row is None:
-        require_equal(f"{kind} {name}", None, data, bytes(len(data)))
+        left = state.rows.get(("leave", key))
+        require_equal(f"{kind} {name}", None, data, (left.data if left else b"").ljust(len(data), b"\0"))
     elif kind == "slot":
         check_slot(name, row, data)
     elif kind == "book":

@@ -11,6 +11,7 @@ from model.exact import MILLION, ceil, clamp, toward_zero
 from model.layout import Record
 
 HOUR = 3_600
+FIRST_WEEK_S = 7 * 86_400
 PULL = 500
 """0.05 % in millionths."""
 
@@ -39,12 +40,19 @@ def accrue(market: Record, premium: int, start: int, end: int) -> None:
         if turned > 1:
             paid, following = paid + following, rate(market, 0)
         market.hour_index += paid
+        lift_first_cap(market, hour * HOUR)
         market.funding_rate, market.funding_hour = following, hour
         sampled = end - until if turned == 1 else 0
         market.premium_sum, market.premium_seconds = premium * sampled, sampled
     elapsed = end - hour * HOUR
     market.funding_index = market.hour_index + toward_zero(market.funding_rate, elapsed, HOUR)
     market.funding_at = end
+
+
+def lift_first_cap(market: Record, unix: int) -> None:
+    """A market created after opening trades freely from the first hour after its first week on."""
+    if market.later_oi_cap and unix - market.created >= FIRST_WEEK_S:
+        market.oi_cap, market.later_oi_cap = market.later_oi_cap, 0
 
 
 def owed(position: Record, market: Record) -> int:

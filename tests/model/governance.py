@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import pairwise
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from integration.program import idl
-from integration.program.exchange import HEADER_BYTES
-from model import layout, money
+from model import bounds, layout, mark, money, setting_up
 from model.exact import refuse, require
 from model.layout import Record
 from model.matching import settle, settle_funding
-from model.state import Call, Event, State, instruction
+from model.state import LAYOUT_VERSION, Call, Event, State, instruction
 from model.venue import Venue
 
 POST_ONLY, ACTIVE, REDUCE_ONLY, SETTLING, SETTLED = 1, 2, 3, 4, 5
 DAY_S = 86_400
 GRACE_S = 7 * DAY_S
+FIXED = ("symbol", "book_capacity", "lots_per_base", "tick_size", "price_authority", "source", "feed_id")
+"""What a market is created with and keeps."""
 HOUR_S = 3_600
 AT_ONCE = 16
-NOBODY = bytes(32)
 
 
 def change_bytes(change: Mapping[str, Any]) -> bytes:
@@ -33,16 +32,17 @@ def queue_change(state: State, call: Call) -> Event:
     """The admin announces a change, whose form is checked now."""
     exchange = state.exchange
     require(exchange.admin == call.signer, "NotAuthorised")
+    require(("change", call.seq) not in state.rows, "AlreadyInitialised")
     require(call.seq == exchange.change_seq + 1, "WrongAddress")
     perform(state, call.change, call, commit=False)
     exchange.change_seq = call.seq
     data = change_bytes(call.change)
     row = layout.zero("QueuedChange")
     row.header = Record(
-        layout_version=1, status=1, bump=state.use("bump", ("change", call.seq)).bump, stride=0
+        layout_version=LAYOUT_VERSION, status=1, bump=state.use("bump", ("change", call.seq)).bump, stride=0
     )
     row.exchange, row.seq, row.queued_at = bytes(state.use("address").key), call.seq, call.unix
-    row.eta, row.payer = call.unix + exchange.timelock_s, bytes(state.use("address").payer)
+    row.eta, row.payer = call.unix + timelock(exchange), bytes(state.use("address").payer)
     row.length, row.payload = len(data), data.ljust(len(row.payload), b"\0")
     state.put("change", call.seq, row)
     told = {"change_seq": call.seq, "eta": row.eta, "by": call.signer, "change": call.change}
@@ -57,19 +57,30 @@ def queued(state: State, call: Call) -> Record:
     return row
 
 
+def timelock(exchange: Record) -> int:
+    """Seconds that a change waits: none before the exchange is open."""
+    return int(exchange.timelock_s) if exchange.opened else 0
+
+
 def due(state: State, row: Record) -> int:
     """A timelock after it was queued, and after withdrawals were last paused."""
     exchange = state.exchange
-    return int(max(row.eta, max(row.queued_at, exchange.withdrawals_paused_until) + exchange.timelock_s))
+    return int(max(row.eta, max(row.queued_at, exchange.withdrawals_paused_until) + timelock(exchange)))
+
+
+def require_due(state: State, row: Record, call: Call) -> None:
+    """Within seven days of that, and not while withdrawals are paused; before opening at once."""
+    if state.exchange.opened:
+        require(not money.withdrawals_paused(state, call.unix), "Paused")
+        require(call.unix >= due(state, row), "ChangeNotDue")
+        require(call.unix <= due(state, row) + GRACE_S, "ChangeExpired")
 
 
 @instruction
 def apply_change(state: State, call: Call) -> Event:
     """Anyone makes a change that is due, within seven days."""
     row = queued(state, call)
-    require(not money.withdrawals_paused(state, call.unix), "Paused")
-    require(call.unix >= due(state, row), "ChangeNotDue")
-    require(call.unix <= due(state, row) + GRACE_S, "ChangeExpired")
+    require_due(state, row, call)
     change = idl.decode({"defined": {"name": "Change"}}, idl.Cursor(row.payload))
     perform(state, change, call, commit=True)
     state.put("change", row.seq, None)
@@ -88,43 +99,104 @@ def cancel_change(state: State, call: Call) -> Event:
 
 def perform(state: State, change: Mapping[str, Any], call: Call, commit: bool) -> None:
     """Checks a change, and makes it."""
-    ((kind, to),) = change.items()
+    ((kind, fields),) = layout.plain(layout.record(change)).items()
+    CHANGES[kind](state, fields, call, commit)
+
+
+def change_market(state: State, to: Mapping[str, Any], call: Call, commit: bool) -> None:
+    """Parameters of a market: neither its name, its steps, its book nor its price source."""
+    market, params = trading(state, to["market"]), to["params"]
+    for name in FIXED:
+        bounds.within(params[name] == getattr(market, name))
+    bounds.limits(params, max(1, market.index_price))
+    if commit:
+        mark.catch_up(market, call)
+        first_cap = market.oi_cap if market.later_oi_cap else None
+        setting_up.write_limits(market, params)
+        if first_cap is not None:
+            market.later_oi_cap, market.oi_cap = market.oi_cap, min(market.oi_cap, first_cap)
+        mark.refresh(market, call)
+
+
+def change_price_source(state: State, to: Mapping[str, Any], call: Call, commit: bool) -> None:
+    """Where a market's price comes from; what was pending is forgotten."""
+    bounds.source(to["source"], to["price_authority"], to["feed_id"])
+    market = trading(state, to["market"])
+    if commit:
+        for name in ("source", "price_authority", "feed_id"):
+            setattr(market, name, to[name])
+        market.pending_price = market.pending_count = 0
+
+
+def change_fees(state: State, to: Mapping[str, Any], call: Call, commit: bool) -> None:
+    """Fee tiers."""
+    stored = bounds.fee_tiers(to["tiers"])
+    if commit:
+        state.exchange.fee_tiers = stored
+
+
+def change_collateral(state: State, to: Mapping[str, Any], call: Call, commit: bool) -> None:
+    """Parameters of a collateral, and whether it is taken (1) or only given back (2)."""
+    bounds.within(to["status"] in (1, 2))
+    known = state.collateral(to["collateral"])
+    bounds.collateral(to["collateral"], to["params"], known.decimals)
+    if commit:
+        known.__dict__.update(to["params"])
+        known.status = to["status"]
+        known.bucket_level = min(known.bucket_level, known.bucket_capacity)
+
+
+def allow_market(state: State, to: Mapping[str, Any], call: Call, commit: bool) -> None:
+    """A market that may then be created, exactly so."""
+    index = setting_up.new_market(state, to["params"])
+    if commit:
+        setting_up.leave(state, ("market", index), setting_up.encoded("NewMarket", to))
+
+
+def allow_collateral(state: State, to: Mapping[str, Any], call: Call, commit: bool) -> None:
+    """A collateral that may then be added, exactly so; its decimals are looked at when it is."""
+    index = setting_up.new_collateral(state, to["mint"])
+    bounds.collateral(index, to["params"], 6)
+    if commit:
+        setting_up.leave(state, ("collateral", index), setting_up.encoded("NewCollateral", to))
+
+
+def change_status(state: State, to: Mapping[str, Any], call: Call, commit: bool) -> None:
+    """What a market allows."""
+    market = trading(state, to["market"])
+    bounds.within(POST_ONLY <= to["status"] <= SETTLING)
+    if commit:
+        set_status(market, to["status"], call)
+
+
+def change_exchange(state: State, to: Mapping[str, Any], call: Call, commit: bool) -> None:
+    """Timelock, price of a slot, what clients load."""
     exchange = state.exchange
-    if kind == "Fees":
-        stored = fee_tiers(to["tiers"])
-        if commit:
-            exchange.fee_tiers = stored
-    elif kind == "Status":
-        market = trading(state, to["market"])
-        require(POST_ONLY <= to["status"] <= SETTLING, "ParameterOutOfBounds")
-        if commit:
-            set_status(market, to["status"], call)
-    elif kind == "Exchange":
-        ledger = HEADER_BYTES["Ledger"] + exchange.slot_capacity * idl.size_of("Slot")
-        bounded = HOUR_S <= to["timelock_s"] <= 28 * DAY_S and 1 <= to["min_slot_equity"] <= 10**9
-        require(bounded and to["client_data_limit"] >= ledger, "ParameterOutOfBounds")
-        if commit:
-            exchange.__dict__.update(to)
-    else:
-        assert kind == "Guardian", kind
-        guardian = bytes(to["guardian"])
-        require(guardian != NOBODY, "ParameterOutOfBounds")
-        if commit:
-            exchange.guardian = guardian
+    bounds.within(HOUR_S <= to["timelock_s"] <= bounds.LARGEST_TIMELOCK_S)
+    bounds.within(1 <= to["min_slot_equity"] <= bounds.LARGEST_SLOT_EQUITY)
+    bounds.within(to["client_data_limit"] >= setting_up.ledger_bytes(exchange.slot_capacity))
+    if commit:
+        exchange.__dict__.update(to)
 
 
-def fee_tiers(tiers: list[dict[str, int]]) -> list[Record]:
-    """Rising volumes, no rebate over the smallest taker fee; unused tiers are out of reach."""
-    used = 1
-    while used < len(tiers) and tiers[used]["min_volume"] > 0:
-        used += 1
-    volumes = [tier["min_volume"] for tier in tiers[:used]]
-    good = volumes[0] == 0 and all(one < other for one, other in pairwise(volumes))
-    good &= all(tier["taker"] <= 10_000 and tier["maker"] <= 10_000 for tier in tiers[:used])
-    good &= min(tier["maker"] for tier in tiers[:used]) + min(tier["taker"] for tier in tiers[:used]) >= 0
-    require(good and not any(any(tier.values()) for tier in tiers[used:]), "ParameterOutOfBounds")
-    unused = [{"min_volume": 2**64 - 1, "maker": 0, "taker": 10_000}] * (len(tiers) - used)
-    return [Record(**tier) for tier in tiers[:used] + unused]
+def change_guardian(state: State, to: Mapping[str, Any], call: Call, commit: bool) -> None:
+    """Another guardian."""
+    bounds.within(to["guardian"] != bounds.NOBODY)
+    if commit:
+        state.exchange.guardian = to["guardian"]
+
+
+CHANGES: dict[str, Callable[[State, Mapping[str, Any], Call, bool], None]] = {
+    "Market": change_market,
+    "PriceSource": change_price_source,
+    "Fees": change_fees,
+    "Collateral": change_collateral,
+    "NewMarket": allow_market,
+    "NewCollateral": allow_collateral,
+    "Status": change_status,
+    "Exchange": change_exchange,
+    "Guardian": change_guardian,
+}
 
 
 def trading(state: State, index: int) -> Record:
@@ -159,7 +231,7 @@ def set_market_status(state: State, call: Call) -> Event:
         POST_ONLY: market.status == ACTIVE,
         REDUCE_ONLY: market.status != REDUCE_ONLY or market.notice_at == 0,
     }
-    require(stricter.get(status, False), "ExchangeAlreadyOpen")
+    require(not exchange.opened or stricter.get(status, False), "ExchangeAlreadyOpen")
     set_status(market, status, call)
     return "MarketStatusSet", {"market": call.market, "status": status, "by": call.signer}
 

@@ -207,6 +207,7 @@ def bystanders(state: State, event: tuple[str, dict[str, Any]], actors: set[int]
         if kind == "slot" and before is not None and before.active and key not in actors:
             after = state.rows[kind, key]
             require(after.owner == before.owner, 6, key, "owner")
+            require(after.collaterals == before.collaterals, 6, key, "collaterals")
             changed = worth(state, after) - worth(state, before)
             require(changed == explained.get(key, 0), 6, key, changed, explained.get(key, 0), name)
 

@@ -33,7 +33,7 @@ class Rescue(Venue):
         require(victim.active and victim.generation == call.generation, "StaleGeneration")
         require(victim.owner != self.slot.owner and self.delegate is None, "NotAuthorised")
         for market in victim.positions:
-            orders.check_price(self, state.market(market), "liquidate")
+            orders.check_price(call, state.market(market), "liquidate")
         self.keeper, self.trader = self.trader, call.args["slot"]
 
     def standing(self) -> Standing:

@@ -141,7 +141,8 @@ def withdrawable(state: State, slot: Slot, index: int, call: Call) -> int:
     for market_index, position in slot.positions.items():
         market = state.market(market_index)
         price, notional_price = worse(market, position.base)
-        if 1_000 * call.unix - market.publish_ms > market.open_max_age_ms:
+        fresh = 1_000 * call.unix - market.publish_ms <= market.open_max_age_ms
+        if not fresh or not mark.is_anchored(market, call):
             rate = floor(2 * market.tiers[0].rate, market.maintenance_fraction, MILLION)
             off = ceil(price, rate, MILLION)
             price = max(0, price - off) if position.base > 0 else price + off

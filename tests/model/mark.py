@@ -6,6 +6,7 @@ Before a book or a price changes, what held until now is added to the average an
 from __future__ import annotations
 
 from model import funding
+from model.bounds import ANCHORED
 from model.exact import MILLION, clamp, floor, middle, toward_zero
 from model.layout import Record
 from model.state import Call
@@ -14,6 +15,20 @@ SETTLING = 4
 EMA_S = 150
 LONGEST_STEP_S = 3_600
 TRADE_COUNTS_S = 60
+ANCHOR_AGE_MS = 60_000
+ANCHOR_BAND = 20_000
+
+
+def is_anchored(market: Record, call: Call) -> bool:
+    """Whether the index may open risk: a signed one that has an anchor must be near it."""
+    return market.source != ANCHORED or near_anchor(market, market.index_price, call)
+
+
+def near_anchor(market: Record, price: int, call: Call) -> bool:
+    """Within 2 % and the confidence of a Pyth price of the last minute."""
+    reach = floor(market.anchor_price, ANCHOR_BAND, MILLION) + market.anchor_confidence
+    young = 1_000 * call.unix - market.anchor_ms <= ANCHOR_AGE_MS
+    return young and abs(price - market.anchor_price) <= reach
 
 
 def band(market: Record) -> int:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from integration.program import idl
-from model import delegates, margin, money
+from model import delegates, margin, mark, money
 from model.exact import MILLION, Refused, floor, notional, refuse, require
 from model.layout import Record
 from model.matching import Arriving, Band, match, opposite, over, reducible
@@ -85,14 +85,14 @@ def check_market(venue: Venue, order: Order) -> None:
     resting = call.unix < max(market.resume_at, exchange.resume_at)
     require(order.post_only or not resting, "MatchingPaused")
     require(market.index_price > 0, "NoPrice")
-    for_what = "liquidate" if order.reduce_only else "open"
-    check_price(venue, market, for_what)
+    check_price(call, market, "liquidate" if order.reduce_only else "open")
 
 
-def check_price(venue: Venue, market: Record, for_what: str) -> None:
-    """Young and certain enough to open risk, or to reduce it."""
-    age = 1_000 * venue.call.unix - market.publish_ms
+def check_price(call: Call, market: Record, for_what: str) -> None:
+    """Young and certain enough to reduce risk; to open it, near its anchor too."""
+    age = 1_000 * call.unix - market.publish_ms
     require(age <= getattr(market, f"{for_what}_max_age_ms"), "PriceStale")
+    require(for_what == "liquidate" or mark.is_anchored(market, call), "PriceNotAnchored")
     widest = floor(market.index_price, getattr(market, f"{for_what}_confidence"), MILLION)
     require(market.confidence <= widest, "PriceUncertain")
 

@@ -6,10 +6,16 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+from solders.pubkey import Pubkey
+
+from model.bounds import ANCHORED, PYTH
 from model.settings import USDC
 from model.state import Key, Order
 from model.world import Step, World
 
+ACTIVE, SETTLED = 2, 5
+COINS = {1: 150 * 10**8, 2: 60_000 * 10**8, 3: 120_000, 4: 7 * 10**8, 5: 2 * 10**8, 6: 10**8}
+"""What collaterals begin at, by mint, 1e-8 dollars."""
 Action = Callable[["Plan"], "Step | None"]
 ACTIONS: dict[str, tuple[int, Action]] = {}
 """Weight and action by the instruction's name."""
@@ -30,11 +36,11 @@ class Plan:
 
     def __init__(self, world: World, draw: random.Random) -> None:
         self.world, self.draw = world, draw
-        setting = world.setting
-        self.owners = list(range(setting.owners))
-        params = [{"reference_price": 1_500_000} | changes for changes in setting.markets]
-        self.start = [one["reference_price"] for one in params]
-        self.prices = list(self.start)
+        self.owners = list(range(world.setting.owners))
+        self.prices: dict[int, int] = {}
+        """Where the prices of markets have wandered, quote atoms per lot."""
+        self.coins = dict(COINS)
+        """The same of collaterals by mint, 1e-8 dollars."""
 
     # -- chance -------------------------------------------------------------------------------
 
@@ -59,12 +65,39 @@ class Plan:
             return {"slots": 200, "seconds": self.choice([59, 61, 600, 3_599, 3_601, 10_000])}
         return {"slots": 90_000, "seconds": 8 * 86_400}
 
+    def stale(self) -> list[int]:
+        """Markets whose price, or whose anchor, is too old to open risk."""
+        unix = self.world.clock[1]
+        found = []
+        for market, row in self.world.state.all("market"):
+            newest = min(row.publish_ms, row.anchor_ms) if row.source == ANCHORED else row.publish_ms
+            if 0 < row.status < SETTLED and row.index_price and 1_000 * unix - newest > row.open_max_age_ms:
+                found.append(market)
+        return found
+
     def is_quiet(self) -> bool:
         """Whether prices are too old, or a rest lasts: nothing would match."""
         unix, exchange = self.world.clock[1], self.world.state.rows["exchange", 0]
-        markets = [market for _, market in self.world.state.all("market")]
-        rests = max(exchange.resume_at, *(market.resume_at for market in markets)) > unix
-        return rests or any(1_000 * unix - one.publish_ms > one.open_max_age_ms for one in markets)
+        rests = [exchange.resume_at, *(market.resume_at for _, market in self.world.state.all("market"))]
+        return max(rests) > unix or bool(self.stale())
+
+    def feeding(self) -> str:
+        """The instruction that brings the price which is wanted most."""
+        for market in self.stale():
+            row = self.known_market(market)
+            old = 1_000 * self.world.clock[1] - row.anchor_ms > 30_000
+            if row.source == PYTH or (row.source == ANCHORED and old):
+                return "update_price_pyth"
+        return "update_price"
+
+    def wander(self, market: int) -> int:
+        """The next price; drawn back to where it began, so that it neither dies nor explodes."""
+        setting, start = self.world.setting, self.world.references.get(market, 1_500_000)
+        price = self.prices.get(market, start)
+        change = self.draw.gauss(0, setting.jump if self.chance(0.03) else setting.move)
+        back = (start - price) / start * 0.02
+        self.prices[market] = price = max(1, min(10**9, round(price * (1 + change + back))))
+        return price
 
     # -- whom ---------------------------------------------------------------------------------
 
@@ -98,19 +131,47 @@ class Plan:
 
     # -- what ---------------------------------------------------------------------------------
 
+    def count(self) -> int:
+        """Markets that there are."""
+        return len(self.world.state.all("market"))
+
+    def there(self) -> int:
+        """A market that is there."""
+        return self.draw.randrange(self.count())
+
     def market(self) -> int:
-        """A market; hardly ever one that is not there."""
-        count = len(self.prices)
-        return count if self.chance(0.002) else self.draw.randrange(count)
+        """A market that trades, mostly; hardly ever one that is not there."""
+        if self.chance(0.002) or not self.count():
+            return self.count()
+        trading = [market for market, row in self.world.state.all("market") if row.status == ACTIVE]
+        return self.choice(trading) if trading and self.chance(0.93) else self.there()
 
     def known_market(self, market: int) -> Any:
         """A market's row."""
-        return self.world.state.rows["market", min(market, len(self.prices) - 1)]
+        return self.world.state.rows["market", min(market, self.count() - 1)]
+
+    def collateral(self) -> int:
+        """USDC mostly; hardly ever a collateral that is not there."""
+        count = len(self.world.state.all("collateral"))
+        if self.chance(0.01):
+            return self.choice([count, 7])
+        return 0 if self.chance(0.6) or count < 2 else self.draw.randrange(1, count)
+
+    def mint(self, address: bytes) -> int:
+        """Number of a mint."""
+        return self.world.mints.index(Pubkey(address))
+
+    def amount(self, index: int, worth: int) -> int:
+        """So many quote atoms of a collateral, in its smallest units."""
+        known = self.world.state.rows.get(("collateral", index))
+        if index == 0 or known is None or known.price == 0:
+            return worth
+        return int(worth * 1_000_000 // known.price)
 
     def near(self, market: int) -> int:
         """A price in ticks around the index; seldom anything."""
         known = self.known_market(market)
-        index = known.index_price or self.prices[min(market, len(self.prices) - 1)]
+        index = known.index_price or self.world.references.get(market, 1_500_000)
         if self.chance(0.01):
             return self.choice([0, 1, 2**32 - 1, index // known.tick_size * 2])
         price = index * (1 + self.draw.gauss(0, self.world.setting.spread))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from model import funding, mark
+from model.bounds import ANCHORED, PYTH
 from model.exact import MILLION, clamp, floor, require
 from model.layout import Record
 from model.state import Call, Event, State, instruction
@@ -40,18 +41,32 @@ def record(market: Record, flags: int) -> Record:
     )
 
 
-def publish(market: Record, update: Record, call: Call) -> int:
-    """What becomes of one price: its flags."""
-    now_ms = 1_000 * call.unix
-    require(market.source == 0, "PriceSourceMismatch")
-    require(update.price > 0, "PriceNotPositive")
+def check(market: Record, update: Record, call: Call) -> None:
+    """Whether a market could take such a price."""
     require(update.price <= 10**10, "ParameterOutOfBounds")
+    check_published(update, market.liquidate_max_age_ms, market.liquidate_confidence, call)
+
+
+def check_published(update: Record, oldest: int, widest: int, call: Call) -> None:
+    """Positive, at most 3 s ahead and ``oldest`` ms old, its confidence at most ``widest`` millionths."""
+    now_ms = 1_000 * call.unix
+    require(update.price > 0, "PriceNotPositive")
     require(update.publish_ms <= now_ms + 3_000, "PriceInFuture")
-    require(update.publish_ms >= now_ms - market.liquidate_max_age_ms, "PriceTooOld")
-    widest = floor(update.price, market.liquidate_confidence, MILLION)
-    require(update.confidence <= widest, "ConfidenceTooWide")
+    require(update.publish_ms >= now_ms - oldest, "PriceTooOld")
+    require(update.confidence <= floor(update.price, widest, MILLION), "ConfidenceTooWide")
+
+
+def publish(market: Record, update: Record, call: Call) -> int:
+    """What becomes of one signed price: its flags."""
+    require(market.source != PYTH, "PriceSourceMismatch")
+    check(market, update, call)
     if update.publish_ms <= market.publish_ms:
         return NOT_NEWER
+    return post(market, update, call)
+
+
+def post(market: Record, update: Record, call: Call) -> int:
+    """What becomes of a checked and newer price: its flags."""
     mark.catch_up(market, call)
     if (
         market.index_price
@@ -91,7 +106,7 @@ def accept(market: Record, update: Record, call: Call) -> int:
     ):
         market.resume_at = call.unix + 60
         flags |= AFTER_GAP
-    price = within_a_minutes_move(market, update)
+    price = within_a_minutes_move(market, update, call)
     if price != update.price:
         flags |= LIMITED
     market.index_price, market.confidence, market.publish_ms = price, update.confidence, update.publish_ms
@@ -104,10 +119,16 @@ def accept(market: Record, update: Record, call: Call) -> int:
     return flags
 
 
-def within_a_minutes_move(market: Record, update: Record) -> int:
-    """The price held within the band of the minute's first, as many bands as minutes passed without one."""
+def within_a_minutes_move(market: Record, update: Record, call: Call) -> int:
+    """The price held within the band of the minute's first, as many bands as minutes passed without one.
+
+    What Pyth says, or a signed price that is near what it says, is not held.
+    """
     minutes = (update.publish_ms - market.minute_ms) // MINUTE_MS
-    if market.index_price == 0 or minutes > 60:
+    vouched = market.source == PYTH or (
+        market.source == ANCHORED and mark.near_anchor(market, update.price, call)
+    )
+    if vouched or market.index_price == 0 or minutes > 60:
         market.minute_price, market.minute_ms = update.price, update.publish_ms
         return int(update.price)
     if minutes >= 1:

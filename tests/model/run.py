@@ -3,37 +3,45 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from model.actions import (
     authority,
+    collaterals,
     delegates,
     governance,
     liquidation,
     money,
     orders,
     prices,
+    pyth,
+    setting_up,
     traders,
     triggers,
     waterfall,
 )
+from model.bounds import PYTH
 from model.compare import Different
 from model.plan import ACTIONS, Plan
-from model.settings import NAMED, USDC, Setting, drawn
-from model.world import Seen, Step, World
+from model.settings import NAMED, USDC, Setting, coin_params, drawn, full_market, usdc_params
+from model.world import Seen, Step, World, pyth_account
 
 DRAWN_FROM = (
     authority,
+    collaterals,
     delegates,
     governance,
     liquidation,
     money,
     orders,
     prices,
+    pyth,
+    setting_up,
     traders,
     triggers,
     waterfall,
@@ -107,6 +115,60 @@ class Tally:
         return found
 
 
+BEFORE_OPENING = (
+    *("init_exchange", "grow_account", "add_collateral", "create_market", "open_exchange"),
+    *("propose_authority", "accept_authority", "set_guardian", "set_pause", "set_market_status"),
+    *("queue_change", "queue_change", "apply_change", "apply_change", "cancel_change"),
+    *("update_price", "update_price_pyth", "open_trader", "deposit"),
+)
+"""What is tried, now and then, while an exchange is being set up."""
+
+
+def opening(world: World, plan: Plan) -> Iterator[Step]:
+    """From nothing to an open exchange as its setting says."""
+    state, setting = world.state, world.setting
+    yield Step("init_exchange", setting_up.init_args(world), signer="admin")
+
+    def admin() -> int | str:
+        return world.who(state.rows["exchange", 0].admin)
+
+    while state.rows["exchange", 0].header.status == 0:
+        yield Step("grow_account", {"kind": "Exchange", "target": 0}, signer=admin())
+    while state.rows["ledger", 0].header.status == 0:
+        yield Step("grow_account", {"kind": "Ledger", "target": 0}, signer=admin())
+    yield Step("add_collateral", {"params": usdc_params(**setting.usdc)}, signer=admin(), mint=0)
+    for mint, changes in setting.coins.items():
+        if bytes(world.mints[mint]) not in {row.mint for _, row in state.all("collateral")}:
+            yield Step("add_collateral", {"params": coin_params(mint, **changes)}, signer=admin(), mint=mint)
+    for number, changes in enumerate(setting.markets):
+        symbol = f"M{number}-PERP".encode().ljust(16, b"\0")
+        params = full_market(world.public("authority"), {"symbol": symbol} | changes)
+        yield Step("create_market", {"market": plan.count(), "params": params}, signer=admin())
+    for market, _ in list(state.all("book")):
+        while state.rows["book", market].header.status == 0:
+            yield Step("grow_account", {"kind": "Book", "target": 0}, signer=admin(), book=market)
+    yield Step("open_exchange", {}, signer=admin())
+
+
+def first_prices(world: World, plan: Plan) -> Iterator[Step]:
+    """Of markets and collaterals."""
+    now, signed = world.clock[1], {}
+    for market, row in world.state.all("market"):
+        price = world.references[market]
+        if row.source:
+            said = pyth_account(row.feed_id, price * row.lots_per_base, now, exponent=-6)
+            yield Step("update_price_pyth", {"market": market}, signer=0, pyth=said)
+        if row.source != PYTH:
+            update = {"market": market, "price": price, "confidence": 0, "publish_ms": now * 1_000}
+            signed.setdefault(row.price_authority, []).append(update)
+    for who, updates in signed.items():
+        yield Step("update_price", {"updates": updates[:16]}, signer=world.who(who))
+    for index, row in world.state.all("collateral"):
+        if index:
+            said = pyth_account(row.feed_id, plan.coins[plan.mint(row.mint)], now)
+            yield Step("update_collateral_price", {"collateral": index}, signer=0, pyth=said)
+
+
 class Run:
     """One world and a random choice at each step; ``script`` is all that was sent."""
 
@@ -118,25 +180,34 @@ class Run:
         self.plan = Plan(self.world, self.draw)
         self.script: list[Step] = []
         self.tally = Tally()
-        for step in self.beginning():
+        for step in opening(self.world, self.plan):
+            self.send(step)
+            while self.plan.chance(0.3) and not self.opened:
+                self.step(self.plan.choice(BEFORE_OPENING))
+        exchange = self.world.state.rows["exchange", 0]
+        if exchange.paused:
+            self.send(Step("set_pause", {"paused": 0}, signer=self.world.who(exchange.admin)))
+        for step in first_prices(self.world, self.plan):
+            self.send(step)
+        for step in self.first_traders():
             self.send(step)
 
-    def beginning(self) -> list[Step]:
-        """Prices, and an active trader for each owner."""
-        now = self.world.clock[1]
-        updates = [
-            {"market": market, "price": price, "confidence": 0, "publish_ms": now * 1_000}
-            for market, price in enumerate(self.plan.prices)
-        ]
-        steps = [Step("update_price", {"updates": updates}, signer="authority")]
+    @property
+    def opened(self) -> bool:
+        """Whether the exchange is open."""
+        return bool(self.world.state.rows["exchange", 0].opened)
+
+    def first_traders(self) -> Iterator[Step]:
+        """An active trader for each owner."""
+        setting = self.world.setting
         for owner in self.plan.owners:
-            funds = self.draw.choice(self.world.setting.funds) * USDC
-            steps += [
-                Step("open_trader", {"sub": 0}, (owner, 0)),
-                Step("deposit", {"collateral": 0, "amount": funds}, (owner, 0)),
-                Step("activate", {}, (owner, 0)),
-            ]
-        return steps
+            funds = self.draw.choice(setting.funds) * USDC
+            yield Step("open_trader", {"sub": 0}, (owner, 0))
+            yield Step("deposit", {"collateral": 0, "amount": funds}, (owner, 0))
+            yield Step("activate", {}, (owner, 0))
+            for index, _ in list(self.world.state.all("collateral"))[1:]:
+                amount = self.plan.amount(index, self.draw.choice(setting.coin_funds) * USDC)
+                yield Step("deposit", {"collateral": index, "amount": amount}, (owner, 0))
 
     def send(self, step: Step) -> Seen:
         """One step to both."""
@@ -148,7 +219,9 @@ class Run:
     def step(self, name: str | None = None) -> None:
         """One random instruction."""
         if name is None and self.plan.is_quiet() and self.plan.chance(0.5):
-            name = "update_price"
+            name = self.plan.feeding()
+        if name is None and self.world.state.rows["exchange", 0].paused and self.plan.chance(0.05):
+            name = "set_pause"
         if name is None:
             names = list(ACTIONS)
             (name,) = self.draw.choices(names, [ACTIONS[one][0] for one in names])
@@ -178,22 +251,27 @@ def fails(setting: Setting, script: list[Step]) -> str | None:
 def smaller(
     setting: Setting,
     script: list[Step],
-    still: Callable[[Setting, list[Step]], str | None] = fails,
+    how: Callable[[Setting, list[Step]], str | None] = fails,
     patience_s: float = 300,
 ) -> list[Step]:
-    """As few steps of the script as still fail: halves, quarters ... single steps are left out in turn."""
-    size, until = len(script), time.monotonic() + patience_s
+    """As few steps of the script as still fail alike: halves, quarters ... single ones are left out."""
+    size, until, wanted = len(script), time.monotonic() + patience_s, alike(how(setting, script))
     while size >= 1:
         at = 0
         while at < len(script):
             left_out, rest = script[at : at + size], script[at + size :]
             shorter = script[:at] + ([_later(left_out, rest[0]), *rest[1:]] if rest else [])
-            if shorter and time.monotonic() < until and still(setting, shorter):
+            if shorter and time.monotonic() < until and alike(how(setting, shorter)) == wanted:
                 script = shorter
             else:
                 at += size
         size //= 2
     return script
+
+
+def alike(failure: str | None) -> str | None:
+    """A failure without its step and its numbers."""
+    return None if failure is None else re.sub(r"\d+", "", failure.rsplit("): ", 1)[-1])
 
 
 def _later(left_out: list[Step], step: Step) -> Step:

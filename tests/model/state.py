@@ -16,6 +16,7 @@ from model import layout
 from model.exact import require
 from model.layout import Record
 
+LAYOUT_VERSION = 1
 NO_SLOT = 65_535
 NO_MARKET = 255
 POSITIONS = 8
@@ -190,6 +191,12 @@ class State:
         assert isinstance(row, Book)
         return row
 
+    def enter(self, takes_ledger: bool) -> None:
+        """Whether exchange and ledger can be used."""
+        require(("exchange", 0) in self.rows, "WrongAccountOwner")
+        require(self.exchange.header.status == 1, "WrongAccountKind")
+        require(not takes_ledger or self.ledger.header.status == 1, "AccountNotReady")
+
     def slot(self, index: int) -> Slot:
         """A slot of the ledger; a zeroed one when it was never used."""
         if ("slot", index) not in self.rows:
@@ -237,17 +244,23 @@ class Call:
     args: dict[str, Any]
     signer: bytes
     """Address of who signed in the role that matters."""
-    trader: Key | None
-    other: Key | None
-    """A second trader, where the instruction takes one."""
-    address: bytes
-    """Address of the trader's account."""
-    change_seq: int | None
-    """Number of the queued change that the instruction takes."""
-    wallet: bytes
-    """Address of the signer's USDC token account."""
     slot: int
     unix: int
+    trader: Key | None = None
+    other: Key | None = None
+    """A second trader, where the instruction takes one."""
+    address: bytes = b""
+    """Address of the trader's account."""
+    change_seq: int | None = None
+    """Number of the queued change that the instruction takes."""
+    wallet: bytes = b""
+    """Address of the signer's USDC token account."""
+    mint: int | None = None
+    """Number of the mint that the instruction takes."""
+    book: int | None = None
+    """Market whose book the instruction grows."""
+    pyth: dict[str, Any] = field(default_factory=dict)
+    """What the price account of Pyth says that the instruction takes."""
 
     def __getattr__(self, name: str) -> Any:
         try:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+import random
+from itertools import chain
 from typing import Any
 
-from model.run import replay
+from model.plan import Plan
+from model.run import first_prices, opening
 from model.settings import PLAIN, USDC
 from model.unwind import order
 from model.world import Step, World
 
 
-def funded(world_prices: list[int], owners: int, usdc: int) -> list[Step]:
-    """Prices posted and so many owners with an active account each."""
-    updates = [
-        {"market": market, "price": price, "confidence": 0, "publish_ms": 1_790_000_000_000}
-        for market, price in enumerate(world_prices)
-    ]
-    steps = [Step("update_price", {"updates": updates}, signer="authority")]
+def funded(owners: int, usdc: int) -> list[Step]:
+    """So many owners with an active account each."""
+    steps = []
     for owner in range(owners):
         steps += [
             Step("open_trader", {"sub": 0}, (owner, 0)),
@@ -43,7 +42,12 @@ def batch(*quotes: dict[str, Any]) -> dict[str, Any]:
 
 def agreed(steps: list[Step]) -> World:
     """The world after steps on which both agreed."""
-    return replay(PLAIN, steps)
+    world = World(PLAIN)
+    plan = Plan(world, random.Random(0))
+    for step in chain(opening(world, plan), first_prices(world, plan), steps):
+        world.run(step)
+    world.compare_everything()
+    return world
 
 
 def test_an_order_that_the_slots_total_cannot_count_never_rests() -> None:
@@ -51,7 +55,7 @@ def test_an_order_that_the_slots_total_cannot_count_never_rests() -> None:
     took that for a code: the order stayed, without margin, whoever met it failed, the market stood still."""
     trader, other = (0, 0), (1, 0)
     steps = [
-        *funded([1_500_000, 1_500_000], owners=2, usdc=500),
+        *funded(owners=2, usdc=500),
         Step("place_many", batch(quote("Bid", 15_000, 10), quote("Bid", 15_001, 2**32 - 1)), trader),
         Step("place_order", order(0, "Ask", "ImmediateOrCancel", 15_000, 10), other),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from model import layout, money, triggers
 from model.exact import require
 from model.layout import Record
-from model.state import NO_MARKET, NO_SLOT, Call, Event, Slot, State, empty_slot, instruction
+from model.state import LAYOUT_VERSION, NO_MARKET, NO_SLOT, Call, Event, Slot, State, empty_slot, instruction
 
 WEEK_S = 7 * 86_400
 
@@ -52,7 +52,8 @@ def open_trader(state: State, call: Call) -> Event:
     require(("trader", call.trader) not in state.rows, "AlreadyInitialised")
     require(not state.exchange.paused & money.ADMISSION, "Paused")
     trader = layout.zero("Trader")
-    trader.header = Record(layout_version=1, status=1, bump=state.use("bump", call.trader).bump, stride=0)
+    bump = state.use("bump", call.trader).bump
+    trader.header = Record(layout_version=LAYOUT_VERSION, status=1, bump=bump, stride=0)
     trader.exchange, trader.owner, trader.sub = bytes(state.use("address").key), call.signer, call.sub
     trader.slot_index, trader.created = NO_SLOT, call.unix
     for trigger in trader.triggers:

@@ -252,6 +252,7 @@ def realize(state: State, call: Call) -> Event:
     require(1_000 * call.unix - market.publish_ms <= market.open_max_age_ms, "PriceStale")
     widest = floor(market.index_price, market.open_confidence, MILLION)
     require(market.confidence <= widest, "PriceUncertain")
+    require(mark.is_anchored(market, call), "PriceNotAnchored")
     slot = state.slot_of(account)
     position = slot.positions.get(call.market)
     if position is None:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from model.bounds import PYTH, SIGNED
 from model.exact import EVERYTHING
 from model.run import Run
+from model.settings import coin_params, usdc_params
 from model.state import Key
-from model.world import Seen, Step
+from model.world import Seen, Step, pyth_account
+
+SETTLED = 5
+LONGEST_VESTING_S = 7 * 86_400
 
 PATIENCE = 40
 """How often a position is tried before its account counts as stuck."""
@@ -44,8 +49,9 @@ class Unwinding:
             for market in list(self.slot(key).positions):
                 self.ok("cancel_all", {"market": market, "side": "Both"}, key)
         self.post(repeat=5)
-        for market in range(len(self.run.plan.prices)):
-            self.close_market(market)
+        for market, row in list(self.world.state.all("market")):
+            if row.status:
+                self.close_market(market)
         self.settle_debts()
         self.leave()
         self.world.compare_everything()
@@ -64,12 +70,20 @@ class Unwinding:
         exchange = self.world.state.rows["exchange", 0]
         admin = next(who for who in self.world.keys if self.world.public(who) == exchange.admin)
         self.ok("set_pause", {"paused": 0}, signer=admin)
+        for index, row in list(self.world.state.all("collateral")):
+            params = usdc_params() if index == 0 else {name: getattr(row, name) for name in coin_params(1)}
+            params |= {"deposit_cap": 10**15, "bucket_capacity": 0}
+            self.change({"Collateral": {"collateral": index, "status": 1, "params": params}}, admin)
         for market, row in list(self.world.state.all("market")):
             if row.status in (1, 3):
-                seq = exchange.change_seq + 1
-                change = {"Status": {"market": market, "status": 2}}
-                self.ok("queue_change", {"seq": seq, "change": change}, signer=admin)
-                self.ok("apply_change", {}, signer=admin, change=seq, seconds=exchange.timelock_s)
+                self.change({"Status": {"market": market, "status": 2}}, admin)
+
+    def change(self, change: dict[str, Any], admin: int | str) -> None:
+        """Queued, waited out and applied."""
+        exchange = self.world.state.rows["exchange", 0]
+        seq = exchange.change_seq + 1
+        self.ok("queue_change", {"seq": seq, "change": change}, signer=admin)
+        self.ok("apply_change", {}, signer=admin, change=seq, seconds=exchange.timelock_s)
 
     def fund_whale(self) -> None:
         """One rich account that everyone closes against: a new one, or where no slot is free the richest."""
@@ -92,19 +106,24 @@ class Unwinding:
     def post(self, repeat: int = 1) -> None:
         """Prices as they are, 20 seconds apart, so that nothing rests or waits for long."""
         for _ in range(repeat):
-            now = self.world.clock[1] + 20
-            updates = [
-                {
-                    "market": market,
-                    "price": row.pending_price or row.index_price,
-                    "confidence": 0,
-                    "publish_ms": now * 1_000,
-                }
-                for market, row in self.world.state.all("market")
-            ]
-            for at in range(0, len(updates), 16):
-                more = {"slots": 1, "seconds": 20} if at == 0 else {}
-                self.ok("update_price", {"updates": updates[at : at + 16]}, signer="authority", **more)
+            now, more = self.world.clock[1] + 20, {"slots": 1, "seconds": 20}
+            signed: dict[bytes, list[dict[str, int]]] = {}
+            for market, row in self.world.state.all("market"):
+                if row.status == SETTLED:
+                    continue
+                price = row.pending_price or row.index_price or self.world.references[market]
+                if row.source != SIGNED:
+                    said = pyth_account(row.feed_id, price * row.lots_per_base, now, exponent=-6)
+                    self.ok("update_price_pyth", {"market": market}, signer=0, pyth=said, **more)
+                    more = {}
+                if row.source != PYTH:
+                    update = {"market": market, "price": price, "confidence": 0, "publish_ms": now * 1_000}
+                    signed.setdefault(row.price_authority, []).append(update)
+            for authority, updates in signed.items():
+                for at in range(0, len(updates), 16):
+                    signer = self.world.who(authority)
+                    self.ok("update_price", {"updates": updates[at : at + 16]}, signer=signer, **more)
+                    more = {}
 
     def end_market(self, market: int) -> None:
         """One that settles gathers its hour, and then closes everyone."""
@@ -146,26 +165,55 @@ class Unwinding:
         raise AssertionError(f"invariant 7: {key} cannot close {held} in market {market}")
 
     def settle_debts(self) -> None:
-        """Insurance and the deficit take what accounts without a position owe."""
+        """What accounts without a position owe: its collateral pays, then insurance and the deficit."""
+        for index, row in self.world.state.all("collateral"):
+            if index and row.price:
+                now = self.world.clock[1] + 61
+                exponent = row.decimals - 12
+                said = pyth_account(row.feed_id, row.price, now, exponent=exponent)
+                args = {"collateral": index}
+                self.ok("update_collateral_price", args, signer=0, pyth=said, slots=1, seconds=61)
+                for key in self.active():
+                    self.convert(key, index)
         for key in self.active():
             slot = self.slot(key)
-            if slot.usdc < 0:
-                index = self.world.state.rows["trader", key].slot_index
-                args = {"market": 0, "slot": index, "generation": slot.generation}
-                own = self.second and key[0] == self.whale[0]
-                self.ok("resolve_bankruptcy", args, self.second if own else self.whale)
+            if slot.usdc < 0 and any(slot.collaterals):
+                self.ok("deposit", {"collateral": 0, "amount": -slot.usdc}, key)
+            elif slot.usdc < 0:
+                self.ok(
+                    "resolve_bankruptcy", {"market": self.open_market()} | self.named(key), self.rescuer(key)
+                )
+
+    def convert(self, key: Key, index: int) -> None:
+        """A debt worth it."""
+        slot = self.slot(key)
+        if slot.usdc < 0 and slot.collaterals[index - 1]:
+            args = self.named(key) | {"collateral": index, "amount": EVERYTHING}
+            self.run.send(Step("convert_collateral", args, self.rescuer(key)))
+
+    def named(self, key: Key) -> dict[str, int]:
+        """Slot and generation of an account."""
+        index = self.world.state.rows["trader", key].slot_index
+        return {"slot": index, "generation": self.slot(key).generation}
+
+    def rescuer(self, key: Key) -> Key:
+        """A rich account of another owner."""
+        return self.second if self.second and key[0] == self.whale[0] else self.whale
+
+    def open_market(self) -> int:
+        """A market with a book."""
+        return next(market for market, row in self.world.state.all("market") if row.status)
 
     def leave(self) -> None:
         """Profits vest, then everyone withdraws; of what nobody has paid, each bears a share."""
-        longest = max(row.vesting_s for _, row in self.world.state.all("market"))
-        self.ok("set_dead_man", {"cancel_after_slot": 0}, self.whale, seconds=8 * longest)
-        limited = self.world.state.rows["collateral", 0].bucket_capacity > 0
+        self.ok("set_dead_man", {"cancel_after_slot": 0}, self.whale, seconds=LONGEST_VESTING_S + 1)
+        collaterals = [index for index, _ in self.world.state.all("collateral")]
         for key in self.world.traders():
             if self.world.slot_of(key):
                 self.ok("park", {}, key)
-            while self.world.state.rows["trader", key].parked[0]:
-                more = {"seconds": 100_000} if limited else {}
-                self.ok("withdraw", {"collateral": 0, "amount": EVERYTHING}, key, **more)
+            for index in collaterals:
+                if self.world.state.rows["trader", key].parked[index]:
+                    self.ok("withdraw", {"collateral": index, "amount": EVERYTHING}, key)
             self.ok("close_trader", {}, key)
 
     def nothing_is_left(self) -> None:
@@ -177,7 +225,10 @@ class Unwinding:
         left = usdc.total_deposits - held
         assert left == pools, f"invariant 7: {left} of {usdc.total_deposits} belongs to nobody, pools {pools}"
         dust = self.run.tally.outcomes.total() + 1
-        assert 0 <= pools <= dust * len(self.run.plan.prices), f"invariant 7: {pools} of dust"
+        assert 0 <= pools <= dust * self.run.plan.count(), f"invariant 7: {pools} of dust"
+        for index, row in state.all("collateral"):
+            owed = row.total_deposits if index else 0
+            assert owed == 0, f"invariant 7: {owed} of collateral {index} belongs to nobody"
 
 
 def order(market: int, side: str, kind: str, ticks: int, lots: int) -> dict[str, Any]:

@@ -21,6 +21,7 @@ class Venue:
         self.state, self.call = state, call
         self.index: int = call.market
         self.market = state.market(self.index)
+        require(state.book(self.index).header.status == 1, "AccountNotReady")
         assert call.trader is not None
         trader = state.trader(call.trader)
         self.account = trader

@@ -5,40 +5,48 @@ from __future__ import annotations
 from fractions import Fraction
 
 from model import margin
+from model.exact import Refused
 from model.plan import Plan, action
-from model.state import Call
+from model.state import Call, Slot
 from model.world import Step
 
 
-def victim(plan: Plan, market: int, flat: bool = False) -> dict[str, int]:
-    """The slot that stands worst of those with a position there (or, for ``flat``, of all), or any."""
+def health(plan: Plan, slot: Slot) -> Fraction:
+    """Equity over maintenance; of an account without a position equity alone."""
+    try:
+        standing = margin.standing(plan.world.state, slot, Call({}, b"", *plan.world.clock))
+    except Refused:
+        return Fraction(1)
+    return Fraction(standing.equity, max(1, standing.maintenance))
+
+
+def keeping(plan: Plan, name: str, below: Fraction, flat: bool = False) -> Step | None:
+    """One of the accounts whose health is below something, by a trader of another owner, mostly."""
     state = plan.world.state
     state.begin()
-    slots = {index: slot for index, slot in state.active_slots().items() if flat or market in slot.positions}
-    if not slots:
-        return {"slot": plan.draw.randrange(0, 30), "generation": 0}
-    call = Call({}, b"", None, None, b"", None, b"", *plan.world.clock)
-
-    def health(index: int) -> Fraction:
-        standing = margin.standing(state, slots[index], call)
-        return Fraction(standing.equity, max(1, standing.maintenance))
-
-    index = min(slots, key=health) if plan.chance(0.7) else plan.choice(slots)
+    there = {index: slot for index, slot in state.active_slots().items() if slot.positions or flat}
+    bad = {index: slot for index, slot in there.items() if health(plan, slot) < below}
+    if plan.chance(0.05):
+        bad = there
+    if not bad:
+        return None
+    index = plan.choice(bad)
+    slot = bad[index]
+    held = [market for market, one in slot.positions.items() if one.base or name == "force_cancel"]
+    market = plan.choice(held) if held and plan.chance(0.97) else plan.there()
+    known = [key for key in plan.world.traders() if plan.world.public(key[0]) != slot.owner]
+    others = [key for key in known if plan.world.slot_of(key)]
+    key = plan.choice(others) if others and plan.chance(0.97) else plan.trader()
     stale = 1 if plan.chance(0.01) else 0
-    return {"slot": index, "generation": slots[index].generation + stale}
-
-
-def keeping(plan: Plan, name: str, flat: bool = False) -> Step:
-    """Any trader calls it."""
-    key, market = plan.trader(), plan.draw.randrange(len(plan.prices))
-    return Step(name, {"market": market} | victim(plan, market, flat), key, plan.signer(key), **plan.time())
+    args = {"market": market, "slot": index, "generation": slot.generation + stale}
+    return Step(name, args, key, plan.signer(key) if plan.chance(0.1) else None, **plan.time())
 
 
 @action(60)
-def force_cancel(plan: Plan) -> Step:
-    return keeping(plan, "force_cancel")
+def force_cancel(plan: Plan) -> Step | None:
+    return keeping(plan, "force_cancel", Fraction(3, 2))
 
 
 @action(120)
-def liquidate(plan: Plan) -> Step:
-    return keeping(plan, "liquidate")
+def liquidate(plan: Plan) -> Step | None:
+    return keeping(plan, "liquidate", Fraction(1))

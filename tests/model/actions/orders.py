@@ -47,10 +47,21 @@ def shared(plan: Plan) -> dict[str, Any]:
     }
 
 
+def sweep(plan: Plan, market: int) -> dict[str, Any]:
+    """Takes all that lies within the trade band, one side or the other."""
+    known, side = plan.known_market(market), plan.choice(["Bid", "Ask"])
+    width = known.index_price * known.trade_band // 1_000_000
+    edge = known.index_price + width if side == "Bid" else known.index_price - width
+    ticks = edge // known.tick_size if side == "Bid" else -(-edge // known.tick_size)
+    lots = sum(order.lots for order in plan.orders(market)) + 1
+    rest = {"kind": plan.choice(["Limit", "ImmediateOrCancel"]), "reduce_only": False, "client_id": 0}
+    return rest | {"side": side, "ticks": max(1, ticks), "lots": min(2**32 - 1, lots)}
+
+
 @action(400)
 def place_order(plan: Plan) -> Step:
     key, market = plan.trader(), plan.market()
-    one = quote(plan, market)
+    one = sweep(plan, market) if plan.chance(0.02) else quote(plan, market)
     least = plan.choice([0] * 12 + [1, one["lots"]])
     return sending(plan, "place_order", key, {"market": market, "min_fill_lots": least} | one | shared(plan))
 
@@ -61,10 +72,21 @@ def quotes(plan: Plan, market: int) -> list[dict[str, Any]]:
     return [quote(plan, market) for _ in range(min(count, 17))]
 
 
+def flood(plan: Plan, market: int) -> list[dict[str, Any]]:
+    """Sixteen of the smallest orders that rest, close together on one side."""
+    known, side = plan.known_market(market), plan.choice(["Bid", "Ask"])
+    lots = -(-known.min_order_notional * plan.choice([1, 1, 2, 8, 32]) // max(1, known.index_price))
+    away = 1 if side == "Ask" else -1
+    first = known.index_price // known.tick_size + away * plan.draw.randrange(1, 20)
+    rest = {"kind": "PostOnly", "reduce_only": False, "client_id": 0, "side": side}
+    return [rest | {"ticks": max(1, first + away * place), "lots": lots + 1} for place in range(16)]
+
+
 @action(80)
 def place_many(plan: Plan) -> Step:
     key, market = plan.trader(), plan.market()
-    args = {"market": market} | shared(plan) | {"quotes": quotes(plan, market)}
+    many = flood(plan, market) if plan.chance(plan.world.setting.floods) else quotes(plan, market)
+    args = {"market": market} | shared(plan) | {"quotes": many}
     return sending(plan, "place_many", key, args)
 
 
@@ -94,20 +116,32 @@ def replace_many(plan: Plan) -> Step:
 
 def one_id(plan: Plan, market: int, key: Key) -> dict[str, int]:
     """One of the trader's orders mostly."""
-    found = some_ids(plan, market, key) or ids(plan.orders(market, key))
+    own = ids(plan.orders(market, key))
+    found = own if own and plan.chance(0.9) else some_ids(plan, market, key) or own
     return plan.choice(found) if found else {"ticks": 1, "seq": 1}
+
+
+def with_orders(plan: Plan, market: int) -> Key:
+    """A trader with orders there, mostly."""
+    owners = {order.owner for order in plan.orders(market)}
+    rows = plan.world.state.all("trader")
+    found = [key for key, row in rows if row.active and row.slot_index in owners]
+    return plan.choice(found) if found and plan.chance(0.9) else plan.trader()
 
 
 @action(70)
 def cancel_order(plan: Plan) -> Step:
-    key, market = plan.trader(), plan.market()
+    market = plan.market()
+    key = with_orders(plan, market)
     return sending(plan, "cancel_order", key, {"market": market} | one_id(plan, market, key))
 
 
 @action(30)
 def cancel_by_client_id(plan: Plan) -> Step:
     key, market = plan.trader(), plan.market()
-    return sending(plan, "cancel_by_client_id", key, {"market": market, "client_id": plan.draw.randrange(6)})
+    own = [order.client_id for order in plan.orders(market, key) if order.client_id]
+    client_id = plan.choice(own) if own and plan.chance(0.9) else plan.draw.randrange(6)
+    return sending(plan, "cancel_by_client_id", key, {"market": market, "client_id": client_id})
 
 
 @action(20)
@@ -118,16 +152,16 @@ def cancel_all(plan: Plan) -> Step:
 
 @action(100)
 def modify_order(plan: Plan) -> Step:
-    key, market = plan.trader(), plan.market()
+    market = plan.market()
+    key = with_orders(plan, market)
     one = one_id(plan, market, key)
     known = {tuple(each.values()): order for each, order in _with_ids(plan.orders(market))}
     order = known.get(tuple(one.values()))
     lots = order.lots if order else 1
     args = {"market": market} | one
     args["new_ticks"] = one["ticks"] if plan.chance(0.6) else plan.near(market)
-    args["new_lots"] = plan.choice(
-        [0, 1, lots, lots // 2, max(1, lots - 1), lots + 5, plan.lots(market, one["ticks"])]
-    )
+    kept, other = plan.choice([1, lots, max(1, lots // 2), max(1, lots - 1)]), plan.lots(market, one["ticks"])
+    args["new_lots"] = 0 if plan.chance(0.02) else plan.choice([kept, lots + 5, other])
     return sending(plan, "modify_order", key, args | {"nonce": 0, "valid_until_slot": 0})
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from model.actions.authority import holder
 from model.actions.liquidation import keeping
 from model.exact import EVERYTHING
@@ -11,20 +13,21 @@ from model.world import Step
 
 
 @action(60)
-def take_over(plan: Plan) -> Step:
-    step = keeping(plan, "take_over")
-    step.args["lots"] = plan.choice([0, 1, 10, 500, 10_000, 2**32 - 1])
+def take_over(plan: Plan) -> Step | None:
+    step = keeping(plan, "take_over", Fraction(1))
+    if step is not None:
+        step.args["lots"] = plan.choice([0, 1, 10, 500, 10_000, 2**32 - 1])
     return step
 
 
 @action(60)
-def auto_deleverage(plan: Plan) -> Step:
-    return keeping(plan, "auto_deleverage")
+def auto_deleverage(plan: Plan) -> Step | None:
+    return keeping(plan, "auto_deleverage", Fraction(1, 10))
 
 
 @action(40)
-def resolve_bankruptcy(plan: Plan) -> Step:
-    return keeping(plan, "resolve_bankruptcy", flat=True)
+def resolve_bankruptcy(plan: Plan) -> Step | None:
+    return keeping(plan, "resolve_bankruptcy", Fraction(0), flat=True)
 
 
 @action(5)
