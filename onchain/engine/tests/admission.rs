@@ -284,3 +284,16 @@ fn cancelling_all_of_one_side_leaves_the_other() {
         assert_eq!(world.position(1).bid_orders, 1, "another's order stays");
     }
 }
+
+#[test]
+fn an_order_that_its_owners_total_could_not_count_is_refused() {
+    let mut world = World::new(1, 16);
+    (world.exchange.markets[0].max_position, world.exchange.markets[0].oi_cap) = (1 << 40, 1 << 40);
+    world.publish(100);
+    world.set_equity(0, 1_000_000 * USD);
+    let half = limit(Side::Bid, 1, 1 << 31);
+    world.place(0, half).unwrap();
+    assert_eq!(world.place(0, half).err(), Some(Error::ArithmeticOverflow));
+    world.place(0, PlaceOrder { lots: (1 << 31) - 1, ..half }).unwrap();
+    assert_eq!(world.position(0).bid_lots, u32::MAX);
+}

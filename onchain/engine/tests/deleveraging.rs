@@ -238,20 +238,23 @@ fn profit_on_entry_counts_as_much_as_leverage() {
 
 #[test]
 fn the_same_side_the_flat_the_even_and_the_losing_are_left_alone() {
-    let mut world = holding(Side::Bid, 1_000, 0);
+    // The victim bought 600 lots at $1 from trader 1 and 400 at the mark of now from somebody even.
+    let mut world = holding(Side::Bid, 600, 0);
     let profiting_long = world.add_trader(20, 0, 10_000 * USD);
     world.publish(900_000);
     world.place(1, limit(Side::Ask, 9_000, 100)).unwrap();
     world.place(profiting_long, ioc(Side::Bid, 9_000, 100)).unwrap();
     world.publish(950_000);
-    let even = world.add_trader(21, 0, 10_000 * USD);
-    world.place(3, limit(Side::Bid, 9_500, 100)).unwrap();
-    world.place(even, ioc(Side::Ask, 9_500, 100)).unwrap();
-    let ordering = world.add_trader(22, 0, 10_000 * USD);
+    let (even, ordering) = (world.add_trader(21, 0, 10_000 * USD), world.add_trader(22, 0, 10_000 * USD));
+    world.set_equity(VICTIM, 1_000 * USD);
+    world.place(even, limit(Side::Ask, 9_500, 400)).unwrap();
+    world.place(VICTIM, ioc(Side::Bid, 9_500, 400)).unwrap();
     world.place(ordering, limit(Side::Ask, 9_900, 100)).unwrap();
+    world.set_equity(profiting_long, 6 * USD);
     world.set_equity(VICTIM, 0);
-    assert_eq!(deleveraged(&mut world), Ok(vec![(1, 1_000)]));
-    assert_eq!((world.position(profiting_long).base.0, world.position(even).base.0), (100, -100));
+    assert_eq!(deleveraged(&mut world), Ok(vec![(1, 700)]));
+    assert_eq!(deleveraged(&mut world), Err(Error::NoCounterparty));
+    assert_eq!((world.position(profiting_long).base.0, world.position(even).base.0), (100, -400));
 }
 
 #[test]
@@ -266,18 +269,18 @@ fn a_counterparty_may_end_with_exactly_nothing_and_not_with_less() {
     }
 }
 
-/// 2,050 shorts of one lot in slots 4 and on, each with $1, who sold at $1 what trader 3 holds; the victim needs
+/// 2,100 shorts of one lot in slots 4 and on, each with $1, who sold at $1 what trader 3 holds; the victim needs
 /// four lots.
 fn crowd() -> World {
     let mut world = holding(Side::Bid, 10, 0);
-    for number in 0..2_050u32 {
+    for number in 0..2_100u32 {
         let who = world.add_trader(50, 0, USD);
         world.slots[who].owner.0[..4].copy_from_slice(&number.to_le_bytes());
         sell(&mut world, who, 1);
     }
-    sell(&mut world, 3, -2_050);
-    world.exchange.markets[0].open_long += 2_050;
-    world.exchange.markets[0].open_short += 2_050;
+    sell(&mut world, 3, -2_100);
+    world.exchange.markets[0].open_long += 2_100;
+    world.exchange.markets[0].open_short += 2_100;
     // Trader 1, who sold to the victim, has lost: only the crowd profits.
     world.publish(950_000);
     let short = world.slots[1].positions.iter_mut().find(|position| position.market == 0).unwrap();
@@ -300,19 +303,18 @@ fn sell(world: &mut World, who: usize, lots: i64) {
 #[test]
 fn one_deleveraging_looks_at_2048_positions_and_the_next_goes_on_behind_them() {
     let mut world = crowd();
-    // The poorest are the first two, the 2,048th, and the two that the first scan does not reach.
-    for (place, usdc) in [(4, 20), (5, 10), (2_051, 30), (2_052, 40), (2_053, 50)] {
+    // The poorest are the first two, the 2,048th, and the last two, which the first scan does not reach.
+    for (place, usdc) in [(4, 20), (5, 10), (2_051, 30), (2_102, 40), (2_103, 50)] {
         world.set_equity(place, usdc * 1_000 + 50_000);
         assert_eq!(world.slots[place].usdc.0, usdc * 1_000);
     }
-    let first = deleveraged(&mut world).unwrap();
-    assert_eq!(first[..3], [(5, 1), (4, 1), (2_051, 1)]);
-    assert_eq!(first[3], (6, 1), "of equal scores the lowest slot");
+    let first = deleveraged(&mut world);
+    assert_eq!(first, Ok(vec![(5, 1), (4, 1), (2_051, 1), (6, 1)]), "of equal scores the lowest slot");
     assert_eq!(world.exchange.markets[0].cursor, 2_052);
-    let second = deleveraged(&mut world).unwrap();
-    assert_eq!(second, [(2_052, 1), (2_053, 1), (7, 1), (8, 1)]);
-    // 2,046 are left: that scan saw all of them.
-    assert_eq!(world.exchange.markets[0].cursor, 0);
+    let second = deleveraged(&mut world);
+    assert_eq!(second, Ok(vec![(2_102, 1), (2_103, 1), (7, 1), (8, 1)]));
+    // 52 behind the cursor, then from slot 7 to slot 2,002.
+    assert_eq!(world.exchange.markets[0].cursor, 2_003);
 }
 
 #[test]

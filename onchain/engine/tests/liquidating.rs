@@ -168,6 +168,7 @@ fn the_worst_price_of_buying_back_follows_health_and_never_passes_bankruptcy() {
         let report = world.liquidate(KEEPER, VICTIM).unwrap();
         assert_eq!({ report.orders[0].ticks }, ticks, "with ${equity} of equity");
         assert_eq!({ report.orders[0].code }, Error::MinimumFillNotReached as u16);
+        assert!(report.touched.iter().all(|record| usize::from(record.slot) != KEEPER), "nothing is earned by it");
     }
 }
 
@@ -281,6 +282,14 @@ fn of_a_short_the_asks_add_risk() {
 }
 
 #[test]
+fn an_order_that_would_turn_a_position_to_its_own_size_adds_no_risk() {
+    let mut world = holding(Side::Ask, 10_000, 10_000 * USD);
+    world.place(VICTIM, limit(Side::Bid, 9_900, 20_000)).unwrap();
+    world.set_equity(VICTIM, 300 * USD);
+    assert_eq!(forced(&mut world), Err(Error::OrderNotFound));
+}
+
+#[test]
 fn of_a_long_asks_beyond_its_size_do_not_make_the_risk() {
     let mut world = long(10_000, 10_000 * USD);
     world.place(VICTIM, limit(Side::Bid, 9_900, 5_000)).unwrap();
@@ -310,26 +319,50 @@ fn a_forced_cancel_removes_at_most_thirty_two_orders_and_goes_on_with_the_next()
     assert_eq!(forced(&mut world).unwrap().len(), 8);
 }
 
+#[test]
+fn what_a_lot_restores_is_rounded_down_and_the_size_up() {
+    // 5 % to $5,000 and 10 % above: $15,000 need $1,250, and $625 for maintenance, 4.1666 %, of which 5/4 are 5.2082 %.
+    // $381.24756 are missing: 7,320 lots at 5.2083 %, 7,321 at 5.2082 %.
+    let mut world = without_fees(long(15_000, 700 * USD));
+    world.exchange.markets[0].tiers[0].up_to = 5_000 * USD as u64;
+    world.set_equity(VICTIM, 781_250_000 - 381_247_560);
+    assert_eq!(sold(&mut world, 15_000), Ok(7_321));
+}
+
+/// The victim holds `lots` at `price` atoms with this equity, fees 0.5 % and 0.035 %; somebody trades with it at the mark.
+fn in_small_lots(side: Side, lots: u32, price: u64, equity: u64) -> World {
+    let mut world = World::new(4, 16);
+    let market = &mut world.exchange.markets[0];
+    (market.tick_size, market.min_order_notional, market.liquidation_fee) = (1, 1, 5_000);
+    (market.max_position, market.oi_cap) = (u64::from(u32::MAX), u64::from(u32::MAX));
+    world.publish(price);
+    world.place(1, limit(side.opposite(), price as u32, lots)).unwrap();
+    world.place(VICTIM, ioc(side, price as u32, lots)).unwrap();
+    world.set_equity(VICTIM, equity as i64);
+    world.place(BUYER, limit(side, price as u32, lots)).unwrap();
+    world
+}
+
+#[test]
+fn a_lot_more_is_closed_where_its_last_millionth_is_missing() {
+    // Maintenance is $50. $42.5 / 2.59 % are 1,640,926,640.9 atoms: a little over 41,023,166 lots of 40 atoms.
+    let mut world = in_small_lots(Side::Bid, 50_000_000, 40, 20_000_000);
+    assert_eq!({ world.liquidate(KEEPER, VICTIM).unwrap().orders[0].filled }, 41_023_167);
+}
+
 proptest! {
     #[test]
     fn a_liquidation_closes_what_the_formula_says_exactly(
         lots in 1_000u32..90_000, health in 1u64..1_000, price in 40u64..2_000, fee in 0u32..20_000, short: bool,
     ) {
         // Lots of a few hundred atoms, so that every rounding decides about a lot now and then.
-        let mut world = World::new(4, 16);
-        let market = &mut world.exchange.markets[0];
-        (market.tick_size, market.min_order_notional) = (1, 1);
-        (market.max_position, market.oi_cap) = (u64::from(u32::MAX), u64::from(u32::MAX));
-        world.publish(price);
-        world.exchange.markets[0].liquidation_fee = fee;
         let lots = lots * 1_000;
         let side = if short { Side::Ask } else { Side::Bid };
-        world.place(1, limit(side.opposite(), price as u32, lots)).unwrap();
-        world.place(VICTIM, ioc(side, price as u32, lots)).unwrap();
-        let maintenance = world.standing(VICTIM).maintenance as u64;
+        let maintenance = (u64::from(lots) * price).div_ceil(20).div_ceil(2);
         let equity = maintenance * health / 1_000;
-        world.set_equity(VICTIM, equity as i64);
-        world.place(BUYER, limit(side, price as u32, lots)).unwrap();
+        let mut world = in_small_lots(side, lots, price, equity);
+        world.exchange.markets[0].liquidation_fee = fee;
+        prop_assert_eq!(world.standing(VICTIM).maintenance as u64, maintenance);
         let outcome = world.liquidate(KEEPER, VICTIM).map(|report| report.orders[0].filled);
 
         let notional = u64::from(lots) * price;

@@ -159,7 +159,7 @@ fn take(world: &mut World, list: &mut List, step: &Step, age: usize) -> Result<(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.min(64)))]
 
     #[test]
     fn orders_trade_and_rest_by_price_then_age_however_they_come_change_and_go(

@@ -213,7 +213,7 @@ fn is_bug(error: Error) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.min(96)))]
 
     #[test]
     fn every_invariant_holds_after_every_instruction(steps in prop::collection::vec(step(), 1..90)) {
