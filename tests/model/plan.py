@@ -67,26 +67,34 @@ class Plan:
 
     def stale(self) -> list[int]:
         """Markets whose price, or whose anchor, is too old to open risk."""
-        unix = self.world.clock[1]
-        found = []
-        for market, row in self.world.state.all("market"):
-            newest = min(row.publish_ms, row.anchor_ms) if row.source == ANCHORED else row.publish_ms
-            if 0 < row.status < SETTLED and row.index_price and 1_000 * unix - newest > row.open_max_age_ms:
-                found.append(market)
-        return found
+        now_ms = 1_000 * self.world.clock[1]
+        return [
+            market
+            for market, row in self.world.state.all("market")
+            if 0 < row.status < SETTLED
+            and row.index_price
+            and (now_ms - row.publish_ms > row.open_max_age_ms or self.needs_anchor(row))
+        ]
+
+    def needs_anchor(self, row: Any) -> bool:
+        """Whether a signed price is, or will soon be, without an anchor."""
+        return bool(row.source == ANCHORED and 1_000 * self.world.clock[1] - row.anchor_ms > 50_000)
+
+    def rests(self) -> bool:
+        """Whether matching rests somewhere."""
+        rows = [row for _, row in self.world.state.all("market")]
+        ends = [row.resume_at for row in (self.world.state.rows["exchange", 0], *rows)]
+        return bool(max(ends) > self.world.clock[1])
 
     def is_quiet(self) -> bool:
         """Whether prices are too old, or a rest lasts: nothing would match."""
-        unix, exchange = self.world.clock[1], self.world.state.rows["exchange", 0]
-        rests = [exchange.resume_at, *(market.resume_at for _, market in self.world.state.all("market"))]
-        return max(rests) > unix or bool(self.stale())
+        return self.rests() or bool(self.stale())
 
     def feeding(self) -> str:
         """The instruction that brings the price which is wanted most."""
         for market in self.stale():
             row = self.known_market(market)
-            old = 1_000 * self.world.clock[1] - row.anchor_ms > 30_000
-            if row.source == PYTH or (row.source == ANCHORED and old):
+            if row.source == PYTH or self.needs_anchor(row):
                 return "update_price_pyth"
         return "update_price"
 
@@ -143,8 +151,12 @@ class Plan:
         """A market that trades, mostly; hardly ever one that is not there."""
         if self.chance(0.002) or not self.count():
             return self.count()
-        trading = [market for market, row in self.world.state.all("market") if row.status == ACTIVE]
-        return self.choice(trading) if trading and self.chance(0.93) else self.there()
+        trading = self.trading()
+        return self.choice(trading) if trading and self.chance(0.95) else self.there()
+
+    def trading(self) -> list[int]:
+        """Markets that trade."""
+        return [market for market, row in self.world.state.all("market") if row.status == ACTIVE]
 
     def known_market(self, market: int) -> Any:
         """A market's row."""

@@ -218,8 +218,10 @@ class Run:
 
     def step(self, name: str | None = None) -> None:
         """One random instruction."""
-        if name is None and self.plan.is_quiet() and self.plan.chance(0.5):
+        if name is None and self.plan.is_quiet() and self.plan.chance(0.35):
             name = self.plan.feeding()
+        if name is None and not self.plan.trading() and self.plan.chance(0.1):
+            name = self.plan.choice(["queue_change", "apply_change"])
         if name is None and self.world.state.rows["exchange", 0].paused and self.plan.chance(0.05):
             name = "set_pause"
         if name is None:

@@ -18,6 +18,9 @@ def change(plan: Plan) -> dict[str, Any]:
     noticed = [index for index, row in markets.items() if row.status == 3 and row.notice_at]
     if noticed and plan.chance(0.5) and any(row.status == 2 for row in markets.values()):
         return {"Status": {"market": plan.choice(noticed), "status": 4}}
+    restricted = [index for index, row in markets.items() if row.status in (1, 3)]
+    if restricted and plan.chance(0.6):
+        return {"Status": {"market": plan.choice(restricted), "status": 2}}
     market = plan.market()
     status = plan.known_market(market).status if plan.count() else 0
     wanted = plan.choice([0, 1, 2, 2, 3, 4, 5]) if status == 2 else plan.choice([2, 2, 2, 4, 1, 3])

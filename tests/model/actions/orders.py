@@ -137,9 +137,11 @@ def cancel_order(plan: Plan) -> Step:
 
 
 @action(30)
-def cancel_by_client_id(plan: Plan) -> Step:
+def cancel_by_client_id(plan: Plan) -> Step | None:
     key, market = plan.trader(), plan.market()
     own = [order.client_id for order in plan.orders(market, key) if order.client_id]
+    if not own and plan.chance(0.7):
+        return None
     client_id = plan.choice(own) if own and plan.chance(0.9) else plan.draw.randrange(6)
     return sending(plan, "cancel_by_client_id", key, {"market": market, "client_id": client_id})
 

@@ -10,8 +10,10 @@ from model.world import Step
 
 
 def passing(plan: Plan) -> dict[str, int]:
-    """What passes before a price: more while nothing matches without it, or while a market settles."""
-    seconds = 20 if plan.is_quiet() and plan.chance(0.7) else plan.choice([0, 0, 1, 1, 1, 2, 5] * 20 + [61])
+    """What passes before a price: nothing if it is awaited, more while matching rests or a market settles."""
+    seconds = 20 if plan.rests() and plan.chance(0.7) else plan.choice([0, 0, 1, 1, 1, 2, 5] * 20 + [61])
+    if plan.stale() and plan.chance(0.9):
+        seconds = 0
     if any(row.status == 4 for _, row in plan.world.state.all("market")):
         seconds = plan.choice([1, 55, 55, 55])
     return {"slots": plan.draw.randrange(0, 4), "seconds": seconds}

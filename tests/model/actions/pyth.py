@@ -68,4 +68,5 @@ def update_collateral_price(plan: Plan) -> Step | None:
     now = plan.world.clock[1] + passed.get("seconds", 0)
     said = account(plan, row.feed_id if row else bytes(32), plan.coins[mint], 10**8, now)
     signer = plan.choice(plan.owners)
+    said["exponent"] = min(-5, said["exponent"])
     return Step("update_collateral_price", {"collateral": index}, signer=signer, pyth=said, **passed)
