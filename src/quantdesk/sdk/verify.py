@@ -75,12 +75,20 @@ class Request:
 
     @property
     def wallet(self) -> Pubkey:
+        """Whose trader account it is."""
         return Pubkey.from_string(self.fields["wallet"])
+
+    @property
+    def signer(self) -> Pubkey:
+        """Who signs and pays the fee: the wallet, or its delegate."""
+        return Pubkey.from_string(self.fields.get("signer") or self.fields["wallet"])
 
 
 def require_as_asked(transaction: VersionedTransaction, request: Request) -> None:
     """Raise WrongTransaction unless ``transaction`` does what was asked and nothing else."""
-    _require(transaction.message.account_keys[0] == request.wallet, "someone else pays the fee")
+    message = transaction.message
+    _require(message.account_keys[0] == request.signer, "someone else pays the fee")
+    _require(message.header.num_required_signatures == 1, "someone else signs too")
     _require(
         request.instruction in ALLOWED, f"{request.instruction} cannot be checked by this version of the SDK"
     )
@@ -149,8 +157,8 @@ def _check_accounts(call: Call, request: Request) -> None:
         "ledger": venue.ledger,
         "trader": venue.trader(wallet, int(request.fields.get("sub", 0))),
         "owner": wallet,
-        "signer": wallet,
-        "payer": wallet,
+        "signer": request.signer,
+        "payer": request.signer,
         "rent_receiver": wallet,
     }
     if "to_sub" in request.fields:

@@ -233,6 +233,10 @@ class Simulation(Wire):
     before: Margin | None
     after: Margin | None = Field(description="Null when the program refuses.")
     events: list["ChainEvent"]
+    order_errors: list[ProgramError] = Field(
+        description="Orders and cancels that the program would refuse while the transaction lands: one quote "
+        "of a batch, or what was left of an order. `field` says which."
+    )
 
 
 class ChainEvent(Wire):

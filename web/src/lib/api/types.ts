@@ -4366,12 +4366,27 @@ export interface components {
              * @description IDL name, for example `InsufficientMargin`.
              */
             code: string;
+            /**
+             * Expected
+             * @description What would be right.
+             */
+            expected: string | null;
+            /**
+             * Field
+             * @description The field at fault, for example `orders.2.price`.
+             */
+            field: string | null;
             /** Instruction Index */
             instruction_index: number | null;
             /** Message */
             message: string;
             /** Number */
             number: number | null;
+            /**
+             * Value
+             * @description Its value, in the units of the request.
+             */
+            value: string | null;
         };
         /**
          * Ready
@@ -4766,6 +4781,11 @@ export interface components {
             logs: string[];
             /** Ok */
             ok: boolean;
+            /**
+             * Order Errors
+             * @description Orders and cancels that the program would refuse while the transaction lands: one quote of a batch, or what was left of an order. `field` says which.
+             */
+            order_errors: components["schemas"]["ProgramError"][];
             /** Units */
             units: number;
         };
