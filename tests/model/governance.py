@@ -9,7 +9,7 @@ from typing import Any
 from integration.program import idl
 from integration.program.exchange import HEADER_BYTES
 from model import layout, money
-from model.exact import refuse, require
+from model.exact import MILLION, floor, refuse, require
 from model.layout import Record
 from model.matching import settle, settle_funding
 from model.state import Call, Event, State, instruction
@@ -92,6 +92,8 @@ def perform(state: State, change: Mapping[str, Any], call: Call, commit: bool) -
     exchange = state.exchange
     if kind == "Fees":
         stored = fee_tiers(to["tiers"])
+        for market in (row for _, row in state.all("market") if row.status < SETTLING):
+            require(closing_frees_margin(market, to["tiers"]), "FeesExceedMaintenance")
         if commit:
             exchange.fee_tiers = stored
     elif kind == "Status":
@@ -125,6 +127,12 @@ def fee_tiers(tiers: list[dict[str, int]]) -> list[Record]:
     require(good and not any(any(tier.values()) for tier in tiers[used:]), "ParameterOutOfBounds")
     unused = [{"min_volume": 2**64 - 1, "maker": 0, "taker": 10_000}] * (len(tiers) - used)
     return [Record(**tier) for tier in tiers[:used] + unused]
+
+
+def closing_frees_margin(market: Record, tiers: list[dict[str, int]]) -> bool:
+    """Whether the fees of a liquidation against the book are under the maintenance rate that it frees."""
+    rate = floor(market.tiers[0].rate, market.maintenance_fraction, MILLION)
+    return market.liquidation_fee + max(tier["taker"] for tier in tiers) < rate
 
 
 def trading(state: State, index: int) -> Record:

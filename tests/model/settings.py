@@ -89,12 +89,13 @@ NAMED = [PLAIN, CROWDED, DEEP, RISKY, MANY]
 
 def drawn(draw: random.Random) -> Setting:
     """Parameters anywhere within the compiled bounds."""
+    tiers_of_fees = draw.choice([fees(-20, 500), fees(0, 0), fees(200, 999), fees(-500, 500)])
     return Setting(
         "drawn",
-        [market(draw) for _ in range(draw.randrange(1, 4))],
+        [market(draw, tiers_of_fees[0]["taker"]) for _ in range(draw.randrange(1, 4))],
         slots=draw.choice([12, 24, 40]),
         min_slot_equity=draw.choice([1, 5 * USDC, 20 * USDC]),
-        fee_tiers=draw.choice([fees(-20, 500), fees(0, 0), fees(200, 1_000), fees(-500, 500)]),
+        fee_tiers=tiers_of_fees,
         usdc=draw.choice([{}, {"bucket_capacity": 500 * USDC, "bucket_refill": USDC, "deposit_cap": 10**12}]),
         owners=draw.randrange(4, 12),
         move=draw.choice([0.001, 0.004, 0.01]),
@@ -103,12 +104,12 @@ def drawn(draw: random.Random) -> Setting:
     )
 
 
-def market(draw: random.Random) -> dict[str, Any]:
-    """One market's parameters."""
+def market(draw: random.Random, taker: int) -> dict[str, Any]:
+    """One market's parameters; the fees of closing are under the maintenance rate."""
     initial = draw.choice([10_000, 20_000, 50_000, 200_000, 1_000_000])
-    # With a maintenance rate no larger than the taker fee, closing would cost more health than it frees.
-    fraction = draw.choice([100_000 if initial > 10_000 else 400_000, 500_000, 666_667, 900_000])
+    fraction = draw.choice([100_000, 500_000, 666_667, 900_000])
     maintenance = initial * fraction // 1_000_000
+    room = maintenance - taker - 1
     widest = min(initial - maintenance, maintenance // 2)
     band = draw.choice([widest, max(1, widest // 2)])
     price = draw.choice([100_000, 1_234_567, 99_999_999])
@@ -130,7 +131,7 @@ def market(draw: random.Random) -> dict[str, Any]:
         "vesting_s": draw.choice([60, 600, 86_400]),
         "funding_cap": draw.choice([1, 5_000, 40_000]),
         "interest": draw.choice([-1_000, 0, 100, 1_000]),
-        "liquidation_fee": draw.choice([0, maintenance // 2, maintenance]),
+        "liquidation_fee": draw.choice([0, room // 2, room]),
         "impact_notional": draw.choice([10 * USDC, 500 * USDC]),
         "min_order_notional": draw.choice([USDC, 10 * USDC]),
         "open_max_age_ms": draw.choice([1_000, 10_000, 60_000]),

@@ -124,5 +124,6 @@ def _balances(slots: Records, held: Indices, exchange: Exchange, now_s: int) -> 
         is_stale = now_s * 1_000 - known.publish_ms > known.max_age_s * 1_000
         weight = known.maintenance_weight * (STALE_COLLATERAL if is_stale else RATE_SCALE) // RATE_SCALE
         amount = slots["collaterals"][held, index].astype(np.int64)
-        balance = balance + share_down(share_down(amount, known.price), weight)
+        price = max(known.price, known.pending_price)  # the milder one while a jump is pending
+        balance = balance + share_down(share_down(amount, price), weight)
     return balance

@@ -102,6 +102,14 @@ class AccountGrown(Event, frozen=True):
     ready: bool
 
 
+class AccountMigrated(Event, frozen=True):
+    """Rows were brought to the program's layout; ``cursor`` is the account's next row, 0 once it is done."""
+
+    account: Pubkey
+    cursor: int
+    layout_version: int
+
+
 class TraderOpened(Event, frozen=True):
     """A sub-account was created."""
 
@@ -295,6 +303,7 @@ class CollateralPriceUpdated(Event, frozen=True):
     """A collateral's price was posted: quote atoms per 1e6 of the token's smallest units."""
 
     collateral: int
+    flags: int
     price: int
     confidence: int
     publish_ms: int
@@ -369,6 +378,7 @@ EVENTS: Mapping[str, type[Event]] = {
         CollateralAdded,
         MarketCreated,
         AccountGrown,
+        AccountMigrated,
         TraderOpened,
         TraderActivated,
         Deposited,

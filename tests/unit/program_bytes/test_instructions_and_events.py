@@ -26,7 +26,7 @@ KEY = Pubkey.from_bytes(bytes(range(32)))
 ME = ix.TraderKey(KEY)
 QUOTE = records.Quote(records.Side.ASK, records.OrderKind.POST_ONLY, False, 86_123, 250, 2**64 - 1)
 TIERS = [records.FeeTierParams(0, -10, 50)] * 8
-COLLATERAL = records.CollateralParams(bytes(32), 60, 0, 0, 0, 0, 10**15, 0, 0)
+COLLATERAL = records.CollateralParams(bytes(32), 60, 0, 0, 0, 0, 10**15, 0, 0, 20_000)
 
 BUILT = [
     ix.init_exchange(
@@ -37,6 +37,7 @@ BUILT = [
     ix.add_collateral(VENUE, KEY, KEY, KEY, COLLATERAL),
     ix.create_market(VENUE, KEY, KEY, 1, market_params("SOL-PERP")),
     ix.grow_account(VENUE, KEY, KEY, records.GrowKind.LEDGER, VENUE.ledger),
+    ix.migrate(VENUE, 0, 8),
     ix.update_price(VENUE, KEY, [records.PriceUpdate(0, 1, 2, 3)]),
     ix.update_price_pyth(VENUE, 0, KEY),
     ix.update_collateral_price(VENUE, 1, KEY),

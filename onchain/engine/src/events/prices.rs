@@ -48,6 +48,8 @@ event! {
     pub struct CollateralPriceUpdated {
         /// Collateral index.
         pub collateral: u8,
+        /// Bits: 1 accepted, 2 pending.
+        pub flags: u8,
         /// Quote atoms per 1e6 of the token's smallest units.
         pub price: u64,
         /// Its confidence, in the same unit.

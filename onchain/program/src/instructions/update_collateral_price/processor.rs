@@ -15,7 +15,7 @@ use crate::instructions::pyth::Accounts;
 pub fn process(accounts: &mut [AccountView], args: &UpdateCollateralPrice) -> Result<(), Failure> {
     let Accounts { exchange, price, event_authority } = Accounts::parse(accounts)?;
     let clock = now()?;
-    pyth::update_collateral(exchange, args.collateral, price, clock)?;
+    let flags = pyth::update_collateral(exchange, args.collateral, price, clock)?;
     let seq = next_event(exchange)?;
     let known = money::collateral(exchange, args.collateral)?;
     let event = CollateralPriceUpdated {
@@ -23,6 +23,7 @@ pub fn process(accounts: &mut [AccountView], args: &UpdateCollateralPrice) -> Re
         slot: clock.slot,
         unix_ts: clock.unix,
         collateral: args.collateral,
+        flags,
         price: known.price,
         confidence: known.confidence,
         publish_ms: known.publish_ms,
