@@ -48,14 +48,14 @@ event! {
     pub struct CollateralPriceUpdated {
         /// Collateral index.
         pub collateral: u8,
-        /// Bits: 1 accepted, 2 pending.
-        pub flags: u8,
         /// Quote atoms per 1e6 of the token's smallest units.
         pub price: u64,
         /// Its confidence, in the same unit.
         pub confidence: u64,
         /// Publish time, unix milliseconds.
         pub publish_ms: i64,
+        /// Bits: 1 accepted, 2 pending.
+        pub flags: u8,
     }
     /// Prices were posted.
     pub struct PricesUpdated<'a> {

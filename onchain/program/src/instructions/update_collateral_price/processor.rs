@@ -23,10 +23,10 @@ pub fn process(accounts: &mut [AccountView], args: &UpdateCollateralPrice) -> Re
         slot: clock.slot,
         unix_ts: clock.unix,
         collateral: args.collateral,
-        flags,
         price: known.price,
         confidence: known.confidence,
         publish_ms: known.publish_ms,
+        flags,
     };
     emit(CollateralPriceUpdated::DISCRIMINATOR, &event, event_authority)
 }
