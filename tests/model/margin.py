@@ -69,8 +69,15 @@ def collateral_value(state: State, slot: Slot, purpose: str, unix: int) -> int:
             weight = floor(known.maintenance_weight, 900_000, MILLION) if stale else known.maintenance_weight
         else:
             weight = 0 if stale else known.initial_weight
-        total += floor(floor(held, known.price, MILLION), weight, MILLION)
+        price = collateral_price(known, purpose)
+        total += floor(floor(held, price, MILLION), weight, MILLION)
     return int(total)
+
+
+def collateral_price(known: Record, purpose: str) -> int:
+    """While a jumped price is pending: the better of both for maintenance, else the worse."""
+    both = [known.price] + ([known.pending_price] if known.pending_price else [])
+    return int(max(both) if purpose == "maintenance" else min(both))
 
 
 def worse(market: Record, base: int) -> tuple[int, int]:
@@ -158,5 +165,5 @@ def withdrawable(state: State, slot: Slot, index: int, call: Call) -> int:
     if not slot.positions and slot.usdc >= 0:
         return held
     known = state.collateral(index)
-    worth = ceil(known.price, known.initial_weight, MILLION)
+    worth = ceil(collateral_price(known, "withdrawal"), known.initial_weight, MILLION)
     return min(held, floor(max(0, spare), MILLION, worth)) if worth else 0

@@ -9,7 +9,7 @@ use crate::money;
 use crate::now::Now;
 use crate::position;
 use crate::prices;
-use crate::state::{Exchange, Market, NO_MARKET, Position, Slot};
+use crate::state::{Collateral, Exchange, Market, NO_MARKET, Position, Slot};
 use crate::units::{MILLION, Rounding, mul_div, mul_div_signed, mul_div_wide, product, share_up};
 
 /// Least initial margin of a position with exposure: $2.
@@ -290,7 +290,8 @@ fn other_withdrawable(exchange: &Exchange, slot: &Slot, collateral: u8, free: i6
         return Ok(held);
     }
     let known = exchange.collaterals.get(usize::from(collateral)).ok_or(Error::UnknownCollateral)?;
-    let value = mul_div(known.price, u64::from(known.initial_weight), MILLION, Rounding::Up).unwrap_or(u64::MAX);
+    let price = collateral_price(known, Purpose::Withdrawal);
+    let value = mul_div(price, u64::from(known.initial_weight), MILLION, Rounding::Up).unwrap_or(u64::MAX);
     let spare = free.max(0).unsigned_abs();
     Ok(if value == 0 { 0 } else { mul_div(spare, MILLION, value, Rounding::Down).unwrap_or(held).min(held) })
 }
@@ -342,6 +343,15 @@ pub(crate) fn collateral_value(exchange: &Exchange, slot: &Slot, now: Now) -> Re
     Ok((other_collateral(exchange, slot, Purpose::Maintenance, now)?, worth))
 }
 
+/// Price of a collateral: while a jumped one is pending the milder of both for maintenance, else the worse.
+pub(crate) fn collateral_price(known: &Collateral, purpose: Purpose) -> u64 {
+    match (known.pending_price, purpose) {
+        (0, _) => known.price,
+        (pending, Purpose::Maintenance) => known.price.max(pending),
+        (pending, _) => known.price.min(pending),
+    }
+}
+
 #[inline(never)]
 fn other_collateral(exchange: &Exchange, slot: &Slot, purpose: Purpose, now: Now) -> Result<i64, Error> {
     let mut sum = 0u64;
@@ -354,7 +364,8 @@ fn other_collateral(exchange: &Exchange, slot: &Slot, purpose: Purpose, now: Now
             _ => u64::from(known.initial_weight),
         };
         if *held > 0 && weight > 0 {
-            let value = mul_div(*held, known.price, MILLION, Rounding::Down);
+            let price = collateral_price(known, purpose);
+            let value = mul_div(*held, price, MILLION, Rounding::Down);
             let value = value.and_then(|value| mul_div(value, weight, MILLION, Rounding::Down));
             sum = value.and_then(|value| sum.checked_add(value)).ok_or(Error::ArithmeticOverflow)?;
         }

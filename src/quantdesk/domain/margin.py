@@ -143,7 +143,8 @@ def standing(balance: int, positions: Sequence[Position]) -> Standing:
 def maintenance_value(held: int, price: int, weight: int, *, stale: bool) -> int:
     """What ``held`` smallest units of a collateral count for maintenance, rounded down.
 
-    ``price``: quote atoms per 1e6 units; ``weight`` in 1e-6, nine tenths of it while the price is stale.
+    ``price``: quote atoms per 1e6 units, the higher one while a jump is pending; ``weight`` in 1e-6, nine
+    tenths of it while the price is stale.
     """
     counted = weight * STALE_COLLATERAL // RATE_SCALE if stale else weight
     return held * price // RATE_SCALE * counted // RATE_SCALE

@@ -27,6 +27,8 @@ class Standings:
     """Of each slot in ``slots`` (Ledger indices, rising): quote atoms, all arrays of one length."""
 
     slots: Indices
+    collateral: Integers
+    """What collateral other than USDC counts for maintenance."""
     equity: Integers
     maintenance: Integers
     initial: Integers
@@ -64,7 +66,8 @@ def standings(slots: Records, exchange: Exchange, now_s: int) -> Standings:
     sums = np.zeros((3, *markets.shape), np.int64)
     sums[:, row, entry] = positions.profit(), positions.maintenance(), positions.initial()
     profit, maintenance, initial = sums.sum(axis=2)
-    return Standings(held, _balances(slots, held, exchange, now_s) + profit, maintenance, initial)
+    usdc, collateral = slots["usdc"][held], _collateral(slots, held, exchange, now_s)
+    return Standings(held, collateral, usdc + collateral + profit, maintenance, initial)
 
 
 class _Positions:
@@ -117,12 +120,13 @@ def _of_tiers(markets: tuple[Market, ...], name: str) -> Integers:
     return np.array(values, np.int64).reshape(len(markets), -1)
 
 
-def _balances(slots: Records, held: Indices, exchange: Exchange, now_s: int) -> Integers:
-    """USDC and what other collateral counts for maintenance."""
-    balance: Integers = slots["usdc"][held]
+def _collateral(slots: Records, held: Indices, exchange: Exchange, now_s: int) -> Integers:
+    """What collateral other than USDC counts for maintenance."""
+    counted: Integers = np.zeros(len(held), np.int64)
     for index, known in enumerate(exchange.collaterals[1:]):
         is_stale = now_s * 1_000 - known.publish_ms > known.max_age_s * 1_000
         weight = known.maintenance_weight * (STALE_COLLATERAL if is_stale else RATE_SCALE) // RATE_SCALE
         amount = slots["collaterals"][held, index].astype(np.int64)
-        balance = balance + share_down(share_down(amount, known.price), weight)
-    return balance
+        price = max(known.price, known.pending_price)  # the milder one while a jump is pending
+        counted = counted + share_down(share_down(amount, price), weight)
+    return counted

@@ -87,6 +87,7 @@ COLLATERAL: Mapping[str, Unit] = {
     "maintenance_weight": RATE,
     "convert_discount_min": RATE,
     "convert_discount_max": RATE,
+    "jump_band": RATE,
 }
 AMOUNTS = ("deposit_cap", "bucket_capacity", "bucket_refill")
 EXCHANGE: Mapping[str, Unit] = {

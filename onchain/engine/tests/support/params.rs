@@ -71,6 +71,7 @@ pub fn usdc() -> CollateralParams {
         deposit_cap: 1 << 50,
         bucket_capacity: 0,
         bucket_refill: 0,
+        jump_band: 0,
     }
 }
 
@@ -82,6 +83,7 @@ pub fn sol() -> CollateralParams {
         maintenance_weight: 900_000,
         convert_discount_min: 5_000,
         convert_discount_max: 50_000,
+        jump_band: 20_000,
         ..usdc()
     }
 }

@@ -13,7 +13,7 @@ from quantdesk.cli.admin.office import Office
 from quantdesk.cli.admin.session import command
 from quantdesk.cli.output import print_json, print_table
 from quantdesk.program import instructions, parameters
-from quantdesk.program.layouts import Exchange
+from quantdesk.program.layouts import EXCHANGE_VERSION, Exchange
 from quantdesk.program.layouts.exchange import MARKET_STATUS
 from quantdesk.program.records import MarketStatus, Pause
 
@@ -43,6 +43,7 @@ def register(app: typer.Typer) -> None:
     command(admin, "pause", pause)
     command(admin, "unpause", unpause)
     command(admin, "guardian", guardian)
+    command(admin, "migrate", migrate)
     command(admin, "propose-authority", propose_authority)
     command(admin, "accept-authority", accept_authority)
     command(admin, "market-status", market_status)
@@ -62,6 +63,7 @@ async def show(office: Office) -> None:
         "withdrawals paused until": units.moment(exchange.withdrawals_paused_until),
         "timelock": parameters.DURATION.show(exchange.timelock_s),
         "last change": str(exchange.change_seq),
+        "layout": f"version {exchange.layout_version} of {EXCHANGE_VERSION}",
     }
     markets = {
         market.symbol: proposals.words_of(parameters.market_values(parameters.params_of(market)))
@@ -75,6 +77,15 @@ async def show(office: Office) -> None:
     names = list(dict.fromkeys(name for words in markets.values() for name in words))
     rows = [(name, *(words.get(name, "-") for words in markets.values())) for name in names]
     print_table(("parameter", *markets), rows, "no market")
+
+
+async def migrate(
+    office: Office,
+    rows: Annotated[int, typer.Option(min=1, help="Most rows in this transaction.")] = 64,
+) -> None:
+    """Bring the exchange to the layout of an upgraded program. Any key may; again until it is done."""
+    cursor = (await office.exchange()).migrated
+    await office.act(instructions.migrate(office.venue, cursor, rows))
 
 
 async def propose_authority(

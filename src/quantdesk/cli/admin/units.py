@@ -34,7 +34,7 @@ def read(unit: Unit, name: str, text: str) -> int:
 TIMES = frozenset(
     {"resume_at", "notice_at", "withdrawals_paused_since", "withdrawals_paused_until", "withdraw_rest_until"}
 )
-FLAGS = ((1, "trading"), (2, "withdrawals"), (4, "admission"), (8, "liquidation"), (16, "migration"))
+FLAGS = ((1, "trading"), (2, "withdrawals"), (4, "admission"), (8, "liquidation"))
 
 
 def paused(bits: int) -> str:

@@ -52,6 +52,7 @@ _ADMIN_EVENTS = frozenset(
         "ChangeQueued",
         "ChangeApplied",
         "MarketStatusSet",
+        "AccountMigrated",
         "UnknownEvent",
     }
 )
