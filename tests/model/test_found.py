@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
 
@@ -11,6 +12,9 @@ from model.run import first_prices, opening
 from model.settings import PLAIN, USDC
 from model.unwind import order
 from model.world import Step, World
+
+BEGUN = 1_790_000_000
+"""When a world begins, unix seconds."""
 
 
 def funded(owners: int, usdc: int) -> list[Step]:
@@ -40,7 +44,7 @@ def batch(*quotes: dict[str, Any]) -> dict[str, Any]:
     return {"market": 0} | shared | {"quotes": list(quotes)}
 
 
-def agreed(steps: list[Step]) -> World:
+def agreed(steps: Iterable[Step]) -> World:
     """The world after steps on which both agreed."""
     world = World(PLAIN)
     plan = Plan(world, random.Random(0))
@@ -63,3 +67,38 @@ def test_an_order_that_the_slots_total_cannot_count_never_rests() -> None:
     assert world.state.rows["trader", other].active
     assert world.slot_of(other).positions[0].base == -10  # type: ignore[union-attr]
     assert not world.state.rows["book", 0].bids
+
+
+def priced(at: int, seconds: int, market: int = 0) -> Step:
+    """The price of a plain market once more, ``seconds`` later, at ``at``."""
+    args = {"updates": [{"market": market, "price": 1_500_000, "confidence": 0, "publish_ms": at * 1_000}]}
+    return Step("update_price", args, signer="authority", slots=1, seconds=seconds)
+
+
+def settling(market: int = 0) -> Iterator[Step]:
+    """A market of which one hour's prices are gathered after a day of notice."""
+    yield Step("set_market_status", {"market": market, "status": "ReduceOnly"}, signer="admin")
+    change = {"Status": {"market": market, "status": 4}}
+    yield Step("queue_change", {"seq": 1, "change": change}, signer="admin")
+    yield Step("apply_change", {}, signer="admin", change=1, seconds=86_401)
+    for minute in range(1, 62):
+        yield priced(BEGUN + 86_401 + 60 * minute, 60, market)
+
+
+def test_a_market_that_settles_at_one_price_accrues_no_more_funding() -> None:
+    """Sixteen positions close in a call. While the others wait, those of them that receive funding went on
+    receiving what nobody paid any more, for as long as the next call was late: the pool went below zero."""
+    opposite = [((2 * pair, 0), (2 * pair + 1, 0)) for pair in range(9)]
+    steps = funded(owners=18, usdc=2_000)
+    for long, short in opposite:
+        steps.append(Step("place_order", order(0, "Bid", "Limit", 15_000, 100), long))
+        steps.append(Step("place_order", order(0, "Ask", "Limit", 15_000, 100), short))
+    world = agreed([*steps, *settling(), Step("settle_slots", {"market": 0}, (0, 0))])
+    before = world.state.rows["market", 0].funding_index
+    assert before > 0
+    at = world.clock[1]
+    for step in (priced(at + 60, 60), priced(at + 3_660, 3_600), Step("settle_slots", {"market": 0}, (0, 0))):
+        assert world.run(step).error is None
+    after = world.state.rows["market", 0]
+    assert (after.status, after.funding_index) == (5, before)
+    assert after.funding_pool >= 0

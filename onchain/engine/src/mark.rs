@@ -35,7 +35,10 @@ fn integrate_since(market: &mut Market, now: Now) {
     let (distance, premium) = samples(market);
     let step = (now.unix - from).min(LONGEST_STEP_S);
     market.premium_ema += (distance - market.premium_ema) * step / (EMA_S + step);
-    funding::gather(market, premium, from, now.unix);
+    if market.settlement_price.0 == 0 {
+        // Once positions begin to close at one price, whoever is left would receive what nobody pays any more.
+        funding::gather(market, premium, from, now.unix);
+    }
     if market.status == market_status::SETTLING {
         settlement::gather(market, from, now);
     }
