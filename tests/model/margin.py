@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from model import funding, mark, vesting
-from model.exact import MILLION, ceil, floor, notional, require
+from model.exact import LARGEST_NOTIONAL, MILLION, ceil, floor, notional, require
 from model.layout import Record
 from model.state import Call, Slot, State
 
@@ -69,8 +69,19 @@ def collateral_value(state: State, slot: Slot, purpose: str, unix: int) -> int:
             weight = floor(known.maintenance_weight, 900_000, MILLION) if stale else known.maintenance_weight
         else:
             weight = 0 if stale else known.initial_weight
-        total += floor(floor(held, known.price, MILLION), weight, MILLION)
+        total += floor(worth(held, collateral_price(known, purpose)), weight, MILLION)
     return int(total)
+
+
+def worth(held: int, price: int) -> int:
+    """Of a collateral; nobody's counts for more than a position may be worth."""
+    return min(LARGEST_NOTIONAL, floor(held, price, MILLION))
+
+
+def collateral_price(known: Record, purpose: str) -> int:
+    """While a jumped price is pending: the better of both for maintenance, else the worse."""
+    both = [known.price] + ([known.pending_price] if known.pending_price else [])
+    return int(max(both) if purpose == "maintenance" else min(both))
 
 
 def worse(market: Record, base: int) -> tuple[int, int]:
@@ -158,5 +169,5 @@ def withdrawable(state: State, slot: Slot, index: int, call: Call) -> int:
     if not slot.positions and slot.usdc >= 0:
         return held
     known = state.collateral(index)
-    worth = ceil(known.price, known.initial_weight, MILLION)
+    worth = ceil(collateral_price(known, "withdrawal"), known.initial_weight, MILLION)
     return min(held, floor(max(0, spare), MILLION, worth)) if worth else 0

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any
 
+from model.exact import EVERYTHING
 from model.plan import Plan
 from model.run import first_prices, opening
-from model.settings import PLAIN, USDC
+from model.settings import BACKED, FED, PLAIN, USDC, Setting, feed
 from model.unwind import order
-from model.world import Step, World
+from model.world import Step, World, pyth_account
 
 BEGUN = 1_790_000_000
 """When a world begins, unix seconds."""
@@ -44,9 +45,9 @@ def batch(*quotes: dict[str, Any]) -> dict[str, Any]:
     return {"market": 0} | shared | {"quotes": list(quotes)}
 
 
-def agreed(steps: Iterable[Step]) -> World:
+def agreed(steps: Iterable[Step], setting: Setting = PLAIN) -> World:
     """The world after steps on which both agreed."""
-    world = World(PLAIN)
+    world = World(setting)
     plan = Plan(world, random.Random(0))
     for step in chain(opening(world, plan), first_prices(world, plan), steps):
         world.run(step)
@@ -102,3 +103,42 @@ def test_a_market_that_settles_at_one_price_accrues_no_more_funding() -> None:
     after = world.state.rows["market", 0]
     assert (after.status, after.funding_index) == (5, before)
     assert after.funding_pool >= 0
+
+
+def from_pyth(price: int, at: int, seconds: int) -> Step:
+    """The price of market 0 of FED, quote atoms per lot, ``seconds`` later, at ``at``."""
+    said = pyth_account(feed(0), price * 100, at, exponent=-6)
+    return Step("update_price_pyth", {"market": 0}, signer=0, pyth=said, slots=1, seconds=seconds)
+
+
+def test_an_average_of_a_price_a_thousand_times_as_high_does_not_push_the_mark_the_other_way() -> None:
+    """The book's average distance, of while the price stood a thousandfold, was larger than the price after:
+    their sum below zero was read as the largest number there is, and the mark stood above the index."""
+    bid, ask = order(0, "Bid", "PostOnly", 14_999, 10_000), order(0, "Ask", "PostOnly", 15_200, 10_000)
+    steps = [
+        *funded(owners=1, usdc=5_000),
+        Step("place_order", bid, (0, 0)),
+        Step("place_order", ask, (0, 0)),
+        from_pyth(1_500_000_000, BEGUN + 1, 1),
+        from_pyth(1_500_000_000, BEGUN + 2, 1),
+        from_pyth(1_490_000, BEGUN + 32, 30),
+        from_pyth(1_490_000, BEGUN + 33, 1),
+    ]
+    market = agreed(steps, FED).state.rows["market", 0]
+    assert (market.index_price, market.mark_price) == (1_490_000, 1_490_000)
+    assert market.premium_ema < -1_490_000 * 10**6
+
+
+def test_no_price_of_a_collateral_stops_its_account() -> None:
+    """A price with too large an exponent: the collateral's worth overflowed, and whoever held a unit of it
+    could neither withdraw USDC nor be liquidated. It counts for 2^53 quote atoms at most."""
+    owner, unix = (0, 0), BEGUN
+    steps = [*funded(owners=1, usdc=100), Step("deposit", {"collateral": 2, "amount": 10**12}, owner)]
+    for _ in range(2):
+        unix += 2
+        said = pyth_account(feed(53), 10**9, unix, exponent=2)
+        args = {"collateral": 2}
+        steps.append(Step("update_collateral_price", args, signer=0, pyth=said, slots=1, seconds=2))
+    world = agreed([*steps, Step("withdraw", {"collateral": 0, "amount": EVERYTHING}, owner)], BACKED)
+    assert world.state.rows["collateral", 2].price == 10**18
+    assert world.slot_of(owner).usdc == 0  # type: ignore[union-attr]

@@ -86,8 +86,8 @@ pub fn of(queued: &QueuedChange) -> Result<(Change<'_>, &[u8]), Error> {
 /// Checks a change and, when `commit`, makes it.
 ///
 /// # Errors
-/// `ParameterOutOfBounds`, `UnknownMarket`, `UnknownCollateral`, `TableFull`, `AlreadyInitialised`,
-/// `MarketNotActive` for a market that grows or settles, `NoticeTooShort`.
+/// `ParameterOutOfBounds`, `FeesExceedMaintenance`, `UnknownMarket`, `UnknownCollateral`, `TableFull`,
+/// `AlreadyInitialised`, `MarketNotActive` for a market that grows or settles, `NoticeTooShort`.
 #[inline(never)]
 pub fn perform(exchange: &mut Exchange, change: &Change<'_>, now: Now, commit: bool) -> Result<(), Error> {
     match change {
@@ -104,6 +104,7 @@ pub fn perform(exchange: &mut Exchange, change: &Change<'_>, now: Now, commit: b
         }
         Change::Fees(to) => {
             governance::check_fee_tiers(&to.tiers)?;
+            governance::check_fees_of_markets(exchange, &to.tiers)?;
             if commit {
                 exchange.fee_tiers = governance::fee_tiers(&to.tiers);
             }
@@ -176,12 +177,13 @@ fn market(exchange: &mut Exchange, index: u16) -> Result<&mut Market, Error> {
 
 fn change_market(exchange: &mut Exchange, to: &MarketChange, now: Now, commit: bool) -> Result<(), Error> {
     let params = &to.params;
+    let taker = governance::highest_taker(exchange);
     let market = market(exchange, to.market)?;
     within(params.symbol == market.symbol && params.book_capacity == market.book_capacity)?;
     within(params.lots_per_base == market.lots_per_base && params.tick_size == market.tick_size)?;
     within(params.price_authority == market.price_authority && params.source == market.source)?;
     within(params.feed_id == market.feed_id)?;
-    governance::check_limits(params, market.index_price.0.max(1))?;
+    governance::check_limits(params, market.index_price.0.max(1), taker)?;
     if !commit {
         return Ok(());
     }

@@ -96,7 +96,7 @@ errors! {
     WrongMint = 6075, "The token account or mint is not the collateral's";
     BookNotUsable = 6076, "The market's book does not exist yet or is not at its full size";
     PriceSourceMismatch = 6077, "The market takes its price from another kind of source";
-    LedgerNotEmpty = 6078, "The ledger still has active slots";
+    AlreadyMigrated = 6078, "The account has this program's layout already";
     DelegateLimit = 6079, "The order passes a limit of the delegate";
     OrderNotExpired = 6080, "The order is still alive";
     AccountHealthy = 6081, "The account's equity is above what this step of liquidation needs";
@@ -124,6 +124,8 @@ errors! {
     NoticeTooShort = 6103, "A market settles only after 24 hours of reduce-only";
     NothingToRealize = 6104, "The position has no profit at the worse of mark and index";
     ConversionNotDue = 6105, "The account's USDC covers its losses well enough: its collateral stays";
+    CursorNotNext = 6106, "The cursor is not the next row to migrate";
+    FeesExceedMaintenance = 6107, "The taker fee and the liquidation fee leave nothing of the maintenance rate";
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use crate::instructions::{CollateralParams, CreateMarket, FeeTierParams, InitExc
 use crate::prices::source;
 use crate::state::{
     Collateral, Exchange, FEE_TIERS, FeeTier, MAX_MARKETS, MAX_SLOTS, MarginTier, Market, OTHER_COLLATERALS,
+    market_status,
 };
 use crate::units::{LotPrice, MAX_NOTIONAL, MILLION, Pubkey};
 
@@ -22,6 +23,9 @@ const USDC_DECIMALS: u8 = 6;
 const REFERENCE_PRICES: core::ops::RangeInclusive<u64> = 100_000..=100_000_000;
 /// A tick is at least 0.1 and at most 1 basis point of the price at creation.
 const TICKS_PER_PRICE: core::ops::RangeInclusive<u64> = 10_000..=100_000;
+
+/// How far a price may move at once and be believed, 1e-6.
+const JUMP_BANDS: core::ops::RangeInclusive<u32> = 1_000..=500_000;
 
 /// Open interest of a market created after opening in its first seven days: $1,000,000.
 const NEW_MARKET_INTEREST: u64 = 1_000_000_000_000;
@@ -67,6 +71,32 @@ pub(crate) fn check_fee_tiers(tiers: &[FeeTierParams; FEE_TIERS]) -> Result<(), 
         previous = Some(tier.min_volume);
     }
     within(tiers[used..].iter().all(|tier| tier.min_volume == 0 && tier.maker == 0 && tier.taker == 0))
+}
+
+/// Closing must free more maintenance margin than its fees cost, in each market that trades: an account just under
+/// maintenance could else neither close nor be liquidated against the book.
+///
+/// # Errors
+/// `FeesExceedMaintenance`.
+pub(crate) fn check_fees_of_markets(exchange: &Exchange, tiers: &[FeeTierParams; FEE_TIERS]) -> Result<(), Error> {
+    let highest = tiers.iter().map(|tier| tier.taker).max().unwrap_or(0);
+    let markets = exchange.markets.iter().take(usize::from(exchange.market_count));
+    for market in markets.filter(|market| market.status < market_status::SETTLING) {
+        check_fees(market.tiers[0].rate, market.maintenance_fraction, market.liquidation_fee, highest)?;
+    }
+    Ok(())
+}
+
+/// Highest taker fee of the tiers in use.
+pub(crate) fn highest_taker(exchange: &Exchange) -> u32 {
+    let used = exchange.fee_tiers.iter().filter(|tier| tier.min_volume != u64::MAX);
+    used.map(|tier| tier.taker).max().unwrap_or(0)
+}
+
+fn check_fees(initial: u32, fraction: u32, liquidation_fee: u32, taker: u32) -> Result<(), Error> {
+    let maintenance = u64::from(initial) * u64::from(fraction) / MILLION;
+    let fees = u64::from(liquidation_fee) + u64::from(taker);
+    if fees < maintenance { Ok(()) } else { Err(Error::FeesExceedMaintenance) }
 }
 
 fn used_tiers(tiers: &[FeeTierParams; FEE_TIERS]) -> usize {
@@ -129,6 +159,7 @@ pub(crate) fn check_collateral(index: u8, params: &CollateralParams, decimals: u
     } else {
         within(decimals <= 9 && params.feed_id != [0; 32])?;
         within((1..=3_600).contains(&{ params.max_age_s }))?;
+        within(JUMP_BANDS.contains(&{ params.jump_band }))?;
         within(params.initial_weight <= params.maintenance_weight && params.maintenance_weight < one)?;
         within(params.convert_discount_min <= params.convert_discount_max)?;
         within(params.convert_discount_max <= 50_000)?;
@@ -158,6 +189,8 @@ pub(crate) fn write_collateral(place: &mut Collateral, params: &CollateralParams
     place.deposit_cap = params.deposit_cap;
     place.bucket_capacity = params.bucket_capacity;
     place.bucket_refill = params.bucket_refill;
+    place.jump_band = params.jump_band;
+    (place.pending_price, place.pending_count) = (0, 0);
 }
 
 /// Enters a market. Its status stays "initialising" until its book has its full size.
@@ -165,7 +198,7 @@ pub(crate) fn write_collateral(place: &mut Collateral, params: &CollateralParams
 /// # Errors
 /// `ExchangeAlreadyOpen` unless a change that was applied allows exactly this, `TableFull`, `UnknownMarket`
 /// unless the index is the next free one, `AlreadyInitialised` for a symbol in the table,
-/// `ParameterOutOfBounds`.
+/// `ParameterOutOfBounds`, `FeesExceedMaintenance`.
 pub fn add_market(exchange: &mut Exchange, args: &CreateMarket, book: Pubkey, now: i64) -> Result<(), Error> {
     let count = usize::from(exchange.market_count);
     check_new_market(exchange, &args.params)?;
@@ -184,7 +217,7 @@ pub fn add_market(exchange: &mut Exchange, args: &CreateMarket, book: Pubkey, no
 }
 
 /// # Errors
-/// `TableFull`, `AlreadyInitialised`, `ParameterOutOfBounds`.
+/// `TableFull`, `AlreadyInitialised`, `ParameterOutOfBounds`, `FeesExceedMaintenance`.
 #[inline(never)]
 pub(crate) fn check_new_market(exchange: &Exchange, params: &MarketParams) -> Result<(), Error> {
     let count = usize::from(exchange.market_count);
@@ -194,7 +227,7 @@ pub(crate) fn check_new_market(exchange: &Exchange, params: &MarketParams) -> Re
     if exchange.markets.iter().take(count).any(|known| known.symbol == params.symbol) {
         return Err(Error::AlreadyInitialised);
     }
-    check_market(params)
+    check_market(params, highest_taker(exchange))
 }
 
 /// The starting cap of a market created after opening ends with the first hour that begins after seven days.
@@ -206,18 +239,18 @@ pub(crate) fn lift_starting_cap(market: &mut Market, now: i64) {
     }
 }
 
-/// Bounds of a market's parameters.
+/// Bounds of a market's parameters, with fees of at most `taker`.
 ///
 /// # Errors
-/// `ParameterOutOfBounds`.
-pub fn check_market(params: &MarketParams) -> Result<(), Error> {
+/// `ParameterOutOfBounds`, `FeesExceedMaintenance`.
+pub fn check_market(params: &MarketParams, taker: u32) -> Result<(), Error> {
     within(symbol_is_text(&params.symbol))?;
     check_source(params.source, &params.price_authority, &params.feed_id)?;
     within((1..=2_048).contains(&{ params.book_capacity }))?;
     within(params.lots_per_base > 0 && params.tick_size > 0)?;
     within(REFERENCE_PRICES.contains(&{ params.reference_price }))?;
     within(TICKS_PER_PRICE.contains(&(params.reference_price / params.tick_size)))?;
-    check_limits(params, params.reference_price)
+    check_limits(params, params.reference_price, taker)
 }
 
 /// Bounds of where a price may come from: who signs it, and the feed of what anchors or gives it.
@@ -228,13 +261,14 @@ pub(crate) fn check_source(from: u8, authority: &Pubkey, feed_id: &[u8; 32]) -> 
     within(from == source::SIGNED || *feed_id != [0; 32])
 }
 
-/// Bounds of what may change later, at a price in quote atoms per lot.
+/// Bounds of what may change later, at a price in quote atoms per lot and with fees of at most `taker`.
 #[inline(never)]
-pub(crate) fn check_limits(params: &MarketParams, price: u64) -> Result<(), Error> {
+pub(crate) fn check_limits(params: &MarketParams, price: u64, taker: u32) -> Result<(), Error> {
     check_tiers(params)?;
     check_sizes(params, price)?;
     check_bands(params)?;
-    check_feed(params)
+    check_feed(params)?;
+    check_fees(params.tiers[0].rate, params.maintenance_fraction, params.liquidation_fee, taker)
 }
 
 /// Printable ASCII, then zeros; at least one character.
@@ -280,8 +314,7 @@ fn check_bands(params: &MarketParams) -> Result<(), Error> {
     within(params.mark_band > 0 && u64::from(params.mark_band) <= widest)?;
     within((params.mark_band..=500_000).contains(&{ params.trade_band }))?;
     within((1..=40_000).contains(&{ params.funding_cap }))?;
-    within(params.interest.unsigned_abs() <= 1_000)?;
-    within(u64::from(params.liquidation_fee) <= maintenance)
+    within(params.interest.unsigned_abs() <= 1_000)
 }
 
 fn check_feed(params: &MarketParams) -> Result<(), Error> {
@@ -289,7 +322,7 @@ fn check_feed(params: &MarketParams) -> Result<(), Error> {
     within((params.open_max_age_ms..=600_000).contains(&{ params.liquidate_max_age_ms }))?;
     within((1..=50_000).contains(&{ params.open_confidence }))?;
     within((params.open_confidence..=100_000).contains(&{ params.liquidate_confidence }))?;
-    within((1_000..=500_000).contains(&{ params.jump_band }))?;
+    within(JUMP_BANDS.contains(&{ params.jump_band }))?;
     within((1_000..=500_000).contains(&{ params.minute_band }))
 }
 

@@ -71,7 +71,7 @@ pub(crate) fn rest_withdrawals(exchange: &mut Exchange, now: Now) {
 /// Credits USDC that anyone gives to the insurance fund; the tokens are in the vault.
 ///
 /// # Errors
-/// `ExchangeNotOpen`, `Paused` during a migration, `ZeroAmount`, `ArithmeticOverflow`.
+/// `ExchangeNotOpen`, `ZeroAmount`, `ArithmeticOverflow`.
 pub fn deposit(exchange: &mut Exchange, amount: u64) -> Result<(), Error> {
     require_open(exchange, 0)?;
     if amount == 0 {
@@ -86,7 +86,7 @@ pub fn deposit(exchange: &mut Exchange, amount: u64) -> Result<(), Error> {
 /// repaid first, and fees that accounts with negative USDC still owe are not there to be taken.
 ///
 /// # Errors
-/// `ExchangeNotOpen`, `Paused` during a migration, `ZeroAmount`, `ExceedsFees`.
+/// `ExchangeNotOpen`, `ZeroAmount`, `ExceedsFees`.
 pub fn sweep_fees(exchange: &mut Exchange, wanted: u64) -> Result<u64, Error> {
     require_open(exchange, 0)?;
     repay_from_fees(exchange);

@@ -20,6 +20,7 @@ pub mod insurance;
 pub mod invariants;
 pub mod margin;
 pub mod mark;
+pub mod migration;
 pub mod money;
 pub mod now;
 pub mod position;

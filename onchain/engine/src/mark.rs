@@ -71,7 +71,8 @@ pub fn refresh(market: &mut Market, now: Now) {
     if index == 0 {
         return;
     }
-    let smoothed = (index as i64 + market.premium_ema / MICRO) as u64;
+    // The average may be of a price that was many times as high: below 0 it is 0.
+    let smoothed = (index as i64 + market.premium_ema / MICRO).max(0) as u64;
     let traded = median(
         quoted(market.best_bid_ticks, market.tick_size, index),
         quoted(market.best_ask_ticks, market.tick_size, index),

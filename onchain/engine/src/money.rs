@@ -29,7 +29,7 @@ pub(crate) fn require_open(exchange: &Exchange, bits: u32) -> Result<(), Error> 
     if exchange.opened == 0 {
         return Err(Error::ExchangeNotOpen);
     }
-    if exchange.paused & (bits | paused::MIGRATION) != 0 {
+    if exchange.paused & bits != 0 {
         return Err(Error::Paused);
     }
     Ok(())
@@ -49,8 +49,7 @@ pub fn collateral(exchange: &Exchange, index: u8) -> Result<&Collateral, Error> 
 /// Credits a deposit whose tokens are in the vault: to the slot of an active trader, else parked.
 ///
 /// # Errors
-/// `ExchangeNotOpen`, `Paused` during a migration only, `ZeroAmount`, `UnknownCollateral`,
-/// `CollateralInactive`, `DepositCapReached`, `StaleGeneration`.
+/// `ExchangeNotOpen`, `ZeroAmount`, `UnknownCollateral`, `CollateralInactive`, `DepositCapReached`, `StaleGeneration`.
 pub fn deposit(
     exchange: &mut Exchange,
     slots: &mut [Slot],

@@ -70,8 +70,16 @@ pub fn update(market: &mut Market, update: &PriceUpdate, now: Now) -> Result<u8,
 #[inline(never)]
 pub(crate) fn post(market: &mut Market, update: &PriceUpdate, now: Now) -> u8 {
     mark::integrate(market, now);
-    if jumped(market, update.price) && !confirmed(market, update, now) {
-        return price_flags::PENDING;
+    if jumped(update.price, market.index_price.0, market.jump_band) {
+        let pending = Pending {
+            price: &mut market.pending_price.0,
+            publish_ms: &mut market.pending_publish_ms,
+            slot: &mut market.pending_slot,
+            count: &mut market.pending_count,
+        };
+        if !pending.confirmed(market.jump_band, (update.price, update.publish_ms), now) {
+            return price_flags::PENDING;
+        }
     }
     accept(market, update, now)
 }
@@ -157,24 +165,37 @@ fn is_near(price: u64, other: u64, band: u32) -> bool {
     price.abs_diff(other) <= share(other, band)
 }
 
-fn jumped(market: &Market, price: u64) -> bool {
-    market.index_price.0 != 0 && !is_near(price, market.index_price.0, market.jump_band)
+/// Whether a price is further from the last one (0 is none) than `band`.
+pub(crate) fn jumped(price: u64, last: u64, band: u32) -> bool {
+    last != 0 && !is_near(price, last, band)
 }
 
-/// Whether a jumped price is believed; otherwise it is held.
-fn confirmed(market: &mut Market, update: &PriceUpdate, now: Now) -> bool {
-    let pending = market.pending_price.0;
-    if pending != 0 && is_near(update.price, pending, market.jump_band) {
-        return update.publish_ms >= market.pending_publish_ms + CONFIRM_MS && now.slot > market.pending_slot;
+/// The price of a market or a collateral that jumped and waits for confirmation.
+pub(crate) struct Pending<'a> {
+    /// The price; 0 is none.
+    pub price: &'a mut u64,
+    /// Its publish time.
+    pub publish_ms: &'a mut i64,
+    /// Slot in which it was posted.
+    pub slot: &'a mut u64,
+    /// How many prices in a row were held.
+    pub count: &'a mut u32,
+}
+
+impl Pending<'_> {
+    /// Whether a price that jumped further than `band` is believed; otherwise it is held.
+    #[inline(never)]
+    pub(crate) fn confirmed(self, band: u32, (price, publish_ms): (u64, i64), now: Now) -> bool {
+        if *self.price != 0 && is_near(price, *self.price, band) {
+            return publish_ms >= *self.publish_ms + CONFIRM_MS && now.slot > *self.slot;
+        }
+        if *self.count + 1 >= HELD_AT_MOST {
+            return true;
+        }
+        (*self.price, *self.publish_ms, *self.slot) = (price, publish_ms, now.slot);
+        *self.count += 1;
+        false
     }
-    if market.pending_count + 1 >= HELD_AT_MOST {
-        return true;
-    }
-    market.pending_price = LotPrice(update.price);
-    market.pending_publish_ms = update.publish_ms;
-    market.pending_slot = now.slot;
-    market.pending_count += 1;
-    false
 }
 
 fn accept(market: &mut Market, update: &PriceUpdate, now: Now) -> u8 {

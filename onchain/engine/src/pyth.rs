@@ -9,9 +9,9 @@ use crate::events::{PriceRecord, price_flags};
 use crate::instructions::PriceUpdate;
 use crate::money;
 use crate::now::Now;
-use crate::prices::{self, source};
+use crate::prices::{self, Pending, source};
 use crate::record;
-use crate::state::{Exchange, Market, paused};
+use crate::state::{Exchange, Market};
 use crate::units::{LotPrice, Pubkey, product};
 
 const DISCRIMINATOR: [u8; 8] = discriminator("account", "PriceUpdateV2");
@@ -92,18 +92,13 @@ impl PythPrice {
     }
 }
 
-fn require_running(exchange: &Exchange) -> Result<(), Error> {
-    if exchange.paused & paused::MIGRATION == 0 { Ok(()) } else { Err(Error::Paused) }
-}
-
 /// Takes a market's price, or the anchor of its signed feed, from the data of a Pyth account.
 ///
 /// # Errors
 /// Those of [`PythPrice::read`]; `UnknownMarket`, `PriceSourceMismatch`, `PriceNotNewer`,
-/// `ParameterOutOfBounds`, `PriceInFuture`, `PriceTooOld`, `ConfidenceTooWide`, `Paused` during a migration.
+/// `ParameterOutOfBounds`, `PriceInFuture`, `PriceTooOld`, `ConfidenceTooWide`.
 #[inline(never)]
 pub fn update_market(exchange: &mut Exchange, index: u16, data: &[u8], now: Now) -> Result<PriceRecord, Error> {
-    require_running(exchange)?;
     if index >= exchange.market_count {
         return Err(Error::UnknownMarket);
     }
@@ -133,15 +128,15 @@ fn take(market: &mut Market, update: &PriceUpdate, now: Now) -> Result<u8, Error
     Ok(prices::post(market, update, now))
 }
 
-/// Takes the price of a collateral other than USDC from the data of a Pyth account.
+/// Takes the price of a collateral other than USDC from the data of a Pyth account. Returns bits of
+/// [`price_flags`]: a price that jumped waits for confirmation, as a market's does.
 ///
 /// # Errors
 /// Those of [`PythPrice::read`]; `UnknownCollateral`, `PriceSourceMismatch` for USDC, `PriceNotNewer`,
 /// `PriceInFuture`, `PriceTooOld` past the age at which the collateral counts as stale,
-/// `ConfidenceTooWide`, `Paused` during a migration.
+/// `ConfidenceTooWide`.
 #[inline(never)]
-pub fn update_collateral(exchange: &mut Exchange, index: u8, data: &[u8], now: Now) -> Result<(), Error> {
-    require_running(exchange)?;
+pub fn update_collateral(exchange: &mut Exchange, index: u8, data: &[u8], now: Now) -> Result<u8, Error> {
     let known = money::collateral(exchange, index)?;
     if known.kind == 0 {
         return Err(Error::PriceSourceMismatch);
@@ -155,9 +150,21 @@ pub fn update_collateral(exchange: &mut Exchange, index: u8, data: &[u8], now: N
         return Err(Error::PriceNotNewer);
     }
     let known = &mut exchange.collaterals[usize::from(index)];
+    if prices::jumped(price, known.price, known.jump_band) {
+        let pending = Pending {
+            price: &mut known.pending_price,
+            publish_ms: &mut known.pending_publish_ms,
+            slot: &mut known.pending_slot,
+            count: &mut known.pending_count,
+        };
+        if !pending.confirmed(known.jump_band, (price, publish_ms), now) {
+            return Ok(price_flags::PENDING);
+        }
+    }
+    (known.pending_price, known.pending_publish_ms, known.pending_slot, known.pending_count) = (0, 0, 0, 0);
     known.price = price;
     known.confidence = confidence;
     known.publish_ms = publish_ms;
     known.posted_slot = now.slot;
-    Ok(())
+    Ok(price_flags::ACCEPTED)
 }

@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::events::TouchedRecord;
 use crate::funding;
 use crate::instructions::{ConvertCollateral, Realize};
-use crate::margin;
+use crate::margin::{self, Purpose};
 use crate::mark;
 use crate::money::{self, EVERYTHING};
 use crate::now::Now;
@@ -100,8 +100,8 @@ pub struct Converted {
 /// # Errors
 /// `Paused`, `MatchingPaused`; `StaleGeneration`; `NotAuthorised` for one's own account; `UnknownCollateral`,
 /// also for USDC; `PriceStale` and `PriceUncertain` of the collateral or a market of the account;
-/// `ConversionNotDue` while net USDC is not below -max($50, 1 % of its collateral); `ZeroAmount` when nothing
-/// would change hands; `ExceedsWithdrawable` when the caller cannot pay with what it could withdraw.
+/// `ConversionNotDue` while net USDC is not below -max($50, 1 % of its collateral) and equity not below 0;
+/// `ZeroAmount` when nothing would change hands; `ExceedsWithdrawable` when the caller cannot pay with what it could withdraw.
 #[inline(never)]
 pub fn convert(
     exchange: &mut Exchange,
@@ -130,13 +130,14 @@ pub fn convert(
     if now.unix * 1_000 - known.publish_ms > i64::from(known.max_age_s) * 1_000 {
         return Err(Error::PriceStale);
     }
-    let (due, discount) = due(exchange, debtor, &known, now)?;
-    let price = mul_div_wide(known.price, MILLION - u64::from(discount), MILLION, Rounding::Up).unwrap_or(0);
-    let takes = |quote| mul_div_wide(quote, MILLION, price, Rounding::Down).ok_or(Error::NoPrice);
+    let Due { debt, discount, rounding } = due(exchange, debtor, &known, now)?;
+    let price = margin::collateral_price(&known, Purpose::Maintenance);
+    let price = mul_div_wide(price, MILLION - u64::from(discount), MILLION, Rounding::Up).unwrap_or(0);
+    let takes = |quote, rounding| mul_div_wide(quote, MILLION, price, rounding).ok_or(Error::NoPrice);
     let available = money::withdrawable(exchange, slots::of(slots, payer)?, 0, now)?;
-    let mut amount = args.amount.min(held).min(takes(due)?);
+    let mut amount = args.amount.min(held).min(takes(debt, rounding)?);
     if args.amount == EVERYTHING {
-        amount = amount.min(takes(available)?);
+        amount = amount.min(takes(available, Rounding::Down)?);
     }
     if amount == 0 {
         return Err(Error::ZeroAmount);
@@ -155,9 +156,17 @@ pub fn convert(
     Ok(Converted { amount, paid, discount })
 }
 
-/// What the account owes beyond its USDC, and the discount (1e-6, rounded down) at its health: how much of its
-/// weighted collateral debts and maintenance margin use.
-fn due(exchange: &mut Exchange, slot: &Slot, known: &Collateral, now: Now) -> Result<(u64, u32), Error> {
+/// What a conversion may pay at most, and at which discount.
+struct Due {
+    /// What the account owes beyond its USDC, quote atoms.
+    debt: u64,
+    /// Discount at its health, 1e-6, rounded down: how much of its weighted collateral debts and maintenance use.
+    discount: u32,
+    /// Of the amount for the debt: up for who owes more than all is worth, so that no last unit stays behind.
+    rounding: Rounding,
+}
+
+fn due(exchange: &mut Exchange, slot: &Slot, known: &Collateral, now: Now) -> Result<Due, Error> {
     for position in slot.positions.iter().filter(|position| position.market != NO_MARKET) {
         let market = exchange.markets.get_mut(usize::from(position.market)).ok_or(Error::BrokenInvariant)?;
         mark::integrate(market, now);
@@ -168,12 +177,14 @@ fn due(exchange: &mut Exchange, slot: &Slot, known: &Collateral, now: Now) -> Re
     let without = standing.equity - weighted;
     let net = slot.usdc.0 + (without - slot.usdc.0).min(0);
     let debt = net.min(0).unsigned_abs();
-    if debt <= LEAST_DEBT.max(worth / 100) {
+    let bankrupt = standing.equity < 0;
+    if debt <= LEAST_DEBT.max(worth / 100) && !bankrupt {
         return Err(Error::ConversionNotDue);
     }
     let all = weighted.unsigned_abs();
     let used = (standing.maintenance - without).max(0).unsigned_abs().min(all);
     let range = u64::from(known.convert_discount_max - known.convert_discount_min);
     let more = mul_div_wide(range, used, all, Rounding::Down).unwrap_or(range);
-    Ok((debt, known.convert_discount_min + more as u32))
+    let rounding = if bankrupt { Rounding::Up } else { Rounding::Down };
+    Ok(Due { debt, discount: known.convert_discount_min + more as u32, rounding })
 }

@@ -72,7 +72,7 @@ pub fn closable(position: &Position, side: u8) -> u64 {
 /// Returns the epoch that it is bound to.
 ///
 /// # Errors
-/// `ExchangeNotOpen`, `Paused` during a migration, those of [`delegates::authorise`] and
+/// `ExchangeNotOpen`, those of [`delegates::authorise`] and
 /// [`delegates::charge`], `TraderNotActive`, `StaleGeneration`; `ParameterOutOfBounds`, `UnknownMarket`,
 /// `ZeroPrice`, `OrderExpired`, `BelowMinimumNotional`, `ReduceOnlyWouldIncrease` without a position to
 /// shrink, `TriggerWouldFire` at the present mark, `TriggerTaken`, `TriggerNotFound` for a pair that

@@ -96,7 +96,7 @@ pub fn set_dead_man(
 /// what could be withdrawn, so that no transfer frees a profit that still vests or margin in use.
 ///
 /// # Errors
-/// `ExchangeNotOpen`, `Paused` during a migration, `NotAuthorised` between owners, those of
+/// `ExchangeNotOpen`, `NotAuthorised` between owners, those of
 /// [`delegates::may_transfer`], `UnknownCollateral`, `ZeroAmount`, `InsufficientParked`,
 /// `ExceedsWithdrawable`, `StaleGeneration`.
 pub fn transfer(

@@ -2,11 +2,11 @@
 
 use quantdesk_engine::authority;
 use quantdesk_engine::error::Error;
-use quantdesk_engine::governance;
 use quantdesk_engine::instructions::*;
 use quantdesk_engine::now::Now;
 use quantdesk_engine::state::{Exchange, paused};
 use quantdesk_engine::units::Pubkey;
+use quantdesk_engine::{changes, governance, migration};
 
 const ADMIN: Pubkey = Pubkey([1; 32]);
 const GUARDIAN: Pubkey = Pubkey([2; 32]);
@@ -84,6 +84,7 @@ fn usdc() -> CollateralParams {
         deposit_cap: 1 << 50,
         bucket_capacity: 0,
         bucket_refill: 0,
+        jump_band: 0,
     }
 }
 
@@ -95,6 +96,7 @@ fn sol() -> CollateralParams {
         maintenance_weight: 900_000,
         convert_discount_min: 5_000,
         convert_discount_max: 50_000,
+        jump_band: 20_000,
         ..usdc()
     }
 }
@@ -140,7 +142,7 @@ fn an_exchanges_terms_have_bounds_and_no_rebate_exceeds_a_fee() {
 fn a_markets_parameters_have_bounds() {
     refused(
         market,
-        governance::check_market,
+        |market| governance::check_market(market, 500),
         &[
             |market| market.symbol = [0; 16],
             |market| market.symbol[1] = b' ',
@@ -175,7 +177,6 @@ fn a_markets_parameters_have_bounds() {
             |market| market.funding_cap = 0,
             |market| market.funding_cap = 40_001,
             |market| market.interest = -1_001,
-            |market| market.liquidation_fee = 25_001,
             |market| market.impact_notional = 9_999_999,
             |market| market.min_order_notional = 999_999,
             |market| market.open_max_age_ms = 999,
@@ -186,6 +187,77 @@ fn a_markets_parameters_have_bounds() {
             |market| market.minute_band = 500_001,
         ],
     );
+}
+
+#[test]
+fn the_fees_of_closing_stay_under_the_maintenance_rate_in_new_and_changed_markets_and_fees() {
+    // Maintenance of 2.5 %: 5 % by one half.
+    let fees = |taker, liquidation_fee| governance::check_market(&MarketParams { liquidation_fee, ..market() }, taker);
+    assert_eq!(fees(500, 24_499), Ok(()));
+    assert_eq!(fees(500, 24_500), Err(Error::FeesExceedMaintenance));
+    assert_eq!(fees(501, 24_499), Err(Error::FeesExceedMaintenance));
+    // A market of 0.2 %, and fees that grow to that.
+    let mut exchange = exchange();
+    let mut params = MarketParams { liquidation_fee: 0, mark_band: 500, maintenance_fraction: 100_000, ..market() };
+    params.tiers[0].rate = 20_000;
+    governance::add_market(&mut exchange, &CreateMarket { market: 0, params }, OTHER, NOW.unix).unwrap();
+    exchange.markets[0].status = 2;
+    let mut charge = |taker| {
+        let mut tiers = terms().fee_tiers;
+        tiers[1].taker = taker;
+        let changed = changes::perform(&mut exchange, &Change::Fees(&FeesChange { tiers }), NOW, true);
+        (changed, exchange.fee_tiers[1].taker)
+    };
+    assert_eq!(charge(2_000), (Err(Error::FeesExceedMaintenance), 0));
+    assert_eq!(charge(1_999), (Ok(()), 1_999));
+    let mut changed = |liquidation_fee| {
+        let to = MarketChange { market: 0, params: MarketParams { liquidation_fee, ..params } };
+        changes::perform(&mut exchange, &Change::Market(&to), NOW, true)
+    };
+    assert_eq!(changed(1), Err(Error::FeesExceedMaintenance));
+    assert_eq!(changed(0), Ok(()));
+    // A market that settles holds no fee back.
+    exchange.markets[0].status = 4;
+    let mut tiers = terms().fee_tiers;
+    tiers[1].taker = 9_000;
+    assert_eq!(changes::perform(&mut exchange, &Change::Fees(&FeesChange { tiers }), NOW, true), Ok(()));
+}
+
+#[test]
+fn a_migration_brings_rows_once_in_order_and_can_stop_anywhere() {
+    let fresh = || {
+        let mut exchange = exchange();
+        exchange.header.layout_version = 1;
+        exchange.collateral_count = 5;
+        for (index, known) in exchange.collaterals.iter_mut().enumerate().take(5) {
+            known.kind = u8::from(index != 0);
+        }
+        exchange
+    };
+    let bands = |exchange: &Exchange| exchange.collaterals.map(|known| known.jump_band);
+    for steps in [&[9][..], &[5], &[1, 1, 1, 1, 1], &[2, 3], &[4, u32::MAX]] {
+        let mut exchange = fresh();
+        for (number, rows) in steps.iter().enumerate() {
+            assert_eq!(exchange.header.layout_version, 1, "before step {number} of {steps:?}");
+            let cursor = exchange.migrated;
+            migration::migrate(&mut exchange, cursor, *rows).unwrap();
+            let again = migration::migrate(&mut exchange, cursor, *rows);
+            assert!(matches!(again, Err(Error::CursorNotNext | Error::AlreadyMigrated)), "{again:?}");
+        }
+        assert_eq!((exchange.header.layout_version, exchange.migrated), (2, 0));
+        assert_eq!(bands(&exchange), [0, 20_000, 20_000, 20_000, 20_000, 0, 0, 0], "USDC has no price to jump");
+        assert_eq!(migration::migrate(&mut exchange, 0, 1), Err(Error::AlreadyMigrated));
+    }
+    let mut exchange = fresh();
+    assert_eq!(migration::migrate(&mut exchange, 1, 1), Err(Error::CursorNotNext));
+    assert_eq!(migration::migrate(&mut exchange, 0, 0), Err(Error::ZeroAmount));
+    exchange.header.layout_version = 3;
+    assert_eq!(migration::migrate(&mut exchange, 0, 1), Err(Error::WrongLayoutVersion));
+    assert_eq!(bands(&exchange), [0; 8]);
+    let mut exchange = fresh();
+    exchange.collateral_count = 0;
+    migration::migrate(&mut exchange, 0, 1).unwrap();
+    assert_eq!(exchange.header.layout_version, 2, "one that was not set up yet");
 }
 
 #[test]
@@ -228,6 +300,8 @@ fn usdc_comes_first_and_other_collaterals_within_their_bounds() {
         CollateralParams { maintenance_weight: 1_000_000, ..sol() },
         CollateralParams { convert_discount_min: 50_001, ..sol() },
         CollateralParams { convert_discount_max: 50_001, ..sol() },
+        CollateralParams { jump_band: 999, ..sol() },
+        CollateralParams { jump_band: 500_001, ..sol() },
     ] {
         assert_eq!(add(spoiled, 2, 9), refuse);
     }
@@ -262,7 +336,7 @@ fn the_guardian_only_adds_to_a_pause_and_what_the_admin_lifts_rests_first() {
     let mut set =
         |who: &Pubkey, bits: u32| authority::set_pause(&mut exchange, who, bits, NOW).map(|()| exchange.resume_at);
     assert_eq!(set(&OTHER, paused::TRADING), Err(Error::NotAuthorised));
-    assert_eq!(set(&ADMIN, paused::MIGRATION), Err(Error::ParameterOutOfBounds));
+    assert_eq!(set(&ADMIN, 16), Err(Error::ParameterOutOfBounds));
     set(&GUARDIAN, paused::TRADING).unwrap();
     set(&GUARDIAN, paused::TRADING | paused::ADMISSION).unwrap();
     assert_eq!(set(&GUARDIAN, paused::TRADING), Err(Error::NotAuthorised));

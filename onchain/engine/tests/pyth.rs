@@ -5,6 +5,7 @@ mod support;
 use quantdesk_engine::error::Error;
 use quantdesk_engine::events::{PriceRecord, price_flags};
 use quantdesk_engine::instructions::{PriceUpdate, Side};
+use quantdesk_engine::now::Now;
 use quantdesk_engine::prices::{self, source};
 use quantdesk_engine::pyth::{self, PythPrice};
 use quantdesk_engine::state::Collateral;
@@ -57,6 +58,7 @@ fn world(source: u8) -> World {
         max_age_s: 60,
         initial_weight: 800_000,
         maintenance_weight: 900_000,
+        jump_band: 20_000,
         ..Collateral::zeroed()
     };
     world
@@ -271,4 +273,26 @@ fn a_collateral_is_priced_per_million_smallest_units() {
     assert_eq!(usdc, Err(Error::PriceSourceMismatch));
     let unknown = pyth::update_collateral(&mut world.exchange, 2, &account(DOLLARS, 0, now), world.now);
     assert_eq!(unknown, Err(Error::UnknownCollateral));
+}
+
+#[test]
+fn a_collaterals_jump_waits_for_a_confirmation_as_a_markets_does() {
+    let mut world = world(source::SIGNED);
+    let from = world.now;
+    let mut post = |dollars: i64, seconds: i64| {
+        world.now = Now { slot: from.slot + seconds as u64, unix: from.unix + seconds };
+        let data = account(dollars * DOLLARS, 0, world.now.unix);
+        let flags = pyth::update_collateral(&mut world.exchange, 1, &data, world.now).unwrap();
+        let known = &world.exchange.collaterals[1];
+        (flags, known.price / 1_000, known.pending_price / 1_000, known.pending_count)
+    };
+    assert_eq!(post(200, 0), (price_flags::ACCEPTED, 200, 0, 0), "the first");
+    assert_eq!(post(204, 1), (price_flags::ACCEPTED, 204, 0, 0), "within 2 %");
+    assert_eq!(post(300, 2), (price_flags::PENDING, 204, 300, 1), "a spike");
+    assert_eq!(post(205, 3), (price_flags::ACCEPTED, 205, 0, 0), "that returns");
+    assert_eq!(post(300, 4), (price_flags::PENDING, 205, 300, 1));
+    assert_eq!(post(301, 5), (price_flags::ACCEPTED, 301, 0, 0), "one that is confirmed a second later");
+    assert_eq!(post(330, 6), (price_flags::PENDING, 301, 330, 1));
+    assert_eq!(post(370, 7), (price_flags::PENDING, 301, 370, 2), "off again");
+    assert_eq!(post(410, 8), (price_flags::ACCEPTED, 410, 0, 0), "the third in a row");
 }

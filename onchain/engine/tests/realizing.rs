@@ -92,13 +92,12 @@ fn a_loss_or_a_price_that_opens_no_risk_realises_nothing() {
         spoil(&mut spoiled);
         realize_of(&mut spoiled, 0).err()
     };
-    let rows: [(&Spoil, Error); 6] = [
+    let rows: [(&Spoil, Error); 5] = [
         (&|world| world.now.unix += 11, Error::PriceStale),
         (&|world| world.exchange.markets[0].confidence = 2_551, Error::PriceUncertain),
         (&|world| world.exchange.markets[0].resume_at = world.now.unix + 1, Error::MatchingPaused),
         (&|world| world.exchange.markets[0].source = 2, Error::PriceNotAnchored),
         (&|world| world.exchange.markets[0].status = market_status::SETTLING, Error::MarketNotActive),
-        (&|world| world.exchange.paused = paused::MIGRATION, Error::Paused),
     ];
     for (spoil, error) in rows {
         assert_eq!(refused(&world, spoil), Some(error));
@@ -230,6 +229,44 @@ fn a_conversion_always_leaves_more_maintenance_equity_than_it_found() {
         let before = equity(&world);
         convert(&mut world, amount).unwrap();
         assert!(equity(&world) >= before, "${usdc}, {amount}");
+    }
+}
+
+#[test]
+fn a_bankrupt_account_is_converted_whatever_it_owes_and_to_its_last_unit() {
+    // $1.49 of SOL counts $1.34; $1.35 owed is too little to be due, yet more than the SOL counts.
+    let owing = |usdc| {
+        let mut world = indebted(0, 0);
+        world.slots[0].collaterals[0] = SOL / 100 - 1;
+        set_usdc(&mut world, 0, usdc);
+        world
+    };
+    assert_eq!(convert(&mut owing(-1_340_000), EVERYTHING).err(), Some(Error::ConversionNotDue));
+    let mut world = owing(-1_350_000);
+    assert_eq!(convert(&mut world, EVERYTHING).unwrap().discount, 50_000);
+    assert!(world.slots[0].usdc.0 >= 0, "what it owed is paid: {}", world.slots[0].usdc.0);
+    // A token of which one unit is worth $100: it owes $91, and pays that with the whole unit.
+    let mut world = indebted(0, 0);
+    world.exchange.collaterals[1].price = 100_000_000 * 1_000_000;
+    world.slots[0].collaterals[0] = 1;
+    set_usdc(&mut world, 0, -91 * USD);
+    let done = convert(&mut world, EVERYTHING).unwrap();
+    assert_eq!((done.amount, done.paid), (1, 95_000_000));
+    assert_eq!((world.slots[0].usdc.0, world.slots[0].collaterals[0]), (4 * USD, 0));
+}
+
+#[test]
+fn while_a_jump_is_pending_collateral_counts_at_the_milder_price_for_maintenance_and_at_the_worse_for_risk() {
+    for (pending, milder, worse) in [(120_000, 150_000, 120_000), (180_000, 180_000, 150_000)] {
+        let mut world = indebted(-540, 10);
+        world.exchange.collaterals[1].pending_price = pending;
+        let slot = &world.slots[0];
+        let kept = margin::maintenance(&world.exchange, slot, world.now).unwrap().equity;
+        let opens = margin::initial(&world.exchange, slot, world.now).unwrap().equity;
+        assert_eq!(kept, -540 * USD + 10 * milder * 900);
+        assert_eq!(opens, -540 * USD + 10 * worse * 800);
+        let sold = convert(&mut world, SOL).unwrap();
+        assert_eq!(sold.paid, (milder as u64 * (1_000_000 - u64::from(sold.discount))).div_ceil(1_000_000) * 1_000);
     }
 }
 

@@ -319,7 +319,7 @@ fn standings() {
 }
 
 /// A slot with up to three positions, some of them large, in markets of which some have a pending jump,
-/// and with two other collaterals, some of them stale.
+/// and with two other collaterals, some of them stale or with a pending jump.
 fn standing(world: &mut World, numbers: &mut Numbers, case: usize) -> Value {
     let mut slot = world.slots[0];
     slot.usdc = QuoteAtoms(numbers.within(5_000 * USD));
@@ -328,9 +328,11 @@ fn standing(world: &mut World, numbers: &mut Numbers, case: usize) -> Value {
         let known = &mut world.exchange.collaterals[index + 1];
         slot.collaterals[index] = [0, numbers.below(1 << 30)][case % 2];
         known.price = numbers.below(1 << 20);
+        known.pending_price = [0, numbers.below(1 << 20)][numbers.below(2) as usize];
         known.publish_ms = world.now.unix * 1_000 - [29_999, 30_000, 30_001][numbers.below(3) as usize];
         collaterals.push(json!({
-            "held": slot.collaterals[index], "price": known.price, "publish_ms": known.publish_ms,
+            "held": slot.collaterals[index], "price": known.price, "pending_price": known.pending_price,
+            "publish_ms": known.publish_ms,
             "maintenance_weight": known.maintenance_weight, "max_age_s": known.max_age_s,
         }));
     }

@@ -87,6 +87,7 @@ fn dispatch(tag: u64, accounts: &mut [AccountView], data: &[u8]) -> Result<(), F
         args::AddCollateral::TAG => add_collateral::process(accounts, &decode(data)?),
         args::CreateMarket::TAG => create_market::process(accounts, &decode(data)?),
         args::GrowAccount::TAG => grow_account::process(accounts, &decode(data)?),
+        args::Migrate::TAG => migrate::process(accounts, &decode(data)?),
         args::UpdatePrice::TAG => update_price::process(accounts, &decode(data)?),
         args::UpdatePricePyth::TAG => update_price_pyth::process(accounts, &decode(data)?),
         args::UpdateCollateralPrice::TAG => update_collateral_price::process(accounts, &decode(data)?),

@@ -10,7 +10,7 @@ use quantdesk_engine::describe::{Pod, from_bytes_mut, slice_from_bytes_mut};
 use quantdesk_engine::error::Error;
 use quantdesk_engine::slots::LedgerView;
 use quantdesk_engine::state::{
-    Book, Exchange, Header, LAYOUT_VERSION, Ledger, Order, QueuedChange, READY, Slot, Trader,
+    Book, EXCHANGE_VERSION, Exchange, Header, LAYOUT_VERSION, Ledger, Order, QueuedChange, READY, Slot, Trader,
 };
 use quantdesk_engine::units::Pubkey;
 
@@ -21,20 +21,29 @@ use crate::id::{EVENT_AUTHORITY, ID};
 pub trait Account: Pod {
     /// The first 8 bytes as a number.
     const TAG: u64;
+    /// The layout that this program works with.
+    const VERSION: u16;
     /// The header that every account begins with.
     fn header(&self) -> &Header;
 }
 
 macro_rules! accounts {
-    ($($name:ident)*) => { $(
+    ($($name:ident $version:ident)*) => { $(
         impl Account for $name {
             const TAG: u64 = u64::from_le_bytes($name::DISCRIMINATOR);
+            const VERSION: u16 = $version;
             #[inline(always)]
             fn header(&self) -> &Header { &self.header }
         }
     )* };
 }
-accounts!(Exchange Ledger Book Trader QueuedChange);
+accounts! {
+    Exchange EXCHANGE_VERSION
+    Ledger LAYOUT_VERSION
+    Book LAYOUT_VERSION
+    Trader LAYOUT_VERSION
+    QueuedChange LAYOUT_VERSION
+}
 
 /// Exactly `N` accounts.
 ///
@@ -141,18 +150,18 @@ pub fn ready<T: Account>(account: &mut AccountView) -> Result<&mut T, Failure> {
 #[inline(always)]
 pub fn ready_inline<T: Account>(account: &mut AccountView) -> Result<&mut T, Failure> {
     let value = typed::<T>(account)?;
-    require_ready(value.header())?;
+    require_ready(value)?;
     Ok(value)
 }
 
 /// # Errors
 /// `AccountNotReady`, `WrongLayoutVersion`.
 #[inline(always)]
-pub fn require_ready(header: &Header) -> Result<(), Failure> {
-    if header.status != READY {
+pub fn require_ready<T: Account>(account: &T) -> Result<(), Failure> {
+    if account.header().status != READY {
         return Err(Error::AccountNotReady.into());
     }
-    if header.layout_version != LAYOUT_VERSION {
+    if account.header().layout_version != T::VERSION {
         return Err(Error::WrongLayoutVersion.into());
     }
     Ok(())
@@ -172,7 +181,7 @@ pub fn ledger<'a>(account: &'a mut AccountView, exchange: &Exchange) -> Result<L
     let (head, tail) = data.split_at_mut_checked(size_of::<Ledger>()).ok_or(Error::AccountNotReady)?;
     let header = from_bytes_mut::<Ledger>(head).ok_or(Error::AccountNotReady)?;
     let slots = slice_from_bytes_mut::<Slot>(tail).ok_or(Error::AccountNotReady)?;
-    require_ready(&header.header)?;
+    require_ready(header)?;
     let slots = slots.get_mut(..header.capacity as usize).ok_or(Error::AccountNotReady)?;
     Ok(LedgerView { header, slots })
 }
@@ -195,7 +204,7 @@ pub fn book<'a>(account: &'a mut AccountView, exchange: &Exchange, market: u16) 
     let data = unsafe { account.borrow_unchecked_mut() };
     let (head, tail) = data.split_at_mut_checked(size_of::<Book>()).ok_or(Error::AccountNotReady)?;
     let header = from_bytes_mut::<Book>(head).ok_or(Error::AccountNotReady)?;
-    require_ready(&header.header)?;
+    require_ready(header)?;
     let orders = slice_from_bytes_mut::<Order>(tail).ok_or(Error::AccountNotReady)?;
     let capacity = header.capacity as usize;
     let (bids, rest) = orders.split_at_mut_checked(capacity).ok_or(Error::AccountNotReady)?;

@@ -38,13 +38,14 @@ from quantdesk.infra.solana import SolanaError, SolanaRpc, send_and_confirm
 from quantdesk.program import instructions
 from quantdesk.program.addresses import Addresses, program_id, token_account
 from quantdesk.program.dtypes import account_dtype, struct_dtype
-from quantdesk.program.layouts import READY, Exchange
+from quantdesk.program.layouts import EXCHANGE_VERSION, READY, Exchange
 from quantdesk.program.records import GrowKind
 from quantdesk.program.token import MINT_BYTES, create_mint, mint_to, token_amount
 
 Say = Callable[[str], None]
 GROWTH_BYTES = 10_240
 GROWTHS_PER_TRANSACTION = 12
+ROWS_PER_MIGRATION = 64
 STATUS_OFFSET = 10
 MOST_UNITS = 1_400_000
 SOL = 1_000_000_000
@@ -192,6 +193,9 @@ class _Preparation:
             )
             self._say("exchange created")
         await self._grow(GrowKind.EXCHANGE, self._venue.exchange)
+        while (exchange := await self._exchange()).layout_version != EXCHANGE_VERSION:
+            await self._send([instructions.migrate(self._venue, exchange.migrated, ROWS_PER_MIGRATION)])
+            self._say(f"exchange migrated from layout {exchange.layout_version}")
         await self._grow(GrowKind.LEDGER, self._venue.ledger)
         if not (await self._exchange()).collaterals:
             mint = self._mint.pubkey()

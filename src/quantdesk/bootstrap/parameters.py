@@ -60,6 +60,7 @@ def usdc() -> CollateralParams:
         deposit_cap=2**63 - 1,
         bucket_capacity=0,
         bucket_refill=0,
+        jump_band=0,
     )
 
 

@@ -16,6 +16,8 @@ from quantdesk.domain.units import FUNDING_SCALE, RATE_SCALE, ceil_div
 
 LEAST_INITIAL = 2_000_000
 """Initial margin of a position with any exposure: $2."""
+LARGEST_WORTH = 2**53
+"""Quote atoms that an account's collateral of one kind counts for at most."""
 STALE_COLLATERAL = 900_000
 """A collateral with a stale price counts this share (1e-6) of its weight for maintenance."""
 HIGHEST_PRICE = 2**48
@@ -143,10 +145,11 @@ def standing(balance: int, positions: Sequence[Position]) -> Standing:
 def maintenance_value(held: int, price: int, weight: int, *, stale: bool) -> int:
     """What ``held`` smallest units of a collateral count for maintenance, rounded down.
 
-    ``price``: quote atoms per 1e6 units; ``weight`` in 1e-6, nine tenths of it while the price is stale.
+    ``price``: quote atoms per 1e6 units, the higher one while a jump is pending; ``weight`` in 1e-6, nine
+    tenths of it while the price is stale.
     """
     counted = weight * STALE_COLLATERAL // RATE_SCALE if stale else weight
-    return held * price // RATE_SCALE * counted // RATE_SCALE
+    return min(held * price // RATE_SCALE, LARGEST_WORTH) * counted // RATE_SCALE
 
 
 def withdrawable(balance: int, locked: int, positions: Sequence[Position]) -> int:

@@ -89,7 +89,8 @@ class LiquidatorConfig:
 
     ``most_acts`` of its steps share a transaction. ``deposit_usdc``: deposited at the first start. Takes over
     positions up to a notional of ``inventory_usdc`` (and twice its equity), and sells them again in orders of
-    ``unwind_usdc``, no worse than ``unwind_ppm`` from the mark. Pays at most ``most_micro_lamports`` a unit.
+    ``unwind_usdc``, no worse than ``unwind_ppm`` from the mark. Buys other collateral of indebted accounts
+    until it holds ``collateral_usdc`` worth of it (0: never). Pays at most ``most_micro_lamports`` a unit.
     """
 
     key_file: Path
@@ -100,6 +101,7 @@ class LiquidatorConfig:
     inventory_usdc: int = 100_000
     unwind_usdc: int = 10_000
     unwind_ppm: int = 2_000
+    collateral_usdc: int = 25_000
     most_micro_lamports: int = 1_000_000
 
 

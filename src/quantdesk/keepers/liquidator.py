@@ -16,15 +16,32 @@ from quantdesk.infra.solana import TransactionFailed
 from quantdesk.keepers.account import Seat, TraderAccount
 from quantdesk.keepers.chain import ChainView, Picture, equity
 from quantdesk.keepers.config import LiquidatorConfig, Role
+from quantdesk.keepers.converting import conversion, indebted, purse
 from quantdesk.keepers.errors import NotLanding
 from quantdesk.keepers.measures import Measures
 from quantdesk.keepers.role import Duty
 from quantdesk.keepers.sender import Rehearsal, Sender
 from quantdesk.keepers.standings import Standings, standings
 from quantdesk.keepers.unwinding import UnwindPlan, unwinding
-from quantdesk.keepers.waterfall import LIQUIDATE, Act, Rests, Room, Troubled, account_key, batches, due
+from quantdesk.keepers.waterfall import (
+    LIQUIDATE,
+    Act,
+    Rests,
+    Room,
+    Troubled,
+    account_key,
+    batches,
+    due,
+    obstacle,
+)
 from quantdesk.program.errors import Failure
-from quantdesk.program.events import BankruptcyResolved, Event, OrdersProcessed, PositionsTransferred
+from quantdesk.program.events import (
+    BankruptcyResolved,
+    CollateralConverted,
+    Event,
+    OrdersProcessed,
+    PositionsTransferred,
+)
 from quantdesk.program.layouts import Exchange, Slot
 from quantdesk.program.records import Pause, TradeKind, TransferKind
 
@@ -40,6 +57,8 @@ ORDINARY = {
     "AccountSolvent",
     "BelowMinimumNotional",
     "BookComesFirst",
+    "ConversionNotDue",
+    "ExceedsWithdrawable",
     "InsuranceExhausted",
     "InsuranceFirst",
     "InsufficientMargin",
@@ -55,6 +74,7 @@ ORDINARY = {
     "PriceStale",
     "PriceUncertain",
     "StaleGeneration",
+    "ZeroAmount",
     "ZeroSize",
     NOTHING_FILLED,
 }
@@ -93,7 +113,9 @@ class Liquidator:
         picture, now_s = await self._view.picture(), time.time()
         own = self._own_slot(seat, picture)
         self._rests.forget(now_s)
-        acts = self._look(picture, now_s, self._room(own, picture.exchange))
+        found = self._value(picture, now_s)
+        acts = self._convert(found, picture, now_s, own)
+        acts += self._look(found, picture, now_s, self._room(own, picture.exchange))
         plan = UnwindPlan(self._config.unwind_usdc, self._config.unwind_ppm)
         selling = unwinding(seat.slot, own, picture.exchange, plan)
         acts += [act for act in selling if self._rests.over(act, now_s)]
@@ -122,12 +144,22 @@ class Liquidator:
         held = sum(abs(each.base) * exchange.markets[each.market].mark_price for each in own.positions)
         return Room(max(0, most - held))
 
-    def _look(self, picture: Picture, now_s: float, room: Room) -> list[Act]:
+    def _convert(self, found: Standings, picture: Picture, now_s: float, own: Slot) -> list[Act]:
+        """Collateral to buy: before anything else, since a bankruptcy is resolved only without any."""
+        left = purse(own, picture.exchange, self._config.collateral_usdc * ATOMS_PER_USDC)
+        acts: list[Act] = []
+        for index in indebted(found, picture)[: self._config.most_accounts]:
+            slot = picture.ledger.slot(index)
+            if slot.owner != own.owner and obstacle(slot, picture.exchange, now_s) is None:
+                act = conversion(index, picture, now_s, left)
+                acts += [act] if act is not None and self._rests.over(act, now_s) else []
+        return acts
+
+    def _look(self, found: Standings, picture: Picture, now_s: float, room: Room) -> list[Act]:
         """What is due, for those first that lack most. Whoever cannot be helped rests, out of the way."""
         acts: list[Act] = []
         obstacles: list[str] = []
         helped = 0
-        found = self._value(picture, now_s)
         for index, standing in found.in_trouble():
             if not self._rests.over(account_key(index, standing), now_s):
                 continue
@@ -135,8 +167,8 @@ class Liquidator:
             if account.slot.owner == self._account.key.owner:
                 continue  # nobody may liquidate himself
             steps: list[Act] = []
-            if (obstacle := account.obstacle(picture.exchange, now_s)) is not None:
-                obstacles.append(obstacle)
+            if (hindered := obstacle(account.slot, picture.exchange, now_s)) is not None:
+                obstacles.append(hindered)
                 self._rests.hold(account.key, now_s, OBSTACLE_S)
             elif steps := due(account, picture.exchange, self._rests, now_s, room):
                 self._rests.done(account.key)
@@ -239,6 +271,9 @@ class Liquidator:
                     step = TransferKind(event.kind).name.lower()
                     quote = sum(each.price * each.lots for each in event.transfers)
                     self._moved(step, event.market, event.from_slot, quote, exchange)
+                case CollateralConverted():
+                    worth = event.paid / ATOMS_PER_USDC
+                    _log.info("converted", slot=event.debtor_slot, collateral=event.collateral, usdc=worth)
                 case BankruptcyResolved():
                     paid, unpaid = event.paid / ATOMS_PER_USDC, event.unpaid / ATOMS_PER_USDC
                     _log.warning("bankruptcy", slot=event.from_slot, insurance_usdc=paid, deficit_usdc=unpaid)

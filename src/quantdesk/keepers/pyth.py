@@ -36,13 +36,15 @@ def targets(exchange: Exchange, venue: Addresses) -> list[Target]:
     found = []
     for market in exchange.markets:
         if market.source != SOURCE_SIGNED:
-            newest = market.anchor_ms if market.source == SOURCE_ANCHORED else market.publish_ms
+            known = max(market.publish_ms, market.pending_publish_ms)
+            newest = market.anchor_ms if market.source == SOURCE_ANCHORED else known
             built = update_price_pyth(venue, market.index, price_account(market.feed_id))
             found.append(Target(market.feed_id, newest, built))
     for index, collateral in enumerate(exchange.collaterals):
         if any(collateral.feed_id):
             built = update_collateral_price(venue, index, price_account(collateral.feed_id))
-            found.append(Target(collateral.feed_id, collateral.publish_ms, built))
+            newest = max(collateral.publish_ms, collateral.pending_publish_ms)
+            found.append(Target(collateral.feed_id, newest, built))
     return found
 
 

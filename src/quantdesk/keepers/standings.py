@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from quantdesk.domain.margin import LEAST_INITIAL, STALE_COLLATERAL, Standing
+from quantdesk.domain.margin import LARGEST_WORTH, LEAST_INITIAL, STALE_COLLATERAL, Standing
 from quantdesk.domain.margin_arrays import Integers, base_margin, funding_owed, share_down, share_up
 from quantdesk.domain.units import RATE_SCALE
 from quantdesk.program.layouts import NO_MARKET, Exchange, Market
@@ -20,6 +20,8 @@ from quantdesk.program.layouts import NO_MARKET, Exchange, Market
 Records = npt.NDArray[Any]
 Indices = npt.NDArray[np.intp]
 HIGHEST = 2**63 - 1
+WIDEST = HIGHEST // RATE_SCALE
+"""Price up to which products with less than a million units fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Standings:
     """Of each slot in ``slots`` (Ledger indices, rising): quote atoms, all arrays of one length."""
 
     slots: Indices
+    collateral: Integers
+    """What collateral other than USDC counts for maintenance."""
     equity: Integers
     maintenance: Integers
     initial: Integers
@@ -64,7 +68,8 @@ def standings(slots: Records, exchange: Exchange, now_s: int) -> Standings:
     sums = np.zeros((3, *markets.shape), np.int64)
     sums[:, row, entry] = positions.profit(), positions.maintenance(), positions.initial()
     profit, maintenance, initial = sums.sum(axis=2)
-    return Standings(held, _balances(slots, held, exchange, now_s) + profit, maintenance, initial)
+    usdc, collateral = slots["usdc"][held], _collateral(slots, held, exchange, now_s)
+    return Standings(held, collateral, usdc + collateral + profit, maintenance, initial)
 
 
 class _Positions:
@@ -117,12 +122,17 @@ def _of_tiers(markets: tuple[Market, ...], name: str) -> Integers:
     return np.array(values, np.int64).reshape(len(markets), -1)
 
 
-def _balances(slots: Records, held: Indices, exchange: Exchange, now_s: int) -> Integers:
-    """USDC and what other collateral counts for maintenance."""
-    balance: Integers = slots["usdc"][held]
+def _collateral(slots: Records, held: Indices, exchange: Exchange, now_s: int) -> Integers:
+    """What collateral other than USDC counts for maintenance."""
+    counted: Integers = np.zeros(len(held), np.int64)
     for index, known in enumerate(exchange.collaterals[1:]):
         is_stale = now_s * 1_000 - known.publish_ms > known.max_age_s * 1_000
         weight = known.maintenance_weight * (STALE_COLLATERAL if is_stale else RATE_SCALE) // RATE_SCALE
         amount = slots["collaterals"][held, index].astype(np.int64)
-        balance = balance + share_down(share_down(amount, known.price), weight)
-    return balance
+        price = max(known.price, known.pending_price)  # the milder one while a jump is pending
+        most = min(HIGHEST, LARGEST_WORTH * RATE_SCALE // max(1, price))
+        worth = np.where(
+            amount > most, LARGEST_WORTH, share_down(np.minimum(amount, most), min(price, WIDEST))
+        )
+        counted = counted + share_down(worth, weight)
+    return counted

@@ -46,17 +46,18 @@ class Troubled:
         """See ``account_key``."""
         return account_key(self.index, self.standing)
 
-    def obstacle(self, exchange: Exchange, now_s: float) -> str | None:
-        """The program's error name for what stands in the way in any of its markets, or None."""
-        if exchange.resume_at > now_s:
-            return "MatchingPaused"
-        for position in self.slot.positions:
-            market = exchange.markets[position.market]
-            if now_s * 1_000 - market.publish_ms > market.liquidate_max_age_ms:
-                return "PriceStale"
-            if market.confidence * PPM > market.index_price * market.liquidate_confidence:
-                return "PriceUncertain"
-        return None
+
+def obstacle(slot: Slot, exchange: Exchange, now_s: float) -> str | None:
+    """The program's error name for what stands in the way in any of an account's markets, or None."""
+    if exchange.resume_at > now_s:
+        return "MatchingPaused"
+    for position in slot.positions:
+        market = exchange.markets[position.market]
+        if now_s * 1_000 - market.publish_ms > market.liquidate_max_age_ms:
+            return "PriceStale"
+        if market.confidence * PPM > market.index_price * market.liquidate_confidence:
+            return "PriceUncertain"
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from quantdesk.program.records import CollateralParams, FeeTierParams, MarketPar
 
 GRACE_S = 7 * 86_400
 """A change that is due may be applied for this long, in seconds."""
+COLLATERAL_GREW = 4
+"""Bytes that a collateral's parameters lack where an earlier program wrote them: ``jump_band``."""
 
 
 class MarketChange(Record, frozen=True, tag=True):
@@ -111,7 +113,7 @@ class QueuedChange:
     def decode(cls, data: bytes) -> QueuedChange:
         """From account bytes. Raises ``AccountInvalid``, ``EventInvalid``."""
         record = account_record("QueuedChange", data)
-        payload = bytes(record["payload"])[: int(record["length"])]
+        payload = bytes(record["payload"])[: int(record["length"])] + bytes(COLLATERAL_GREW)
         value, _ = read_value({"defined": {"name": "Change"}}, payload, 0)
         return cls(
             seq=int(record["seq"]),

@@ -18,7 +18,7 @@ from solders.pubkey import Pubkey
 
 from quantdesk.program import base58
 from quantdesk.program.addresses import Addresses
-from quantdesk.program.changes import Change, change_of
+from quantdesk.program.changes import COLLATERAL_GREW, Change, change_of
 from quantdesk.program.codec import read_value
 from quantdesk.program.errors import EventInvalid
 from quantdesk.program.idl import idl
@@ -100,6 +100,14 @@ class AccountGrown(Event, frozen=True):
     account: Pubkey
     bytes: int
     ready: bool
+
+
+class AccountMigrated(Event, frozen=True):
+    """Rows were brought to the program's layout; ``cursor`` is the account's next row, 0 once it is done."""
+
+    account: Pubkey
+    cursor: int
+    layout_version: int
 
 
 class TraderOpened(Event, frozen=True):
@@ -298,6 +306,7 @@ class CollateralPriceUpdated(Event, frozen=True):
     price: int
     confidence: int
     publish_ms: int
+    flags: int
 
 
 class OrdersProcessed(Event, frozen=True):
@@ -369,6 +378,7 @@ EVENTS: Mapping[str, type[Event]] = {
         CollateralAdded,
         MarketCreated,
         AccountGrown,
+        AccountMigrated,
         TraderOpened,
         TraderActivated,
         Deposited,
@@ -410,6 +420,15 @@ class InnerCall(Protocol):
     def data(self) -> str: ...
 
 
+GROWN: Mapping[str, int] = {
+    "CollateralAdded": COLLATERAL_GREW,
+    "CollateralPriceUpdated": 1,
+    "ChangeQueued": COLLATERAL_GREW,
+    "ChangeApplied": COLLATERAL_GREW,
+}
+"""Bytes that an event of an earlier program may lack at its end: what it did not say reads as 0."""
+
+
 def decode_event(data: bytes) -> Event | None:
     """The event in a self-call's ``data``; None for data that is no event.
 
@@ -427,8 +446,8 @@ def decode_payload(name: str, payload: bytes) -> Event:
         if len(payload) < _COMMON.size:
             raise EventInvalid(f"{name}: {len(payload)} bytes hold no sequence, slot and time")
         return UnknownEvent(*_COMMON.unpack_from(payload))
-    values, end = read_value({"defined": {"name": name}}, payload, 0)
-    if end != len(payload):
+    values, end = read_value({"defined": {"name": name}}, payload + bytes(GROWN.get(name, 0)), 0)
+    if end < len(payload):
         raise EventInvalid(f"{name} has {len(payload) - end} bytes too many")
     if "change" in values:
         values["change"] = change_of(values["change"])

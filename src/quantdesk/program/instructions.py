@@ -166,6 +166,11 @@ def grow_account(
     return _build("grow_account", venue, accounts, {"kind": kind, "target": target})
 
 
+def migrate(venue: Addresses, cursor: int, rows: int) -> Instruction:
+    """Bring up to ``rows`` rows of the exchange, from ``Exchange.migrated`` on, to the program's layout."""
+    return _build("migrate", venue, {}, {"cursor": cursor, "rows": rows})
+
+
 def update_price(venue: Addresses, authority: Pubkey, updates: Sequence[PriceUpdate]) -> Instruction:
     """Post up to 16 signed prices."""
     _at_most(len(updates), "prices")

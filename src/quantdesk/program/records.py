@@ -197,6 +197,7 @@ class CollateralParams(Record, frozen=True):
     deposit_cap: int
     bucket_capacity: int
     bucket_refill: int
+    jump_band: int
 
 
 class MarginTierParams(Record, frozen=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import os
 import sys
@@ -25,7 +26,7 @@ from quantdesk.bootstrap.market_file import default_market_file
 from quantdesk.bootstrap.settings import Settings
 from quantdesk.infra.solana import SolanaRpc
 from quantdesk.program.addresses import Addresses, program_id
-from quantdesk.program.layouts import Exchange
+from quantdesk.program.layouts import EXCHANGE_VERSION, Exchange
 
 DAY = 86_400
 
@@ -63,6 +64,15 @@ class Desk:
         found = (await self.rpc.get_account(Addresses(program_id()).exchange)).value
         assert found is not None
         return Exchange.decode(found.bytes)
+
+    async def age(self) -> None:
+        """Let the exchange be of the layout before the present one."""
+        address = Addresses(program_id()).exchange
+        found = (await self.rpc.get_account(address)).value
+        assert found is not None
+        older = found.bytes[:8] + (EXCHANGE_VERSION - 1).to_bytes(2, "little") + found.bytes[10:]
+        data = [base64.b64encode(older).decode(), "base64"]
+        await self.rpc.call("surfnet_setAccount", str(address), {"data": data})
 
     async def pass_time(self, seconds: int) -> None:
         """Let the chain's clock jump to so long after now, and a little more."""
@@ -153,6 +163,21 @@ async def test_a_new_market_is_announced_created_and_starts_small(desk: Desk, tm
     market = (await desk.exchange()).market("JUP-PERP")
     assert market.status_name == "active"
     assert market.oi_cap < market.later_oi_cap
+
+
+async def test_an_exchange_of_an_older_layout_is_migrated_by_hand_or_by_the_box(desk: Desk) -> None:
+    await desk.age()
+    assert "WrongLayoutVersion" in await desk.admin("pause", "trading", "--yes", code=1)
+    done = await desk.json("migrate", "--rows", "9", "--yes")
+    assert done["changes"] == [{"parameter": "layout_version", "before": "1", "after": "2"}]
+    assert "AlreadyMigrated" in await desk.admin("migrate", "--yes", code=1)
+    await desk.json("pause", "trading", "--yes")
+    await desk.age()
+    said: list[str] = []
+    await prepare_exchange(Settings(data_dir=desk.data.root, port_offset=desk.offset), desk.data, said.append)
+    assert said == ["exchange migrated from layout 1"]
+    assert (await desk.exchange()).layout_version == EXCHANGE_VERSION
+    assert "version 2 of 2" in await desk.admin("show")
 
 
 async def test_mistakes_are_sentences_and_exit_codes(desk: Desk) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,9 +13,12 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
+from solders.keypair import Keypair
+from solders.pubkey import Pubkey
 from sqlalchemy import select
 
 from gateway_ground import PRICES, GatewayGround, Trader, gateway_ground, next_message
+from integration.program.pyth import SOL_FEED, PythPrice
 from nats_process import free_port
 from quantdesk.infra.store.tables import chain_events
 from quantdesk.infra.telemetry import HttpConfig
@@ -21,10 +26,20 @@ from quantdesk.keepers.app import serve
 from quantdesk.keepers.chain import ChainView
 from quantdesk.keepers.config import KeepersConfig, LiquidatorConfig, Role
 from quantdesk.program.addresses import token_account
+from quantdesk.program.dtypes import account_dtype
 from quantdesk.program.events import decode_payload, event_json
-from quantdesk.program.instructions import deposit_insurance
+from quantdesk.program.instructions import (
+    TraderKey,
+    add_collateral,
+    create_token_account,
+    deposit,
+    deposit_insurance,
+    update_collateral_price,
+)
 from quantdesk.program.layouts import Exchange
-from quantdesk.program.records import TransferKind
+from quantdesk.program.pyth import RECEIVER, price_account
+from quantdesk.program.records import CollateralParams, TransferKind
+from quantdesk.program.token import MINT_BYTES, create_mint, mint_to
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -325,6 +340,92 @@ async def test_what_the_book_does_not_take_the_backstop_assumes_and_sells_when_i
         assert (step["kind"], step["role"], step["side"]) == ("take_over", role, side)
         assert float(step["size"]) == pytest.approx(130 - left)
         assert 132 < float(step["price"]) < 135.5
+
+
+async def add_sol(ground: GatewayGround) -> Pubkey:
+    """SOL as second collateral, priced at $140. The day that its announcement waits is left out: for one
+    instruction the exchange is written as it was before opening, while nobody sends anything."""
+    admin, mint, venue = ground.data.keypair("admin"), Keypair(), ground.venue
+    key = admin.pubkey()
+    rent = await ground.rpc.get_minimum_balance(MINT_BYTES)
+    await ground.land(create_mint(key, mint.pubkey(), key, 9, rent), admin, mint)
+
+    async def write_opened(opened: int) -> None:
+        found = (await ground.rpc.get_account(venue.exchange, "processed")).value
+        assert found is not None
+        data = bytearray(found.bytes)
+        data[account_dtype("Exchange").fields["opened"][1]] = opened  # type: ignore[index]
+        changed = {"data": [base64.b64encode(data).decode(), "base64"]}
+        await ground.rpc.call("surfnet_setAccount", str(venue.exchange), changed)
+
+    params = CollateralParams(SOL_FEED, 3_600, 800_000, 900_000, 5_000, 50_000, 10**13, 0, 0, 20_000)
+    await write_opened(0)
+    await ground.land([add_collateral(venue, key, key, mint.pubkey(), params)], admin)
+    await write_opened(1)
+    price = PythPrice(140 * 10**8, int(time.time()))
+    account = {"lamports": 10**9, "data": [base64.b64encode(price.data()).decode(), "base64"]}
+    address = price_account(SOL_FEED)
+    await ground.rpc.call("surfnet_setAccount", str(address), account | {"owner": str(RECEIVER)})
+    await ground.land([update_collateral_price(venue, 1, address)], admin)
+    return mint.pubkey()
+
+
+async def give_sol(ground: GatewayGround, trader: Trader, mint: Pubkey, lamports: int) -> None:
+    """Minted to the trader's wallet and deposited."""
+    admin, owner = ground.data.keypair("admin"), trader.key.pubkey()
+    source = token_account(owner, mint)
+    made = create_token_account(admin.pubkey(), owner, mint)
+    await ground.land([made, mint_to(mint, source, admin.pubkey(), lamports)], admin)
+    key = TraderKey(owner)
+    wanted = deposit(ground.venue, key, collateral=1, mint=mint, source=source, amount=lamports)
+    await ground.land([wanted], trader.key)
+
+
+async def test_collateral_of_the_bankrupt_is_bought_within_the_limit_before_anything_is_written_off(
+    scene: Scene,
+) -> None:
+    scene.ground.tasks.pop("prices").cancel()
+    await asyncio.sleep(1)
+    mint = await add_sol(scene.ground)
+    scene.ground.tasks["prices"] = asyncio.create_task(scene.keep_prices())
+    (victim,) = await scene.longs(1)
+    await give_sol(scene.ground, victim, mint, 10**9 // 2)
+    await scene.insure(50)
+    view, keeper = ChainView(scene.ground.rpc, scene.ground.venue), scene.ground.data.keypair("liquidator")
+
+    async def sol_of(owner: Pubkey) -> int:
+        trader = await view.trader(owner)
+        return (
+            (await view.slot(trader.slot_index)).collaterals[0] if trader is not None and trader.active else 0
+        )
+
+    async def bought(least: int) -> bool:
+        return await sol_of(keeper.pubkey()) >= least
+
+    await scene.move(131)
+    async with liquidating(scene.config(collateral_usdc=28)):
+        await until(lambda: bought(1))
+        await asyncio.sleep(2)
+        assert await sol_of(keeper.pubkey()) == 10**9 // 5, "$28 at $140"
+        assert await sol_of(victim.key.pubkey()) == 3 * 10**8
+        assert await scene.size(victim) == 130, "neither resolved nor deleveraged"
+    config = scene.config()
+    async with liquidating(config):
+
+        async def closed() -> bool:
+            return await scene.size(victim) == 0
+
+        await until(closed)
+        done = await measure(config, "quantdesk_liquidator_steps_total")
+        for step in ("convert_collateral", "resolve_bankruptcy", "auto_deleverage"):
+            assert done[f'{{outcome="done",step="{step}"}}'] == 1
+    assert (await sol_of(keeper.pubkey()), await sol_of(victim.key.pubkey())) == (10**9 // 2, 0)
+    first, second = await scene.events("CollateralConverted")
+    assert (first["amount"], second["amount"], second["debtor_left"]) == (2 * 10**8, 3 * 10**8, 0)
+    assert first["paid"] == 133 * 200_000, "bankrupt: 5 % off $140"
+    (resolved,) = await scene.events("BankruptcyResolved")
+    assert resolved["seq"] > second["seq"]
+    assert (await scene.exchange()).deficit == 0
 
 
 async def test_insurance_pays_what_it_has_and_the_best_placed_close_the_rest(scene: Scene) -> None:

@@ -1,7 +1,8 @@
 """Accounts of a whole exchange as a small file, and back into a machine.
 
-`python -m integration.program.dump PROGRAM.so OUT.json` writes the dump that `test_upgrade.py` opens: an
-exchange that the binary PROGRAM.so set up and traded on. From `tests`, with `src` on the path.
+`python -m integration.program.dump PROGRAM.so IDL.json OUT.json` writes the dump that `test_upgrade.py`
+opens: an exchange that the binary PROGRAM.so with that interface set up and traded on. From `tests`, with
+`src` on the path.
 """
 
 from __future__ import annotations
@@ -18,19 +19,21 @@ from solders.pubkey import Pubkey
 from solders.token import ID as TOKEN_PROGRAM
 
 from integration.program import idl
-from integration.program.exchange import USDC, Exchange, Trader
+from integration.program.exchange import USDC, Exchange, Trader, deposit_sol
 from integration.program.vm import Vm
 
 OWNERS = {1: 50_000, 2: 1_000, 3: 1_000, 4: 60}
 """Seed of each trader's key and its deposit in USDC."""
+SOL_EACH = 2 * 10**9
+"""What the small one has in its slot and the parked one beside it, in lamports."""
 
 
 def lived_in(code: bytes) -> Exchange:
-    """Two markets, positions with funding and unvested profit, resting orders, a parked and a gone trader."""
+    """Two markets, positions with funding and unvested profit, resting orders, SOL, one parked, one gone."""
     vm = Vm()
     vm.deploy_at(code, idl.program_id())
     exchange = Exchange(vm, slots=16)
-    exchange.set_up(markets=2, book_capacity=16)
+    exchange.set_up(markets=2, sol=True, book_capacity=16)
     exchange.ok(exchange.post({0: 1_500_000, 1: 1_500_000}))
     maker, long, short, _ = (exchange.funded(seed, usdc) for seed, usdc in OWNERS.items())
     gone = exchange.funded(5, 20)
@@ -38,6 +41,8 @@ def lived_in(code: bytes) -> Exchange:
     exchange.ok(exchange.close(gone))
     exchange.traders.pop()
     exchange.ok(exchange.deposit(exchange.open_trader(6), 7 * USDC))
+    for trader in exchange.traders[-2:]:
+        exchange.ok(deposit_sol(exchange, trader, SOL_EACH))
     exchange.ok(exchange.place(maker, "Ask", 15_010, 3_000, client_id=9))
     exchange.ok(exchange.place(maker, "Bid", 14_990, 3_000))
     exchange.ok(exchange.place(long, "Bid", 15_010, 1_000))
@@ -97,5 +102,8 @@ def known(exchange: Exchange, seed: int) -> Trader:
 
 
 if __name__ == "__main__":
-    binary, out = Path(sys.argv[1]), Path(sys.argv[2])
+    binary, interface, out = (Path(each) for each in sys.argv[1:])
+    idl.IDL_PATH = interface
+    for cached in (idl.idl, idl.types, idl.instructions, idl.errors, idl.size_of):
+        cached.cache_clear()
     out.write_text(json.dumps(dump(lived_in(binary.read_bytes())), indent=1) + "\n")

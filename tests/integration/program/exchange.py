@@ -251,6 +251,7 @@ class Exchange:
             "deposit_cap": 10**15,
             "bucket_capacity": 0,
             "bucket_refill": 0,
+            "jump_band": 20_000,
         }
         return self.run(self.build("add_collateral", {"params": params | changes}), signers=[self.admin])
 
@@ -265,6 +266,10 @@ class Exchange:
         self.ok(self.create_market(market, **changes))
         if self.state()["markets"][market]["status"] == 0:
             self.grow_fully("Book", self.book(market))
+
+    def migrate(self, cursor: int = 0, rows: int = 8) -> Result:
+        """migrate, signed by nobody but the fee payer."""
+        return self.run(self.build("migrate", {"cursor": cursor, "rows": rows}))
 
     def open(self) -> Result:
         """open_exchange."""
@@ -561,6 +566,7 @@ def add_sol(exchange: Exchange, **changes: Any) -> Result:
         "deposit_cap": 1_000 * 10**9,
         "bucket_capacity": 0,
         "bucket_refill": 0,
+        "jump_band": 20_000,
     }
     accounts = {"mint": SOL_MINT, "vault": sol_vault(exchange)}
     instruction = exchange.build("add_collateral", {"params": params | changes}, **accounts)

@@ -152,6 +152,7 @@ def add_collateral() -> Scene:
         "deposit_cap": 10**15,
         "bucket_capacity": 0,
         "bucket_refill": 0,
+        "jump_band": 0,
     }
     signers = {"payer": _payer(pair[0]), "admin": pair[0].admin}
     return _scene("add_collateral", pair, {"params": params}, signers)
@@ -172,6 +173,17 @@ def grow_account() -> Scene:
         one.ok(one.create_market(0))
     signers = {"payer": _payer(pair[0]), "admin": pair[0].admin}
     return _scene("grow_account", pair, {"kind": "Book", "target": 0}, signers, account=pair[0].book(0))
+
+
+def migrate() -> Scene:
+    """An exchange of the layout before, written by hand: the row of USDC."""
+    pair = _pair()
+
+    def older(account: Any) -> None:
+        account["header"]["layout_version"] = 1
+
+    patched(pair[0], pair[0].address, "Exchange", older)
+    return _scene("migrate", pair, {"cursor": 0, "rows": 1}, {})
 
 
 def update_price() -> Scene:
@@ -617,6 +629,7 @@ SCENES: dict[str, Callable[[], Scene]] = {
         add_collateral,
         create_market,
         grow_account,
+        migrate,
         update_price,
         update_price_pyth,
         update_collateral_price,

@@ -114,6 +114,57 @@ def test_sol_collateral_never_sold(box: Exchange) -> None:
     box.ok(withdraw_sol(box, payer, ALL))
 
 
+def test_a_jump_of_sol_waits_for_its_confirmation_and_counts_against_whoever_it_would_help(
+    box: Exchange,
+) -> None:
+    trader = box.funded(2, 10)
+    box.ok(deposit_sol(box, trader, 10 * SOL))
+    box.vm.advance(slots=3, seconds=2)
+    account = pyth.put(box.vm, pyth.dollars(300, box.vm))
+    built = box.build("update_collateral_price", {"collateral": 1}, price_update=account)
+    event = box.ok(box.run(built)).event
+    assert (event["flags"], event["price"]) == (2, 150_000)
+    box.ok(box.post({0: 1_500_000}))
+    # $1,210 at $150 and $2,410 at $300: 10,000 lots of $15,000 take $750, 20,000 $1,500.
+    refuse(box, "InsufficientMargin", lambda: box.place(trader, "Bid", 14_990, 20_000))
+    box.ok(box.place(trader, "Bid", 14_990, 10_000))
+    box.vm.advance(slots=3, seconds=2)
+    priced_sol(box, 301)
+    assert box.state()["collaterals"][1]["price"] == 301_000
+    box.ok(box.post({0: 1_500_000}))
+    box.ok(box.place(trader, "Bid", 14_980, 10_000))
+    # A fall counts at once for new risk, and for a liquidation only when it is confirmed.
+    box.vm.advance(slots=3, seconds=2)
+    priced_sol(box, 100)
+    box.ok(box.post({0: 1_500_000}))
+    refuse(box, "InsufficientMargin", lambda: box.place(trader, "Bid", 14_970, 10))
+
+
+def test_a_bankrupt_account_is_converted_however_little_it_owes_and_only_then_written_off(
+    box: Exchange,
+) -> None:
+    """Long $375, out 7.3 % lower: $20 are gone and $7.86 owed; $3 of SOL would otherwise stay for ever."""
+    keeper, maker, debtor = box.funded(8, 10_000), box.funded(7, 50_000), box.funded(6, 20)
+    box.ok(deposit_sol(box, debtor, SOL // 50))
+    box.ok(box.place(maker, "Ask", 15_000, 250))
+    box.ok(box.place(debtor, "Bid", 15_000, 250))
+    for price in (1_475_000, 1_450_000, 1_430_000, 1_410_000, 1_390_000):
+        box.vm.advance(slots=3, seconds=2)
+        box.ok(box.post({0: price}))
+    box.ok(box.place(maker, "Bid", 13_900, 250))
+    box.ok(box.place(debtor, "Ask", 13_900, 250))
+    owed = -box.slot(debtor)["usdc"]
+    assert 7_800_000 < owed < 7_900_000, "far under $50"
+    refuse(box, "CollateralLeft", lambda: box.against("resolve_bankruptcy", keeper, debtor))
+    event = box.ok(convert(box, keeper, debtor, ALL)).event
+    assert (event["amount"], event["debtor_left"], event["discount"]) == (SOL // 50, 0, 50_000)
+    assert event["paid"] == 2_850_000
+    written_off = box.ok(box.against("resolve_bankruptcy", keeper, debtor)).event
+    assert written_off["unpaid"] == owed - event["paid"]
+    assert box.slot(debtor)["usdc"] == 0
+    invariants.check(box)
+
+
 def _park(exchange: Exchange, trader: Trader) -> object:
     return exchange.build("park", trader=trader.address, signer=trader.key.pubkey())
 

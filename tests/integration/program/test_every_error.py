@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from solders.pubkey import Pubkey
 from solders.token import ID as TOKEN_PROGRAM
 
 from integration.program import idl
 from integration.program.exchange import Exchange
-from integration.program.refusals import AS_CODES, NOT_USED, ROWS
-from integration.program.vm import ROOT
-
-SOURCE = [*(ROOT / "onchain" / "engine" / "src").rglob("*.rs"), *(ROOT / "onchain" / "program").rglob("*.rs")]
+from integration.program.refusals import AS_CODES, ROWS
 
 
 def everything(exchange: Exchange) -> dict[Pubkey, tuple[bytes, int]]:
@@ -24,19 +19,13 @@ def everything(exchange: Exchange) -> dict[Pubkey, tuple[bytes, int]]:
 
 
 def test_every_error_of_the_idl_has_a_row_and_every_row_an_error() -> None:
-    rows = [*ROWS, *AS_CODES, *NOT_USED]
+    rows = [*ROWS, *AS_CODES]
     assert len(rows) == len(set(rows))
     named = set(idl.errors().values())
     assert set(rows) == named, (
         f"without a row in tests/integration/program/refusals: {sorted(named - set(rows))}; "
         f"a row and no error: {sorted(set(rows) - named)}"
     )
-
-
-def test_an_error_that_the_source_returns_is_not_listed_as_unused() -> None:
-    source = "".join(path.read_text() for path in SOURCE)
-    used = {name for name in NOT_USED if re.search(rf"Error::{name}\b", source)}
-    assert not used, f"write a row for {sorted(used)} and take them out of NOT_USED"
 
 
 @pytest.mark.parametrize("name", sorted(ROWS))

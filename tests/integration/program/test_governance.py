@@ -141,7 +141,7 @@ def test_what_no_key_may_set_cannot_even_be_queued(exchange: Exchange, change: d
 def usdc(**changes: Any) -> dict[str, Any]:
     params = {"feed_id": bytes(32), "max_age_s": 0, "initial_weight": 10**6, "maintenance_weight": 10**6}
     more = {"convert_discount_min": 0, "convert_discount_max": 0, "deposit_cap": 10**15}
-    return params | more | {"bucket_capacity": 0, "bucket_refill": 0} | changes
+    return params | more | {"bucket_capacity": 0, "bucket_refill": 0, "jump_band": 20_000} | changes
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,6 @@ def usdc(**changes: Any) -> dict[str, Any]:
         ("mark_band", 12_501),
         ("maintenance_fraction", 90_000),
         ("maintenance_fraction", 800_000),
-        ("liquidation_fee", 25_001),
         ("max_position", 2**53 // 1_500_000 + 1),
         ("minute_band", 500_001),
         ("symbol", b"OTHER".ljust(16, b"\0")),
@@ -176,6 +175,23 @@ def test_bounds_are_checked_again_when_a_change_is_applied(exchange: Exchange) -
         exchange.vm.advance(slots=3, seconds=2)
         exchange.ok(exchange.post({0: price}))
     assert exchange.apply(1).error == "ParameterOutOfBounds"
+
+
+def test_closing_never_costs_the_margin_that_it_frees_whichever_of_the_two_is_changed(
+    exchange: Exchange,
+) -> None:
+    """2.5 % of maintenance: a liquidation fee of 2.4 % leaves less than 0.1 % for the taker fee."""
+    fees = [{"min_volume": 0, "maker": 0, "taker": 999}] + [{"min_volume": 0, "maker": 0, "taker": 0}] * 7
+    refused = market_change(exchange, liquidation_fee=24_500)
+    assert exchange.queue(refused).error == "FeesExceedMaintenance"
+    exchange.ok(exchange.queue({"Fees": {"tiers": fees}}))
+    exchange.ok(exchange.queue(market_change(exchange, liquidation_fee=24_001)))
+    exchange.vm.advance(seconds=DAY)
+    exchange.ok(exchange.apply(2))
+    assert exchange.apply(1).error == "FeesExceedMaintenance"
+    exchange.ok(exchange.enact(market_change(exchange, liquidation_fee=24_000)))
+    exchange.ok(exchange.apply(1))
+    assert exchange.queue(market_change(exchange, liquidation_fee=24_001)).error == "FeesExceedMaintenance"
 
 
 def test_new_parameters_of_a_market_hold_from_the_moment_they_apply(exchange: Exchange) -> None:

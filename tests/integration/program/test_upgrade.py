@@ -1,4 +1,4 @@
-"""Deployed and upgraded through the upgradeable loader; accounts of the first layout still open."""
+"""Deployed and upgraded through the upgradeable loader; accounts of the first layout migrate and open."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from solders.keypair import Keypair
 from solders.pubkey import Pubkey
 
 from integration.program import idl, invariants
-from integration.program.dump import load
-from integration.program.exchange import USDC, Exchange
+from integration.program.dump import SOL_EACH, load
+from integration.program.exchange import USDC, Exchange, sol_vault, withdraw_sol
+from integration.program.test_collateral import priced_sol
+from integration.program.test_refusals import refuse
 from integration.program.vm import PROGRAM_BYTES, ROOT, Vm
 
 DUMP = ROOT / "tests" / "vectors" / "accounts_of_issue_3.json"
-"""Written by the first binary that was shipped: `git show 42152fe^:onchain/bin/quantdesk.so`."""
+"""Written by the first binary that was shipped: `git show 42152fe^:onchain/bin/quantdesk.so` (and `:idl`)."""
 ASSOCIATED_TOKEN = Pubkey.from_string("ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL")
 EVERYTHING = 2**64 - 1
 
@@ -41,6 +43,9 @@ def everyone_leaves(exchange: Exchange) -> None:
                 exchange.ok(exchange.place(trader, side, ticks, abs(position["base"]), market))
         invariants.check(exchange)
     exchange.vm.advance(slots=10_000, seconds=86_400)
+    for trader in exchange.traders[-2:]:
+        assert exchange.ok(withdraw_sol(exchange, trader, EVERYTHING)).event["amount"] == SOL_EACH
+    assert exchange.tokens(sol_vault(exchange)) == 0
     for trader in exchange.traders:
         exchange.ok(exchange.withdraw(trader, EVERYTHING))
         exchange.ok(exchange.close(trader))
@@ -50,8 +55,9 @@ def everyone_leaves(exchange: Exchange) -> None:
     assert 0 <= dust < 100
 
 
-def test_accounts_of_the_first_layout_still_open_and_everyone_can_leave(written: dict[str, Any]) -> None:
+def test_accounts_of_the_first_layout_are_migrated_and_everyone_can_leave(written: dict[str, Any]) -> None:
     exchange = load(written, PROGRAM_BYTES.read_bytes())
+    exchange.ok(exchange.migrate())
     invariants.check(exchange)
     maker, long, short, small, parked = exchange.traders
     assert [exchange.position(trader)["base"] for trader in (maker, long, short)] == [400, 600, -1_000]  # type: ignore[index]
@@ -63,10 +69,56 @@ def test_accounts_of_the_first_layout_still_open_and_everyone_can_leave(written:
     everyone_leaves(exchange)
 
 
-def test_sizes_and_versions_of_the_first_layout_are_todays(written: dict[str, Any]) -> None:
+def test_a_migration_cut_anywhere_goes_on_where_it_was_and_changes_nothing_else(
+    written: dict[str, Any],
+) -> None:
+    """USDC and SOL are two rows. Only the version, the cursor and what layout 1 left zero may differ."""
+    exchange = load(written, PROGRAM_BYTES.read_bytes())
+    before = {key: account.data for key, account in exchange.vm.svm.get_program_accounts(idl.program_id())}
+    first = exchange.state()
+    assert (first["header"]["layout_version"], [each["jump_band"] for each in first["collaterals"]]) == (
+        1,
+        [0] * 8,
+    )
+    event = exchange.ok(exchange.migrate(0, rows=1)).event
+    assert (event["cursor"], event["layout_version"]) == (1, 1)
+    refuse(exchange, "WrongLayoutVersion", lambda: exchange.cancel_all(exchange.traders[0]))
+    refuse(exchange, "WrongLayoutVersion", lambda: exchange.withdraw(exchange.traders[0], 1))
+    refuse(exchange, "WrongLayoutVersion", lambda: exchange.grow("Ledger", exchange.ledger, 17))
+    refuse(exchange, "CursorNotNext", lambda: exchange.migrate(0))
+    refuse(exchange, "CursorNotNext", lambda: exchange.migrate(2))
+    refuse(exchange, "ZeroAmount", lambda: exchange.migrate(1, rows=0))
+    event = exchange.ok(exchange.migrate(1, rows=1)).event
+    assert (event["account"], event["cursor"], event["layout_version"]) == (exchange.address, 0, 2)
+    refuse(exchange, "AlreadyMigrated", lambda: exchange.migrate(0))
+    after = exchange.state()
+    for each in (first, after):
+        each["header"].pop("layout_version")
+        each.pop("event_seq")
+    assert first["collaterals"][1].pop("jump_band") == 0
+    assert after["collaterals"][1].pop("jump_band") == 20_000
+    assert first == after
+    for key, account in exchange.vm.svm.get_program_accounts(idl.program_id()):
+        assert key == exchange.address or account.data == before[key]
+
+
+def test_a_collateral_of_the_first_layout_holds_a_jump_once_it_is_migrated(written: dict[str, Any]) -> None:
+    exchange = load(written, PROGRAM_BYTES.read_bytes())
+    exchange.ok(exchange.migrate())
+    for dollars, price, pending in ((150, 150, 0), (152.5, 152.5, 0), (160, 152.5, 160), (152, 152, 0)):
+        exchange.vm.advance(slots=3, seconds=2)
+        priced_sol(exchange, dollars)
+        sol = exchange.state()["collaterals"][1]
+        assert (sol["price"], sol["pending_price"]) == (price * 1_000, pending * 1_000)
+
+
+def test_sizes_and_versions_of_the_first_layout_are_todays_after_the_migration(
+    written: dict[str, Any],
+) -> None:
     old, new = load(written, PROGRAM_BYTES.read_bytes()), Exchange(Vm(), slots=16)
+    old.ok(old.migrate())
     new.vm.deploy_at(PROGRAM_BYTES.read_bytes(), idl.program_id())
-    new.set_up(markets=2, book_capacity=16)
+    new.set_up(markets=2, sol=True, book_capacity=16)
     for address in (old.address, old.ledger, old.book(0), old.book(1)):
         before, after = old.vm.data(address), new.vm.data(address)
         assert len(before) == len(after)
@@ -87,6 +139,7 @@ def test_an_upgrade_replaces_the_code_and_no_account(written: dict[str, Any]) ->
     upgraded = exchange.vm.upgrade(PROGRAM_BYTES.read_bytes(), program, exchange.vm.payer)
     assert upgraded.error is None, upgraded.logs
     assert {key: account.data for key, account in exchange.vm.svm.get_program_accounts(program)} == before
+    exchange.ok(exchange.migrate())
     everyone_leaves(exchange)
 
 
@@ -98,4 +151,5 @@ def test_a_program_without_an_authority_can_never_be_upgraded(written: dict[str,
     refused = vm.upgrade(PROGRAM_BYTES.read_bytes(), program, vm.payer)
     assert refused.error is not None
     assert "Immutable" in refused.error
+    exchange.ok(exchange.migrate())
     exchange.ok(exchange.cancel_all(exchange.traders[0]))

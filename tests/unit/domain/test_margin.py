@@ -76,7 +76,7 @@ def test_an_account_stands_towards_liquidation_as_the_engine_says(case: dict[str
     balance = case["usdc"] + sum(
         margin.maintenance_value(
             each["held"],
-            each["price"],
+            max(each["price"], each["pending_price"]),
             each["maintenance_weight"],
             stale=case["now"] * 1_000 - each["publish_ms"] > each["max_age_s"] * 1_000,
         )

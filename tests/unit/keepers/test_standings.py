@@ -16,7 +16,7 @@ VECTORS = golden("standing")
 CASES = VECTORS["cases"]
 MARKET = VECTORS["markets"][0] | {"mark_price": 1_000_000}
 POSITION = ("market", "base", "quote", "funding_index", "bid_lots", "ask_lots")
-COLLATERAL = ("price", "publish_ms", "maintenance_weight", "max_age_s")
+COLLATERAL = ("price", "pending_price", "publish_ms", "maintenance_weight", "max_age_s")
 
 
 def at_marks(case: dict[str, Any]) -> Any:

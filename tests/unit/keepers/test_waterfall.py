@@ -11,7 +11,7 @@ from fakes.ledger import exchange_of, ledger_bytes, seat, slots_of
 from golden import golden
 from quantdesk.keepers.standings import standings
 from quantdesk.keepers.unwinding import UnwindPlan, unwinding
-from quantdesk.keepers.waterfall import Act, Rests, Room, Troubled, batches, due
+from quantdesk.keepers.waterfall import Act, Rests, Room, Troubled, batches, due, obstacle
 from quantdesk.program.addresses import Addresses, program_id
 from quantdesk.program.instructions import TraderKey, instruction_name
 from quantdesk.program.layouts import Exchange, Ledger
@@ -79,16 +79,16 @@ def test_a_market_that_rests_after_a_gap_in_prices_is_left_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "obstacle"),
+    ("change", "wanted"),
     [
         ({}, None),
         ({"publish_ms": NOW * 1_000 - 60_001}, "PriceStale"),
         ({"confidence": 10_001}, "PriceUncertain"),
     ],
 )
-def test_a_price_that_liquidates_nobody_is_named(change: dict[str, int], obstacle: str | None) -> None:
+def test_a_price_that_liquidates_nobody_is_named(change: dict[str, int], wanted: str | None) -> None:
     account, exchange = trouble(20_000_000, markets=[MARKET | change])
-    assert account.obstacle(exchange, NOW) == obstacle
+    assert obstacle(account.slot, exchange, NOW) == wanted
 
 
 def test_a_refused_step_rests_twice_as_long_each_time_up_to_a_limit_and_success_ends_it() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 from typing import Any, get_type_hints
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -26,7 +27,7 @@ KEY = Pubkey.from_bytes(bytes(range(32)))
 ME = ix.TraderKey(KEY)
 QUOTE = records.Quote(records.Side.ASK, records.OrderKind.POST_ONLY, False, 86_123, 250, 2**64 - 1)
 TIERS = [records.FeeTierParams(0, -10, 50)] * 8
-COLLATERAL = records.CollateralParams(bytes(32), 60, 0, 0, 0, 0, 10**15, 0, 0)
+COLLATERAL = records.CollateralParams(bytes(32), 60, 0, 0, 0, 0, 10**15, 0, 0, 20_000)
 
 BUILT = [
     ix.init_exchange(
@@ -37,6 +38,7 @@ BUILT = [
     ix.add_collateral(VENUE, KEY, KEY, KEY, COLLATERAL),
     ix.create_market(VENUE, KEY, KEY, 1, market_params("SOL-PERP")),
     ix.grow_account(VENUE, KEY, KEY, records.GrowKind.LEDGER, VENUE.ledger),
+    ix.migrate(VENUE, 0, 8),
     ix.update_price(VENUE, KEY, [records.PriceUpdate(0, 1, 2, 3)]),
     ix.update_price_pyth(VENUE, 0, KEY),
     ix.update_collateral_price(VENUE, 1, KEY),
@@ -217,8 +219,21 @@ def test_an_event_of_a_newer_program_still_has_its_place_in_the_sequence() -> No
     assert (event.seq, event.slot, event.unix_ts) == (9, 8, 7)
 
 
+def test_what_an_earlier_program_did_not_say_at_an_events_end_reads_as_zero() -> None:
+    head = bytes(24)
+    payload = bytes(ix.queue_change(VENUE, KEY, KEY, 7, changes.CollateralChange(1, 1, COLLATERAL)).data)[16:]
+    for body in (payload, payload[: -changes.COLLATERAL_GREW]):
+        event = ev.decode_payload("ChangeApplied", head + bytes(8) + body)
+        assert isinstance(event, ev.ChangeApplied)
+        assert isinstance(event.change, changes.CollateralChange)
+        wanted = COLLATERAL.jump_band if body is payload else 0
+        assert event.change.params == msgspec.structs.replace(COLLATERAL, jump_band=wanted)
+    with pytest.raises(EventInvalid):
+        ev.decode_payload("ChangeApplied", head + bytes(8) + payload[: -changes.COLLATERAL_GREW - 1])
+
+
 def test_a_cut_or_longer_event_is_refused() -> None:
-    placed = next(Story(1).opening())
+    placed = next(event for event in Story(1).opening() if event.event.name not in ev.GROWN)
     with pytest.raises(EventInvalid):
         ev.decode_payload(placed.event.name, placed.payload[:-1])
     with pytest.raises(EventInvalid, match="too many"):

@@ -51,7 +51,7 @@ def test_each_account_stands_as_the_engine_says(case: dict[str, Any]) -> None:
     beside_usdc = 0
     for each in case["collaterals"]:
         is_stale = case["now"] * 1_000 - each["publish_ms"] > each["max_age_s"] * 1_000
-        of = (each["held"], each["price"], each["maintenance_weight"])
+        of = (each["held"], max(each["price"], each["pending_price"]), each["maintenance_weight"])
         beside_usdc += maintenance_value(*of, stale=is_stale)
     assert found.equity.tolist() == [0, case["equity"] - beside_usdc, 0]
     assert found.maintenance.tolist() == [0, case["maintenance"], 0]

@@ -17,8 +17,8 @@ pub use losses::{
     BankruptcyResolved, FeesSwept, InsuranceDeposited, PositionsTransferred, TransferRecord, transfer_kind,
 };
 pub use money::{
-    AccountGrown, Balances, CollateralAdded, Deposited, ExchangeInitialised, ExchangeOpened, MarketCreated,
-    TraderActivated, TraderClosed, TraderOpened, Withdrawn,
+    AccountGrown, AccountMigrated, Balances, CollateralAdded, Deposited, ExchangeInitialised, ExchangeOpened,
+    MarketCreated, TraderActivated, TraderClosed, TraderOpened, Withdrawn,
 };
 pub use orders::{FillRecord, MarketAfter, OrderRecord, OrdersProcessed, RemovedRecord, TouchedRecord, removal};
 pub use prices::{CollateralPriceUpdated, PriceRecord, PricesUpdated, price_flags};
@@ -39,6 +39,7 @@ pub const ALL: &[([u8; 8], StructDesc)] = &[
     (CollateralAdded::DISCRIMINATOR, CollateralAdded::DESC),
     (MarketCreated::DISCRIMINATOR, MarketCreated::DESC),
     (AccountGrown::DISCRIMINATOR, AccountGrown::DESC),
+    (AccountMigrated::DISCRIMINATOR, AccountMigrated::DESC),
     (TraderOpened::DISCRIMINATOR, TraderOpened::DESC),
     (TraderActivated::DISCRIMINATOR, TraderActivated::DESC),
     (Deposited::DISCRIMINATOR, Deposited::DESC),

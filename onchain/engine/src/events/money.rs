@@ -74,6 +74,15 @@ event! {
         /// Whether it is usable now.
         pub ready: bool,
     }
+    /// Rows of an account were brought to this program's layout.
+    pub struct AccountMigrated {
+        /// The account.
+        pub account: Pubkey,
+        /// Its next row; 0 once it is done.
+        pub cursor: u32,
+        /// Its layout version now.
+        pub layout_version: u16,
+    }
     /// A sub-account was created.
     pub struct TraderOpened {
         /// Its address.

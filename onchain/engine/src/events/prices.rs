@@ -54,6 +54,8 @@ event! {
         pub confidence: u64,
         /// Publish time, unix milliseconds.
         pub publish_ms: i64,
+        /// Bits: 1 accepted, 2 pending.
+        pub flags: u8,
     }
     /// Prices were posted.
     pub struct PricesUpdated<'a> {

@@ -55,6 +55,16 @@ instruction! {
     }
     accounts &[PAYER, ADMIN, EXCHANGE, GROWING, SYSTEM, EVENT_AUTHORITY, PROGRAM];
 
+    /// Brings an exchange that an earlier program wrote to this program's layout, row by row: its collaterals.
+    /// Until the last row is done every other instruction refuses the account. Anyone may send it.
+    pub migrate Migrate {
+        /// The next row: `Exchange.migrated`.
+        pub cursor: u32,
+        /// Most rows to bring.
+        pub rows: u32,
+    }
+    accounts &[EXCHANGE, EVENT_AUTHORITY, PROGRAM];
+
     /// Posts signed prices of up to 16 markets.
     pub update_price UpdatePrice<'a> {
         /// The prices.

@@ -23,7 +23,7 @@ pub use choices::{CancelSide, ExpiryKind, GrowKind, MarketStatus, OrderKind, Sel
 pub use delegates::{DelegateTerms, SetDelegate};
 pub use funds::{ConvertCollateral, Realize};
 pub use governance::{
-    AddCollateral, CreateMarket, GrowAccount, InitExchange, OpenExchange, UpdateCollateralPrice, UpdatePrice,
+    AddCollateral, CreateMarket, GrowAccount, InitExchange, Migrate, OpenExchange, UpdateCollateralPrice, UpdatePrice,
     UpdatePricePyth,
 };
 pub use losses::{AutoDeleverage, DepositInsurance, ResolveBankruptcy, SettleSlots, SweepFees, TakeOver};
@@ -48,6 +48,7 @@ pub const ALL: &[InstructionDesc] = &[
     AddCollateral::INSTRUCTION,
     CreateMarket::INSTRUCTION,
     GrowAccount::INSTRUCTION,
+    Migrate::INSTRUCTION,
     UpdatePrice::INSTRUCTION,
     UpdatePricePyth::INSTRUCTION,
     UpdateCollateralPrice::INSTRUCTION,

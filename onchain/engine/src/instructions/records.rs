@@ -35,6 +35,8 @@ packed_record! {
         pub bucket_capacity: u64,
         /// What the outflow bucket refills per second.
         pub bucket_refill: u64,
+        /// A price further than this from the last one is held as pending, 1e-6.
+        pub jump_band: u32,
     }
 
     /// One step of the margin schedule.

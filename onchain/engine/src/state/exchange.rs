@@ -14,8 +14,6 @@ pub mod paused {
     pub const ADMISSION: u32 = 4;
     /// Liquidation.
     pub const LIQUIDATION: u32 = 8;
-    /// Everything but migration steps.
-    pub const MIGRATION: u32 = 16;
 }
 
 layout! {
@@ -77,8 +75,18 @@ layout! {
         pub bucket_level: u64,
         /// Outflow bucket: when the level was computed, unix seconds.
         pub bucket_at: i64,
+        /// A price further than this from the last one is held as pending, 1e-6.
+        pub jump_band: u32,
+        /// How many prices in a row were held.
+        pub pending_count: u32,
+        /// Price that jumped and waits for confirmation; 0 is none.
+        pub pending_price: u64,
+        /// Its publish time, unix milliseconds.
+        pub pending_publish_ms: i64,
+        /// Slot in which it was posted.
+        pub pending_slot: u64,
         /// Spare.
-        pub reserved: [u8; 64],
+        pub reserved: [u8; 32],
     }
 
     /// The exchange.
@@ -145,8 +153,10 @@ layout! {
         pub withdrawals_paused_since: i64,
         /// A pause of withdrawals ends by itself then, or ended; unix seconds.
         pub withdrawals_paused_until: i64,
+        /// Rows that `migrate` has brought to its layout so far; 0 while no migration is under way.
+        pub migrated: u32,
         /// Spare.
-        pub reserved: [u8; 240],
+        pub reserved: [u8; 236],
         /// Collaterals; index 0 is USDC.
         pub collaterals: [Collateral; MAX_COLLATERALS],
         /// Markets by index.

@@ -25,8 +25,10 @@ use crate::layout;
 pub const INITIALISING: u8 = 0;
 /// `Header::status` of an account in use.
 pub const READY: u8 = 1;
-/// `Header::layout_version` that this program writes.
+/// `Header::layout_version` that this program writes into accounts other than the exchange.
 pub const LAYOUT_VERSION: u16 = 1;
+/// The exchange's: in 2 each collateral other than USDC has a jump band.
+pub const EXCHANGE_VERSION: u16 = 2;
 /// Markets of an exchange.
 pub const MAX_MARKETS: usize = 64;
 /// Entries in the collateral table.

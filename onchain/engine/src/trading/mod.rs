@@ -102,8 +102,7 @@ impl<'a> Venue<'a> {
     /// for it, and adds up what held before this instruction.
     ///
     /// # Errors
-    /// `UnknownMarket`, `WrongMarket`, `TraderNotActive`, `StaleGeneration`, `NotAuthorised`, `DelegateExpired`,
-    /// `Paused` during a migration.
+    /// `UnknownMarket`, `WrongMarket`, `TraderNotActive`, `StaleGeneration`, `NotAuthorised`, `DelegateExpired`.
     #[inline(always)]
     pub fn open(
         exchange: &'a mut Exchange,
@@ -119,9 +118,6 @@ impl<'a> Venue<'a> {
         }
         if book.header.market != market {
             return Err(Error::WrongMarket);
-        }
-        if exchange.paused & crate::state::paused::MIGRATION != 0 {
-            return Err(Error::Paused);
         }
         let Caller { trader, signer, anyone } = caller;
         let delegate = if anyone { None } else { delegates::authorise(trader, signer, now)? };

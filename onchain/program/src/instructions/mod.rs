@@ -24,6 +24,7 @@ pub mod force_cancel;
 pub mod grow_account;
 pub mod init_exchange;
 pub mod liquidate;
+pub mod migrate;
 pub mod modify_order;
 pub mod open_exchange;
 pub mod open_trader;

@@ -14,7 +14,7 @@ from quantdesk.cli.admin.proposals import SOURCES
 from quantdesk.cli.admin.session import DryRun, KeyOption, RpcOption, Yes, run
 from quantdesk.cli.output import JsonFlag, print_json, print_table
 from quantdesk.program import instructions
-from quantdesk.program.layouts import Exchange
+from quantdesk.program.layouts import EXCHANGE_VERSION, Exchange
 from quantdesk.program.layouts.exchange import MARKET_STATUS
 from quantdesk.program.records import MarketStatus, Pause
 
@@ -40,7 +40,7 @@ def register(app: typer.Typer) -> None:
     admin = typer.Typer(
         help="Govern the exchange: authorities, pauses, timelocked changes.", no_args_is_help=True
     )
-    for command in (show, pause, unpause, guardian):
+    for command in (show, pause, unpause, guardian, migrate):
         admin.command()(command)
     admin.command("propose-authority")(propose_authority)
     admin.command("accept-authority")(accept_authority)
@@ -63,6 +63,7 @@ def show(rpc: RpcOption = None, as_json: JsonFlag = False) -> None:
             "withdrawals paused until": units.moment(exchange.withdrawals_paused_until),
             "timelock": units.DURATION.show(exchange.timelock_s),
             "last change": str(exchange.change_seq),
+            "layout": f"version {exchange.layout_version} of {EXCHANGE_VERSION}",
         }
         markets = {
             market.symbol: proposals.market_words(proposals.params_of(market))
@@ -78,6 +79,23 @@ def show(rpc: RpcOption = None, as_json: JsonFlag = False) -> None:
         print_table(("parameter", *markets), rows, "no market")
 
     run(work, rpc, None)
+
+
+def migrate(
+    rows: Annotated[int, typer.Option(min=1, help="Most rows in this transaction.")] = 64,
+    rpc: RpcOption = None,
+    key: KeyOption = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Bring the exchange to the layout of an upgraded program. Any key may; again until it is done."""
+
+    async def work(office: Office) -> None:
+        wanted = instructions.migrate(office.venue, (await office.exchange()).migrated, rows)
+        await office.act([wanted], Manner(dry_run, yes, as_json))
+
+    run(work, rpc, key)
 
 
 def propose_authority(

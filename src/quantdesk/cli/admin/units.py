@@ -91,6 +91,7 @@ COLLATERAL: Mapping[str, Unit] = {
     "maintenance_weight": RATE,
     "convert_discount_min": RATE,
     "convert_discount_max": RATE,
+    "jump_band": RATE,
 }
 AMOUNTS = ("deposit_cap", "bucket_capacity", "bucket_refill")
 EXCHANGE: Mapping[str, Unit] = {
@@ -101,7 +102,7 @@ EXCHANGE: Mapping[str, Unit] = {
 TIMES = frozenset(
     {"resume_at", "notice_at", "withdrawals_paused_since", "withdrawals_paused_until", "withdraw_rest_until"}
 )
-FLAGS = ((1, "trading"), (2, "withdrawals"), (4, "admission"), (8, "liquidation"), (16, "migration"))
+FLAGS = ((1, "trading"), (2, "withdrawals"), (4, "admission"), (8, "liquidation"))
 
 
 def paused(bits: int) -> str:

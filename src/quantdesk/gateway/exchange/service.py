@@ -25,7 +25,7 @@ from quantdesk.infra.solana import SolanaError, SolanaRpc
 from quantdesk.program.instructions import MAX_BATCH
 from quantdesk.program.layouts import Exchange as ChainExchange
 
-PAUSE_BITS = ("trading", "withdrawals", "admission", "liquidation", "migration")
+PAUSE_BITS = ("trading", "withdrawals", "admission", "liquidation")
 MAX_POSITIONS = 8
 MAX_ORDERS_PER_SIDE = 64
 MAX_NOTIONAL_ATOMS = 2**53

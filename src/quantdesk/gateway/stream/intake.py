@@ -46,6 +46,7 @@ _ADMIN_EVENTS = frozenset(
         "CollateralAdded",
         "MarketCreated",
         "AccountGrown",
+        "AccountMigrated",
         "UnknownEvent",
     }
 )

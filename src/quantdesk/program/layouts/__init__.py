@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from quantdesk.program.layouts.book import Book, Order
 from quantdesk.program.layouts.exchange import (
+    EXCHANGE_VERSION,
     MARKET_STATUS,
     Collateral,
     Exchange,
@@ -20,6 +21,7 @@ from quantdesk.program.layouts.reading import READY, is_ready
 from quantdesk.program.layouts.trader import NO_SLOT, Delegate, Trader, Trigger
 
 __all__ = [
+    "EXCHANGE_VERSION",
     "MARKET_STATUS",
     "NO_MARKET",
     "NO_SLOT",

@@ -14,6 +14,8 @@ from quantdesk.program.layouts.reading import account_record, read
 
 SOURCE_SIGNED, SOURCE_PYTH, SOURCE_ANCHORED = range(3)
 """``Market.source``: signed prices, Pyth accounts, signed prices held near Pyth."""
+EXCHANGE_VERSION = 2
+"""``Exchange.layout_version`` that the program works with; ``migrate`` brings an older one to it."""
 ANCHOR_AGE_MS = 60_000
 ANCHOR_BAND = 20_000
 """A signed price may leave a Pyth price of the last minute by this (1e-6) and its confidence."""
@@ -54,6 +56,10 @@ class Collateral:
     bucket_refill: int
     bucket_level: int
     bucket_at: int
+    jump_band: int
+    pending_price: int
+    pending_publish_ms: int
+    pending_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +173,7 @@ class Market:
 class Exchange:
     """The Exchange account."""
 
+    layout_version: int
     id: int
     event_seq: int
     opened: int
@@ -191,6 +198,7 @@ class Exchange:
     change_seq: int
     withdrawals_paused_since: int
     withdrawals_paused_until: int
+    migrated: int
     fee_tiers: tuple[FeeTier, ...]
     collaterals: tuple[Collateral, ...]
     markets: tuple[Market, ...]
@@ -200,7 +208,7 @@ class Exchange:
         """From account bytes. Raises ``AccountInvalid``."""
         record = account_record("Exchange", data)
         counts = {"collaterals": int(record["collateral_count"]), "markets": int(record["market_count"])}
-        return read(cls, record, counts)
+        return read(cls, record, counts, layout_version=int(record["header"]["layout_version"]))
 
     def market(self, symbol: str) -> Market:
         """The market called ``symbol``. Raises ``KeyError``."""

@@ -12,9 +12,9 @@ from __future__ import annotations
 from importlib import import_module
 from pkgutil import iter_modules
 
-from integration.program.refusals.rows import AS_CODES, NOT_USED, ROWS
+from integration.program.refusals.rows import AS_CODES, ROWS
 
-__all__ = ["AS_CODES", "NOT_USED", "ROWS"]
+__all__ = ["AS_CODES", "ROWS"]
 
 for _module in iter_modules(__path__):
     import_module(f"{__name__}.{_module.name}")

@@ -112,6 +112,26 @@ def _(exchange: Exchange) -> Act:
     return lambda: exchange.post({0: 1_500_000})
 
 
+def _of_layout_1(exchange: Exchange) -> None:
+    """The exchange as an earlier program would have left it, written by hand."""
+
+    def older(account: Any) -> None:
+        account["header"]["layout_version"] = 1
+
+    patched(exchange, exchange.address, "Exchange", older)
+
+
+@reaches("AlreadyMigrated")
+def _(exchange: Exchange) -> Act:
+    return exchange.migrate
+
+
+@reaches("CursorNotNext")
+def _(exchange: Exchange) -> Act:
+    _of_layout_1(exchange)
+    return lambda: exchange.migrate(cursor=1)
+
+
 @reaches("NotAuthorised")
 def _(exchange: Exchange) -> Act:
     valid, _ = _cancel_all(exchange)

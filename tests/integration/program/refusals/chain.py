@@ -36,6 +36,15 @@ def _(exchange: Exchange) -> Act:
     return lambda: exchange.init(min_slot_equity=0)
 
 
+@reaches("FeesExceedMaintenance", grown)
+def _(exchange: Exchange) -> Act:
+    """A market of 0.05 %, where closing costs 0.05 %."""
+    exchange.ok(exchange.add_usdc())
+    thin = {"maintenance_fraction": 100_000, "liquidation_fee": 500, "mark_band": 500}
+    tiers = [{"up_to": 10**12, "rate": 10_000}] + [{"up_to": 0, "rate": 0}] * 3
+    return lambda: exchange.create_market(0, tiers=tiers, **thin)
+
+
 @reaches("TableFull", grown)
 def _(exchange: Exchange) -> Act:
     """The sixth collateral."""

@@ -25,10 +25,6 @@ ROWS: dict[str, Row] = {}
 """Errors that refuse an instruction, by name."""
 AS_CODES: dict[str, Row] = {}
 """Errors that no instruction ends with: they are the result code of one order of several."""
-NOT_USED: dict[str, str] = {
-    "LedgerNotEmpty": "kept for closing a ledger, which no instruction does",
-}
-"""Errors that the source never returns, with the reason; their numbers are taken for ever."""
 
 
 def fresh() -> Exchange:

@@ -3,6 +3,7 @@
 use pinocchio::AccountView;
 use quantdesk_engine::error::Error;
 use quantdesk_engine::instructions::GrowKind;
+use quantdesk_engine::state::EXCHANGE_VERSION;
 
 use crate::failure::Failure;
 use crate::growth::ExchangeHead;
@@ -38,6 +39,10 @@ impl<'a> Accounts<'a> {
             return Err(if twice { Error::DuplicateAccount } else { Error::WrongAddress }.into());
         }
         let exchange = ExchangeHead::of(exchange)?;
+        // An exchange that was still growing grows on: it is migrated at full size.
+        if !twice && exchange.header().layout_version != EXCHANGE_VERSION {
+            return Err(Error::WrongLayoutVersion.into());
+        }
         if !same(address(&exchange.admin()), admin.address()) {
             return Err(Error::NotAuthorised.into());
         }

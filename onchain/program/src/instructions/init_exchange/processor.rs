@@ -6,7 +6,9 @@ use quantdesk_engine::events::ExchangeInitialised;
 use quantdesk_engine::governance;
 use quantdesk_engine::instructions::InitExchange;
 use quantdesk_engine::now::Now;
-use quantdesk_engine::state::{Exchange, Header, INITIALISING, LAYOUT_VERSION, Ledger, Market, NO_SLOT, READY, Slot};
+use quantdesk_engine::state::{
+    EXCHANGE_VERSION, Exchange, Header, INITIALISING, LAYOUT_VERSION, Ledger, Market, NO_SLOT, READY, Slot,
+};
 
 use super::accounts::Accounts;
 use crate::clock::now;
@@ -82,7 +84,7 @@ fn write_exchange(accounts: &mut Accounts<'_>, args: &InitExchange, capacity: u3
     let mut head = ExchangeHead::of_new(accounts.exchange.0)?;
     head.write_header(Header {
         discriminator: Exchange::DISCRIMINATOR,
-        layout_version: LAYOUT_VERSION,
+        layout_version: EXCHANGE_VERSION,
         status: INITIALISING,
         bump,
         stride: size_of::<Market>() as u32,

@@ -23,7 +23,7 @@ use crate::seeds;
 #[inline(never)]
 pub fn process(accounts: &mut [AccountView], args: &OpenTrader) -> Result<(), Failure> {
     let accounts = Accounts::parse(accounts, args.sub)?;
-    if accounts.exchange.paused & (paused::ADMISSION | paused::MIGRATION) != 0 {
+    if accounts.exchange.paused & paused::ADMISSION != 0 {
         return Err(Error::Paused.into());
     }
     let (account, bump) = accounts.trader;

@@ -15,7 +15,7 @@ use crate::instructions::pyth::Accounts;
 pub fn process(accounts: &mut [AccountView], args: &UpdateCollateralPrice) -> Result<(), Failure> {
     let Accounts { exchange, price, event_authority } = Accounts::parse(accounts)?;
     let clock = now()?;
-    pyth::update_collateral(exchange, args.collateral, price, clock)?;
+    let flags = pyth::update_collateral(exchange, args.collateral, price, clock)?;
     let seq = next_event(exchange)?;
     let known = money::collateral(exchange, args.collateral)?;
     let event = CollateralPriceUpdated {
@@ -26,6 +26,7 @@ pub fn process(accounts: &mut [AccountView], args: &UpdateCollateralPrice) -> Re
         price: known.price,
         confidence: known.confidence,
         publish_ms: known.publish_ms,
+        flags,
     };
     emit(CollateralPriceUpdated::DISCRIMINATOR, &event, event_authority)
 }

@@ -7,7 +7,7 @@ use quantdesk_engine::events::{PriceRecord, PricesUpdated};
 use quantdesk_engine::instructions::{MAX_BATCH, PriceUpdate, UpdatePrice};
 use quantdesk_engine::now::Now;
 use quantdesk_engine::prices;
-use quantdesk_engine::state::{Exchange, paused};
+use quantdesk_engine::state::Exchange;
 use quantdesk_engine::units::Pubkey;
 
 use super::accounts::Accounts;
@@ -18,7 +18,7 @@ use crate::heap;
 
 /// # Errors
 /// Those of the account checks and of [`prices::update`]; `TooManyUpdates`, `ZeroAmount` without a
-/// price, `UnknownMarket`, `NotAuthorised`, `Paused` during a migration.
+/// price, `UnknownMarket`, `NotAuthorised`.
 #[inline(never)]
 pub fn process(accounts: &mut [AccountView], args: &UpdatePrice<'_>) -> Result<(), Failure> {
     let Accounts { exchange, authority, event_authority } = Accounts::parse(accounts)?;
@@ -27,9 +27,6 @@ pub fn process(accounts: &mut [AccountView], args: &UpdatePrice<'_>) -> Result<(
     }
     if args.updates.is_empty() {
         return Err(Error::ZeroAmount.into());
-    }
-    if exchange.paused & paused::MIGRATION != 0 {
-        return Err(Error::Paused.into());
     }
     let now = now()?;
     // SAFETY: once per instruction.
