@@ -76,6 +76,7 @@ def collateral(index: int, params: Mapping[str, Any], decimals: int) -> None:
     else:
         within(decimals <= 9 and bytes(params["feed_id"]) != NOBODY)
         within(1 <= params["max_age_s"] <= HOUR_S)
+        within(1_000 <= params["jump_band"] <= 500_000)
         within(params["initial_weight"] <= params["maintenance_weight"] < MILLION)
         within(params["convert_discount_min"] <= params["convert_discount_max"] <= 50_000)
         within(params["maintenance_weight"] + params["convert_discount_max"] <= MILLION)
@@ -120,4 +121,3 @@ def limits(params: Mapping[str, Any], price: int) -> None:
     maintenance = initial * params["maintenance_fraction"] // MILLION
     within(0 < params["mark_band"] <= min(initial - maintenance, maintenance // 2))
     within(params["mark_band"] <= params["trade_band"] <= 500_000)
-    within(params["liquidation_fee"] <= maintenance)

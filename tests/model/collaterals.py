@@ -26,11 +26,12 @@ def convert_collateral(state: State, call: Call) -> Event:
     known = state.collateral(index)
     require(index > 0, "UnknownCollateral")
     require(1_000 * call.unix - known.publish_ms <= 1_000 * known.max_age_s, "PriceStale")
-    debt, discount = due(state, debtor, known, call)
-    price = ceil(known.price, MILLION - discount, MILLION)
+    debt, discount, bankrupt = due(state, debtor, known, call)
+    price = ceil(margin.collateral_price(known, "maintenance"), MILLION - discount, MILLION)
     require(price > 0, "NoPrice")
     most = margin.withdrawable(state, own, 0, call)
-    amount = min(call.amount, debtor.collaterals[index - 1], floor(debt, MILLION, price))
+    wanted = ceil(debt, MILLION, price) if bankrupt else floor(debt, MILLION, price)
+    amount = min(call.amount, debtor.collaterals[index - 1], wanted)
     if call.amount == EVERYTHING:
         amount = min(amount, floor(most, MILLION, price))
     require(amount > 0, "ZeroAmount")
@@ -54,8 +55,8 @@ def convert_collateral(state: State, call: Call) -> Event:
     }
 
 
-def due(state: State, debtor: Slot, known: Record, call: Call) -> tuple[int, int]:
-    """What its USDC and losses are below 0, and the discount at the health that is left."""
+def due(state: State, debtor: Slot, known: Record, call: Call) -> tuple[int, int, bool]:
+    """What its USDC and losses are below 0, the discount at the health left, whether equity is below 0."""
     for market in debtor.positions:
         row = state.market(market)
         mark.catch_up(row, call)
@@ -66,11 +67,13 @@ def due(state: State, debtor: Slot, known: Record, call: Call) -> tuple[int, int
     without = standing.equity - weighted
     debt = -min(0, debtor.usdc + min(0, without - debtor.usdc))
     worth = sum(
-        floor(held, state.collateral(place).price, MILLION)
+        margin.worth(held, state.collateral(place).price)
         for place, held in enumerate(debtor.collaterals, 1)
         if held
     )
-    require(debt > max(LEAST_DEBT, worth // 100), "ConversionNotDue")
+    bankrupt = standing.equity < 0
+    require(debt > max(LEAST_DEBT, worth // 100) or bankrupt, "ConversionNotDue")
     used = min(weighted, max(0, standing.maintenance - without))
     steps = known.convert_discount_max - known.convert_discount_min
-    return debt, known.convert_discount_min + (floor(steps, used, weighted) if weighted else steps)
+    more = floor(steps, used, weighted) if weighted else steps
+    return debt, known.convert_discount_min + more, bankrupt

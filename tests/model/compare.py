@@ -106,6 +106,16 @@ def ledger_regions(data: bytes) -> Iterator[tuple[tuple[str, Any], int, int]]:
     yield ("rest", 0), first + count * SLOT, len(data)
 
 
+def exchange_bytes(state: State, data: bytes) -> bytes:
+    """The account of the exchange with the model's head and collaterals instead of its own."""
+    written = bytearray(data)
+    written[:COLLATERALS_AT] = tag("Exchange") + EXCHANGE_HEAD(state.rows["exchange", 0])
+    for index, row in state.all("collateral"):
+        at = COLLATERALS_AT + index * COLLATERAL
+        written[at : at + COLLATERAL] = layout.packer("Collateral")(row)
+    return bytes(written)
+
+
 REGIONS = {"exchange": exchange_regions, "ledger": ledger_regions}
 
 

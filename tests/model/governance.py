@@ -109,6 +109,7 @@ def change_market(state: State, to: Mapping[str, Any], call: Call, commit: bool)
     for name in FIXED:
         bounds.within(params[name] == getattr(market, name))
     bounds.limits(params, max(1, market.index_price))
+    setting_up.require_fees_below_maintenance(params, state.exchange.fee_tiers)
     if commit:
         mark.catch_up(market, call)
         first_cap = market.oi_cap if market.later_oi_cap else None
@@ -131,6 +132,10 @@ def change_price_source(state: State, to: Mapping[str, Any], call: Call, commit:
 def change_fees(state: State, to: Mapping[str, Any], call: Call, commit: bool) -> None:
     """Fee tiers."""
     stored = bounds.fee_tiers(to["tiers"])
+    for _, market in state.all("market"):
+        if market.status < SETTLING:
+            fees = layout.plain(market)
+            setting_up.require_fees_below_maintenance(fees, stored)
     if commit:
         state.exchange.fee_tiers = stored
 
@@ -143,6 +148,7 @@ def change_collateral(state: State, to: Mapping[str, Any], call: Call, commit: b
     if commit:
         known.__dict__.update(to["params"])
         known.status = to["status"]
+        known.pending_price = known.pending_count = 0
         known.bucket_level = min(known.bucket_level, known.bucket_capacity)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from model import funding, mark, vesting
-from model.exact import MILLION, ceil, floor, notional, require
+from model.exact import LARGEST_NOTIONAL, MILLION, ceil, floor, notional, require
 from model.layout import Record
 from model.state import Call, Slot, State
 
@@ -69,9 +69,13 @@ def collateral_value(state: State, slot: Slot, purpose: str, unix: int) -> int:
             weight = floor(known.maintenance_weight, 900_000, MILLION) if stale else known.maintenance_weight
         else:
             weight = 0 if stale else known.initial_weight
-        price = collateral_price(known, purpose)
-        total += floor(floor(held, price, MILLION), weight, MILLION)
+        total += floor(worth(held, collateral_price(known, purpose)), weight, MILLION)
     return int(total)
+
+
+def worth(held: int, price: int) -> int:
+    """Of a collateral; nobody's counts for more than a position may be worth."""
+    return min(LARGEST_NOTIONAL, floor(held, price, MILLION))
 
 
 def collateral_price(known: Record, purpose: str) -> int:

@@ -43,7 +43,8 @@ def catch_up(market: Record, call: Call) -> None:
     distance, premium = sample(market)
     step = min(call.unix - market.sampled_at, LONGEST_STEP_S)
     market.premium_ema += toward_zero(distance - market.premium_ema, step, EMA_S + step)
-    funding.accrue(market, premium, market.sampled_at, call.unix)
+    if market.settlement_price == 0:
+        funding.accrue(market, premium, market.sampled_at, call.unix)
     fresh = 1_000 * call.unix - market.publish_ms <= market.liquidate_max_age_ms
     if market.status == SETTLING and fresh:
         seconds = min(call.unix - market.sampled_at, max(0, 3_600 - market.settlement_seconds))

@@ -68,31 +68,33 @@ def publish(market: Record, update: Record, call: Call) -> int:
 def post(market: Record, update: Record, call: Call) -> int:
     """What becomes of a checked and newer price: its flags."""
     mark.catch_up(market, call)
-    if (
-        market.index_price
-        and not near(update.price, market.index_price, market)
-        and waits(market, update, call)
-    ):
+    if waits(market, market.index_price, update, call):
         return PENDING
     return accept(market, update, call)
 
 
-def near(price: int, other: int, market: Record) -> bool:
-    """Within the jump band."""
-    return abs(price - other) <= floor(other, market.jump_band, MILLION)
+def near(price: int, other: int, band: int) -> bool:
+    """Within a band, in millionths of the other price."""
+    return abs(price - other) <= floor(other, band, MILLION)
 
 
-def waits(market: Record, update: Record, call: Call) -> bool:
-    """Whether a jumped price is held: not when it confirms the pending one, nor the third time in a row."""
-    if market.pending_price and near(update.price, market.pending_price, market):
-        newer = update.publish_ms >= market.pending_publish_ms + 1_000
-        return not (newer and call.slot > market.pending_slot)
-    if market.pending_count == 2:
-        return False
-    market.pending_count += 1
-    market.pending_price, market.pending_publish_ms = update.price, update.publish_ms
-    market.pending_slot = call.slot
-    return True
+def waits(row: Record, last: int, update: Record, call: Call) -> bool:
+    """Whether a market's or collateral's price is held, as it jumped from the ``last`` one (0 is none).
+
+    Not when it confirms the pending one, a second newer and in a later slot, nor the third time in a row.
+    """
+    jumped = last > 0 and not near(update.price, last, row.jump_band)
+    if jumped and row.pending_price and near(update.price, row.pending_price, row.jump_band):
+        newer = update.publish_ms >= row.pending_publish_ms + 1_000
+        if not (newer and call.slot > row.pending_slot):
+            return True
+    elif jumped and row.pending_count < 2:
+        row.pending_count += 1
+        row.pending_price, row.pending_publish_ms = update.price, update.publish_ms
+        row.pending_slot = call.slot
+        return True
+    row.pending_price = row.pending_publish_ms = row.pending_slot = row.pending_count = 0
+    return False
 
 
 def accept(market: Record, update: Record, call: Call) -> int:
@@ -111,7 +113,6 @@ def accept(market: Record, update: Record, call: Call) -> int:
         flags |= LIMITED
     market.index_price, market.confidence, market.publish_ms = price, update.confidence, update.publish_ms
     market.posted_slot, market.posted_at = call.slot, call.unix
-    market.pending_price = market.pending_publish_ms = market.pending_slot = market.pending_count = 0
     if price < 5_000 and market.status == ACTIVE:
         market.status = REDUCE_ONLY
     mark.refresh(market, call)

@@ -11,7 +11,7 @@ from model.exact import ceil, floor, require
 from model.layout import Record
 from model.state import Call, Event, State, instruction
 
-ACCEPTED, ANCHOR = 1, 32
+ANCHOR = 32
 WIDEST_OF_COLLATERAL = 10_000
 
 
@@ -67,6 +67,9 @@ def update_collateral_price(state: State, call: Call) -> Event:
     update = scaled(call.pyth, 12 - known.decimals, 1)
     prices.check_published(update, 1_000 * known.max_age_s, WIDEST_OF_COLLATERAL, call)
     require(update.publish_ms > known.publish_ms, "PriceNotNewer")
-    known.__dict__.update(update.__dict__)
-    known.posted_slot = call.slot
-    return "CollateralPriceUpdated", {"collateral": call.args["collateral"]} | update.__dict__
+    flags = prices.PENDING if prices.waits(known, known.price, update, call) else prices.ACCEPTED
+    if flags == prices.ACCEPTED:
+        known.__dict__.update(update.__dict__)
+        known.posted_slot = call.slot
+    told = {name: getattr(known, name) for name in ("price", "confidence", "publish_ms")}
+    return "CollateralPriceUpdated", {"collateral": call.args["collateral"], "flags": flags} | told

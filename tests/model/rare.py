@@ -21,6 +21,8 @@ def states(state: State, event: Event) -> Iterator[str]:
     elif name == "PricesUpdated":
         flags = {bit for one in told["prices"] for bit in PRICE_FLAGS if one.flags & bit}
         yield from (f"price: {PRICE_FLAGS[bit]}" for bit in flags)
+    elif name == "CollateralPriceUpdated" and told["flags"] == 2:
+        yield "price of a collateral: pending"
     elif name == "PositionsTransferred":
         yield ("taken over", "deleveraged", "settled at one price")[told["kind"]]
     elif name == "BankruptcyResolved":

@@ -29,6 +29,7 @@ from model.bounds import PYTH
 from model.compare import Different
 from model.plan import ACTIONS, Plan
 from model.settings import NAMED, USDC, Setting, coin_params, drawn, full_market, usdc_params
+from model.state import EXCHANGE_VERSION
 from model.world import Seen, Step, World, pyth_account
 
 DRAWN_FROM = (
@@ -220,6 +221,9 @@ class Run:
         """One random instruction."""
         if name is None and self.plan.is_quiet() and self.plan.chance(0.35):
             name = self.plan.feeding()
+        version = self.world.state.rows["exchange", 0].header.layout_version
+        if name is None and version != EXCHANGE_VERSION and self.plan.chance(0.25):
+            name = "migrate"
         if name is None and not self.plan.trading() and self.plan.chance(0.1):
             name = self.plan.choice(["queue_change", "apply_change"])
         if name is None and self.world.state.rows["exchange", 0].paused and self.plan.chance(0.05):
@@ -242,10 +246,10 @@ def replay(setting: Setting, script: list[Step]) -> World:
 
 
 def fails(setting: Setting, script: list[Step]) -> str | None:
-    """How the script fails."""
+    """How the script fails, if only because what it needs was left out."""
     try:
         replay(setting, script)
-    except AssertionError as error:
+    except (AssertionError, LookupError, StopIteration) as error:
         return f"{type(error).__name__}: {error}"
     return None
 

@@ -8,9 +8,9 @@ from typing import Any
 from integration.program import idl
 from integration.program.exchange import HEADER_BYTES
 from model import bounds, layout
-from model.exact import require
+from model.exact import MILLION, floor, require
 from model.layout import Record
-from model.state import LAYOUT_VERSION, NO_SLOT, Book, Call, Event, State, instruction
+from model.state import EXCHANGE_VERSION, LAYOUT_VERSION, NO_SLOT, Book, Call, Event, State, instruction
 
 STEP = 10_240
 """Most bytes that an instruction adds to an account."""
@@ -18,6 +18,8 @@ EXCHANGE_BYTES = 8 + idl.size_of("Exchange")
 SLOT, ORDER = idl.size_of("Slot"), idl.size_of("Order")
 INITIALISING, READY = 0, 1
 ACTIVE = 2
+FIRST_JUMP_BAND = 20_000
+"""Of collaterals that are older than jump bands."""
 CHANGEABLE = [
     "maintenance_fraction",
     "profit_weight",
@@ -82,6 +84,7 @@ def init_exchange(state: State, call: Call) -> Event:
     row = layout.zero("Exchange")
     del row.collaterals, row.markets
     row.header = header(state, "exchange", ready=False, stride=idl.size_of("Market"))
+    row.header.layout_version = EXCHANGE_VERSION
     row.id, row.ledger_count, row.ledger = call.id, 1, addresses.ledger
     row.admin, row.guardian = call.signer, call.guardian
     for name in ("timelock_s", "min_slot_equity", "client_data_limit"):
@@ -101,10 +104,50 @@ def init_exchange(state: State, call: Call) -> Event:
 
 
 @instruction
+def migrate(state: State, call: Call) -> Event:
+    """Brings collaterals of the layout before to this one: those other than USDC get a jump band."""
+    require(("exchange", 0) in state.rows, "WrongAccountOwner")
+    exchange = state.exchange
+    require(state.use("size", "exchange").bytes == EXCHANGE_BYTES, "WrongAccountKind")
+    require(exchange.header.layout_version < EXCHANGE_VERSION, "AlreadyMigrated")
+    require(call.cursor == exchange.migrated, "CursorNotNext")
+    require(call.rows > 0, "ZeroAmount")
+    last = min(call.cursor + call.rows, exchange.collateral_count)
+    for index in range(max(1, call.cursor), last):
+        state.collateral(index).jump_band = FIRST_JUMP_BAND
+    exchange.migrated = last
+    if last == exchange.collateral_count:
+        exchange.header, exchange.migrated = versioned(exchange.header, EXCHANGE_VERSION), 0
+    return "AccountMigrated", {
+        "account": state.use("address").key,
+        "cursor": exchange.migrated,
+        "layout_version": exchange.header.layout_version,
+    }
+
+
+def versioned(header: Record, version: int) -> Record:
+    """The header of an account of another layout."""
+    twin = header.copy()
+    twin.layout_version = version
+    return twin
+
+
+def grow_old(state: State) -> None:
+    """The exchange as the program before this one wrote it: no instruction, but what `migrate` meets."""
+    exchange = state.exchange
+    exchange.header = versioned(exchange.header, EXCHANGE_VERSION - 1)
+    for index in range(exchange.collateral_count):
+        row = state.collateral(index)
+        row.jump_band = row.pending_count = row.pending_price = row.pending_publish_ms = row.pending_slot = 0
+
+
+@instruction
 def grow_account(state: State, call: Call) -> Event:
     """One step towards the full size, which makes it usable."""
     require(("exchange", 0) in state.rows, "WrongAccountOwner")
     exchange = state.exchange
+    current = exchange.header.layout_version == EXCHANGE_VERSION
+    require(current or call.kind == "Exchange", "WrongLayoutVersion")
     require(exchange.admin == call.signer, "NotAuthorised")
     addresses = state.use("address")
     if call.kind == "Exchange":
@@ -200,7 +243,15 @@ def new_market(state: State, params: Mapping[str, Any]) -> int:
     known = {row.symbol for _, row in state.all("market")}
     require(bytes(params["symbol"]) not in known, "AlreadyInitialised")
     bounds.market(params)
+    require_fees_below_maintenance(params, state.exchange.fee_tiers)
     return count
+
+
+def require_fees_below_maintenance(params: Mapping[str, Any], tiers: list[Record]) -> None:
+    """Closing must free more maintenance margin than its fees cost."""
+    taker = max(tier.taker for tier in tiers if tier.min_volume < 2**64 - 1)
+    maintenance = floor(params["tiers"][0]["rate"], params["maintenance_fraction"], MILLION)
+    require(params["liquidation_fee"] + taker < maintenance, "FeesExceedMaintenance")
 
 
 @instruction

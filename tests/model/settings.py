@@ -150,14 +150,15 @@ def usdc_params(**changes: Any) -> dict[str, Any]:
     """USDC without limits."""
     params = {"feed_id": bytes(32), "max_age_s": 0, "initial_weight": 10**6, "maintenance_weight": 10**6}
     params |= {"convert_discount_min": 0, "convert_discount_max": 0}
-    return params | {"deposit_cap": 10**15, "bucket_capacity": 0, "bucket_refill": 0} | changes
+    params |= {"deposit_cap": 10**15, "bucket_capacity": 0, "bucket_refill": 0}
+    return params | {"jump_band": 0} | changes
 
 
 def coin_params(mint: int, **changes: Any) -> dict[str, Any]:
     """Another collateral: weights 80 % and 90 %, discount 0.5 % to 5 %, stale after a minute."""
     params = usdc_params() | {"feed_id": feed(50 + mint), "max_age_s": 60, "initial_weight": 800_000}
     params |= {"maintenance_weight": 900_000, "convert_discount_min": 5_000, "convert_discount_max": 50_000}
-    return params | {"deposit_cap": 10**13} | changes
+    return params | {"deposit_cap": 10**13, "jump_band": 50_000} | changes
 
 
 def coin(draw: random.Random) -> dict[str, int]:
@@ -165,6 +166,7 @@ def coin(draw: random.Random) -> dict[str, int]:
     maintenance = draw.choice([0, 300_000, 900_000, 950_000])
     return {
         "max_age_s": draw.choice([1, 60, 3_600]),
+        "jump_band": draw.choice([1_000, 50_000, 500_000]),
         "initial_weight": draw.choice([0, maintenance // 2, maintenance]),
         "maintenance_weight": maintenance,
         "convert_discount_min": draw.choice([0, 5_000]),

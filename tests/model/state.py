@@ -16,7 +16,7 @@ from model import layout
 from model.exact import require
 from model.layout import Record
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION, EXCHANGE_VERSION = 1, 2
 NO_SLOT = 65_535
 NO_MARKET = 255
 POSITIONS = 8
@@ -194,7 +194,9 @@ class State:
     def enter(self, takes_ledger: bool) -> None:
         """Whether exchange and ledger can be used."""
         require(("exchange", 0) in self.rows, "WrongAccountOwner")
-        require(self.exchange.header.status == 1, "WrongAccountKind")
+        header = self.exchange.header
+        require(header.status == 1, "WrongAccountKind")
+        require(header.layout_version == EXCHANGE_VERSION, "WrongLayoutVersion")
         require(not takes_ledger or self.ledger.header.status == 1, "AccountNotReady")
 
     def slot(self, index: int) -> Slot:

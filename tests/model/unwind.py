@@ -8,7 +8,7 @@ from model.bounds import PYTH, SIGNED
 from model.exact import EVERYTHING
 from model.run import Run
 from model.settings import coin_params, usdc_params
-from model.state import Key
+from model.state import EXCHANGE_VERSION, Key
 from model.world import Seen, Step, pyth_account
 
 SETTLED = 5
@@ -42,7 +42,10 @@ class Unwinding:
         return seen
 
     def all(self) -> None:
-        """Pauses lifted, orders cancelled, positions closed, money withdrawn."""
+        """Layout up to date, pauses lifted, orders cancelled, positions closed, money withdrawn."""
+        exchange = self.world.state.rows["exchange", 0]
+        if exchange.header.layout_version != EXCHANGE_VERSION:
+            self.ok("migrate", {"cursor": exchange.migrated, "rows": 8}, signer=0)
         self.lift()
         self.fund_whale()
         for key in self.active():

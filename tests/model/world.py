@@ -65,7 +65,7 @@ MODELLED = (
     waterfall,
 )
 """The files whose rules are in RULES."""
-GROWING = ("init_exchange", "grow_account")
+GROWING = ("init_exchange", "grow_account", "migrate")
 """Instructions for accounts that cannot be used yet."""
 PROGRAM = idl.program_id()
 PRICE_ACCOUNT = Keypair.from_seed(bytes([80] * 32)).pubkey()
@@ -75,6 +75,10 @@ DECIMALS = [6, 9, 8, 5, 0, 6, 10]
 LIMIT = set_compute_unit_limit(1_400_000)
 WHOLE_EVERY = 200
 """Instructions from one comparison of every account and every sum, whole, to the next."""
+
+
+QUIET = ("slots", "seconds", "older")
+"""What a step does not say of itself when it is nothing."""
 
 
 @dataclass(frozen=True)
@@ -96,11 +100,14 @@ class Step:
     """Number of the mint that it takes."""
     book: int | None = None
     """Market whose book it grows."""
+    older: bool = False
+    """Whether the exchange is first written back to the layout before the program's."""
     pyth: dict[str, Any] | None = None
     """What the price account says that it takes (:func:`pyth_account`)."""
 
     def __str__(self) -> str:
-        shown = {key: value for key, value in asdict(self).items() if value not in (None, {}, 0)}
+        shown = {key: value for key, value in asdict(self).items() if value not in (None, {})}
+        shown = {key: value for key, value in shown.items() if value or key not in QUIET}
         return "Step(" + ", ".join(f"{key}={value!r}" for key, value in shown.items()) + ")"
 
 
@@ -274,6 +281,8 @@ class World:
         self.done += 1
         if step.pyth:
             self._put_price(step.pyth)
+        if step.older:
+            self._grow_old()
         if step.slots or step.seconds:
             self.clock = (self.clock[0] + step.slots, self.clock[1] + step.seconds)
             self.vm.set_time(slot=self.clock[0], unix=self.clock[1])
@@ -300,6 +309,16 @@ class World:
             data = bytes(8) + data[8:]
         owner = RECEIVER if account["owned"] else PROGRAM
         self.vm.svm.set_account(PRICE_ACCOUNT, Account(10**9, data, owner))
+
+    def _grow_old(self) -> None:
+        """The exchange of the layout before, in both."""
+        self.state.begin()
+        setting_up.grow_old(self.state)
+        account = self.vm.svm.get_account(self.box.address)
+        assert account is not None
+        data = compare.exchange_bytes(self.state, account.data)
+        self.vm.svm.set_account(self.box.address, Account(account.lamports, data, PROGRAM))
+        self.data.pop(self.box.address, None)
 
     def _signer(self, step: Step) -> int | str:
         if step.signer is not None:

@@ -10,7 +10,7 @@ use crate::now::Now;
 use crate::position;
 use crate::prices;
 use crate::state::{Collateral, Exchange, Market, NO_MARKET, Position, Slot};
-use crate::units::{MILLION, Rounding, mul_div, mul_div_signed, mul_div_wide, product, share_up};
+use crate::units::{MAX_NOTIONAL, MILLION, Rounding, mul_div, mul_div_signed, mul_div_wide, product, share_up};
 
 /// Least initial margin of a position with exposure: $2.
 const LEAST_INITIAL: u64 = 2_000_000;
@@ -337,8 +337,7 @@ fn balance(exchange: &Exchange, slot: &Slot, purpose: Purpose, now: Now) -> Resu
 pub(crate) fn collateral_value(exchange: &Exchange, slot: &Slot, now: Now) -> Result<(i64, u64), Error> {
     let mut worth = 0u64;
     for (held, known) in slot.collaterals.iter().zip(&exchange.collaterals[1..]) {
-        let value = mul_div_wide(*held, known.price, MILLION, Rounding::Down).ok_or(Error::ArithmeticOverflow)?;
-        worth = worth.saturating_add(value);
+        worth += worth_of(*held, known.price);
     }
     Ok((other_collateral(exchange, slot, Purpose::Maintenance, now)?, worth))
 }
@@ -364,11 +363,16 @@ fn other_collateral(exchange: &Exchange, slot: &Slot, purpose: Purpose, now: Now
             _ => u64::from(known.initial_weight),
         };
         if *held > 0 && weight > 0 {
-            let price = collateral_price(known, purpose);
-            let value = mul_div(*held, price, MILLION, Rounding::Down);
-            let value = value.and_then(|value| mul_div(value, weight, MILLION, Rounding::Down));
-            sum = value.and_then(|value| sum.checked_add(value)).ok_or(Error::ArithmeticOverflow)?;
+            let value = worth_of(*held, collateral_price(known, purpose));
+            sum += mul_div(value, weight, MILLION, Rounding::Down).ok_or(Error::ArithmeticOverflow)?;
         }
     }
-    i64::try_from(sum).map_err(|_| Error::ArithmeticOverflow)
+    Ok(sum as i64)
+}
+
+/// Quote atoms, rounded down. More than a position may be worth counts no further: no price of a collateral, however
+/// wrong, keeps an account from paying, closing or being liquidated.
+#[inline(never)]
+fn worth_of(held: u64, price: u64) -> u64 {
+    mul_div_wide(held, price, MILLION, Rounding::Down).map_or(MAX_NOTIONAL, |worth| worth.min(MAX_NOTIONAL))
 }

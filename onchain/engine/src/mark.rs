@@ -35,7 +35,10 @@ fn integrate_since(market: &mut Market, now: Now) {
     let (distance, premium) = samples(market);
     let step = (now.unix - from).min(LONGEST_STEP_S);
     market.premium_ema += (distance - market.premium_ema) * step / (EMA_S + step);
-    funding::gather(market, premium, from, now.unix);
+    if market.settlement_price.0 == 0 {
+        // Once positions begin to close at one price, whoever is left would receive what nobody pays any more.
+        funding::gather(market, premium, from, now.unix);
+    }
     if market.status == market_status::SETTLING {
         settlement::gather(market, from, now);
     }
@@ -68,7 +71,8 @@ pub fn refresh(market: &mut Market, now: Now) {
     if index == 0 {
         return;
     }
-    let smoothed = (index as i64 + market.premium_ema / MICRO) as u64;
+    // The average may be of a price that was many times as high: below 0 it is 0.
+    let smoothed = (index as i64 + market.premium_ema / MICRO).max(0) as u64;
     let traded = median(
         quoted(market.best_bid_ticks, market.tick_size, index),
         quoted(market.best_ask_ticks, market.tick_size, index),

@@ -16,6 +16,8 @@ from quantdesk.domain.units import FUNDING_SCALE, RATE_SCALE, ceil_div
 
 LEAST_INITIAL = 2_000_000
 """Initial margin of a position with any exposure: $2."""
+LARGEST_WORTH = 2**53
+"""Quote atoms that an account's collateral of one kind counts for at most."""
 STALE_COLLATERAL = 900_000
 """A collateral with a stale price counts this share (1e-6) of its weight for maintenance."""
 HIGHEST_PRICE = 2**48
@@ -147,7 +149,7 @@ def maintenance_value(held: int, price: int, weight: int, *, stale: bool) -> int
     tenths of it while the price is stale.
     """
     counted = weight * STALE_COLLATERAL // RATE_SCALE if stale else weight
-    return held * price // RATE_SCALE * counted // RATE_SCALE
+    return min(held * price // RATE_SCALE, LARGEST_WORTH) * counted // RATE_SCALE
 
 
 def withdrawable(balance: int, locked: int, positions: Sequence[Position]) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from quantdesk.domain.margin import LEAST_INITIAL, STALE_COLLATERAL, Standing
+from quantdesk.domain.margin import LARGEST_WORTH, LEAST_INITIAL, STALE_COLLATERAL, Standing
 from quantdesk.domain.margin_arrays import Integers, base_margin, funding_owed, share_down, share_up
 from quantdesk.domain.units import RATE_SCALE
 from quantdesk.program.layouts import NO_MARKET, Exchange, Market
@@ -20,6 +20,8 @@ from quantdesk.program.layouts import NO_MARKET, Exchange, Market
 Records = npt.NDArray[Any]
 Indices = npt.NDArray[np.intp]
 HIGHEST = 2**63 - 1
+WIDEST = HIGHEST // RATE_SCALE
+"""Price up to which products with less than a million units fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,5 +130,9 @@ def _collateral(slots: Records, held: Indices, exchange: Exchange, now_s: int) -
         weight = known.maintenance_weight * (STALE_COLLATERAL if is_stale else RATE_SCALE) // RATE_SCALE
         amount = slots["collaterals"][held, index].astype(np.int64)
         price = max(known.price, known.pending_price)  # the milder one while a jump is pending
-        counted = counted + share_down(share_down(amount, price), weight)
+        most = min(HIGHEST, LARGEST_WORTH * RATE_SCALE // max(1, price))
+        worth = np.where(
+            amount > most, LARGEST_WORTH, share_down(np.minimum(amount, most), min(price, WIDEST))
+        )
+        counted = counted + share_down(worth, weight)
     return counted

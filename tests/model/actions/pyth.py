@@ -37,7 +37,7 @@ def account(plan: Plan, feed: bytes, price: int, per: int, now: int) -> dict[str
 @action(90)
 def update_price_pyth(plan: Plan) -> Step | None:
     markets = {market: row for market, row in plan.world.state.all("market") if row.source != SIGNED}
-    if not markets and plan.chance(0.98):
+    if not plan.count() or (not markets and plan.chance(0.98)):
         return None
     stale = [market for market in plan.stale() if market in markets]
     market = plan.choice(stale or markets) if markets and plan.chance(0.98) else plan.market()
@@ -68,5 +68,4 @@ def update_collateral_price(plan: Plan) -> Step | None:
     now = plan.world.clock[1] + passed.get("seconds", 0)
     said = account(plan, row.feed_id if row else bytes(32), plan.coins[mint], 10**8, now)
     signer = plan.choice(plan.owners)
-    said["exponent"] = min(-5, said["exponent"])
     return Step("update_collateral_price", {"collateral": index}, signer=signer, pyth=said, **passed)

@@ -9,6 +9,7 @@ from model import layout
 from model.actions.authority import address, holder
 from model.plan import Plan, action
 from model.settings import USDC, Setting, coin, coin_params, fees, full_market, market, usdc_params
+from model.state import EXCHANGE_VERSION
 from model.world import Step, World
 
 
@@ -55,6 +56,16 @@ def grow_account(plan: Plan) -> Step:
 
 
 @action(3)
+def migrate(plan: Plan) -> Step:
+    exchange = plan.world.state.rows["exchange", 0]
+    current = exchange.header.layout_version == EXCHANGE_VERSION
+    cursor = exchange.migrated if plan.chance(0.8) else plan.draw.randrange(8)
+    older = bool(current and exchange.opened and plan.chance(0.6))
+    args = {"cursor": cursor, "rows": plan.choice([0, 1, 1, 2, 2**32 - 1])}
+    return Step("migrate", args, signer=plan.choice(plan.owners), older=older)
+
+
+@action(3)
 def add_collateral(plan: Plan) -> Step:
     left = plan.world.state.rows.get(("leave", ("collateral", len(plan.world.state.all("collateral")))))
     if left is not None and plan.chance(0.8):
@@ -70,6 +81,7 @@ def add_collateral(plan: Plan) -> Step:
                 {"max_age_s": plan.choice([0, 3_601])},
                 {"initial_weight": 960_000, "maintenance_weight": 950_000},
                 {"maintenance_weight": 10**6},
+                {"jump_band": plan.choice([999, 500_001])},
                 {"convert_discount_min": 50_001},
                 {"convert_discount_max": 50_001},
                 {"feed_id": bytes(32)},
