@@ -415,7 +415,17 @@ async def test_collateral_of_the_bankrupt_is_bought_within_the_limit_before_anyt
     async def bought(least: int) -> bool:
         return await sol_of(keeper.pubkey()) >= least
 
+    held = (await scene.account(victim))["balances"][1]
+    assert (held["amount"], held["value"]) == ("0.5", "70")
+    known = (await scene.ground.client.get("/v1/exchange")).json()["collaterals"][1]
+    assert (known["price"], known["is_stale"], known["pending_price"]) == ("140", False, None)
+    before = float((await scene.account(victim))["equity"])
     await scene.move(131)
+    account = await scene.account(victim)
+    assert account["standing"] == "bankrupt"
+    # 130 SOL fell by $9; the SOL at hand counts nine tenths of $70.
+    assert float(account["equity"]) == pytest.approx(before - 130 * 9, abs=10)
+    assert before == pytest.approx(1_000 + 63, abs=15)
     async with liquidating(scene.config(collateral_usdc=28)):
         await until(lambda: bought(1))
         await asyncio.sleep(2)

@@ -46,7 +46,7 @@ class AccountService:
 
     def valued(self, view: ExchangeView, holdings: Holdings) -> AccountValue:
         """A sub-account at the present marks."""
-        return value(holdings, self.prices(view), self._clock() // 1_000)
+        return value(holdings, self.prices(view), view.exchange.collaterals, self._clock() // 1_000)
 
     def margin(self, view: ExchangeView, holdings: Holdings) -> Margin:
         """Its margin numbers for a before or after."""

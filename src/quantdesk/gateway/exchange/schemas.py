@@ -39,6 +39,12 @@ class Collateral(Wire):
         description="Share of its value that counts for initial margin; 1 for USDC."
     )
     maintenance_weight: DecimalText
+    price: UnsignedDecimalText | None = Field(
+        description="In quote for one of it; null for USDC and before the first price."
+    )
+    price_ms: UnixMs | None = Field(description="When that price was published.")
+    is_stale: bool = Field(description="Too old: counts nothing for new risk, nine tenths for maintenance.")
+    pending_price: UnsignedDecimalText | None = Field(description="A price that jumped and is not confirmed.")
     deposit_cap: UnsignedDecimalText | None = Field(description="Largest sum of deposits; null: no cap.")
     total_deposits: UnsignedDecimalText
 

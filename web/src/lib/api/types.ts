@@ -1735,6 +1735,11 @@ export interface components {
              */
             initial_weight: string;
             /**
+             * Is Stale
+             * @description Too old: counts nothing for new risk, nine tenths for maintenance.
+             */
+            is_stale: boolean;
+            /**
              * Maintenance Weight
              * @description Exact decimal number as text, no exponent.
              * @example 142.31
@@ -1742,6 +1747,21 @@ export interface components {
             maintenance_weight: string;
             /** Mint */
             mint: string;
+            /**
+             * Pending Price
+             * @description A price that jumped and is not confirmed.
+             */
+            pending_price: string | null;
+            /**
+             * Price
+             * @description In quote for one of it; null for USDC and before the first price.
+             */
+            price: string | null;
+            /**
+             * Price Ms
+             * @description When that price was published.
+             */
+            price_ms: number | null;
             /**
              * Total Deposits
              * @description Exact decimal number as text, not negative, no exponent.
