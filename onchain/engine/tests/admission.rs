@@ -5,7 +5,7 @@ mod support;
 use quantdesk_engine::describe::Seq;
 use quantdesk_engine::error::Error;
 use quantdesk_engine::instructions::*;
-use quantdesk_engine::state::{market_status, paused};
+use quantdesk_engine::state::{Collateral, market_status, paused};
 use quantdesk_engine::trading;
 use quantdesk_engine::units::LotPrice;
 use support::*;
@@ -294,4 +294,181 @@ fn an_order_that_its_owners_total_could_not_count_is_refused() {
     assert_eq!(world.place(0, half).err(), Some(Error::ArithmeticOverflow));
     world.place(0, PlaceOrder { lots: (1 << 31) - 1, ..half }).unwrap();
     assert_eq!(world.position(0).bid_lots, u32::MAX);
+}
+
+#[test]
+fn the_trade_band_is_rounded_inwards() {
+    let mut world = World::new(1, 16);
+    world.exchange.markets[0].tick_size = 1;
+    // 5 % of 1,000,010 are 50,000.5: the band is from 950,010 to 1,050,010.
+    world.publish(1_000_010);
+    for (side, edge, beyond) in [(Side::Bid, 1_050_010, 1_050_011), (Side::Ask, 950_010, 950_009)] {
+        assert_eq!(world.place(0, limit(side, beyond, 20)).err(), Some(Error::PriceOutsideBand));
+        world.place(0, limit(side, edge, 20)).unwrap();
+        world.cancel_all(0).unwrap();
+    }
+    world.exchange.markets[0].tick_size = 100;
+    assert_eq!(world.place(0, limit(Side::Ask, 9_500, 20)).err(), Some(Error::PriceOutsideBand));
+    world.place(0, limit(Side::Ask, 9_501, 20)).unwrap();
+}
+
+#[test]
+fn only_what_closes_a_position_whole_may_be_under_the_minimum() {
+    // A position of five lots, worth half of the minimum, on a side whose quarter asks for no more.
+    let mut world = World::new(3, 16);
+    world.place(1, limit(Side::Ask, MID, 25)).unwrap();
+    world.place(0, ioc(Side::Bid, MID, 25)).unwrap();
+    world.place(1, limit(Side::Bid, MID, 20)).unwrap();
+    world.place(0, PlaceOrder { reduce_only: true, ..ioc(Side::Ask, MID, 20) }).unwrap();
+    assert_eq!(world.position(0).base.0, 5);
+    let reduce = |lots| PlaceOrder { reduce_only: true, ..limit(Side::Ask, 10_010, lots) };
+    for order in [limit(Side::Ask, 10_010, 5), limit(Side::Bid, 9_990, 5), reduce(4)] {
+        assert_eq!(world.place(0, order).err(), Some(Error::BelowMinimumNotional));
+    }
+    assert_eq!({ world.place(0, reduce(5)).unwrap().orders[0].resting }, 5);
+    // Fourteen more asks: now $320 are needed to rest, but to close.
+    world.cancel_all(0).unwrap();
+    for number in 0..14 {
+        world.place(1, limit(Side::Ask, 10_020, 320 + number)).unwrap();
+    }
+    assert_eq!(world.place(0, limit(Side::Ask, 10_010, 319)).err(), Some(Error::BelowRestingMinimum));
+    world.place(0, reduce(5)).unwrap();
+    assert_eq!(world.position(0).ask_orders, 1);
+    world.cancel_all(0).unwrap();
+    world.place(2, limit(Side::Bid, MID, 300)).unwrap();
+    world.place(1, ioc(Side::Ask, MID, 300)).unwrap();
+    let part = PlaceOrder { reduce_only: true, ..limit(Side::Ask, 10_010, 299) };
+    assert_eq!(world.place(2, part).err(), Some(Error::BelowRestingMinimum));
+    world.place(2, PlaceOrder { lots: 300, ..part }).unwrap();
+}
+
+#[test]
+fn quarters_of_occupancy_begin_at_a_quarter_of_the_capacity() {
+    for (resting, least) in [(1, 10), (2, 20), (3, 20), (4, 80), (5, 80), (6, 320), (7, 320)] {
+        let mut world = World::new(2, 8);
+        for _ in 0..resting {
+            world.place(1, limit(Side::Ask, MID, 400)).unwrap();
+        }
+        assert!(world.place(0, limit(Side::Ask, MID, least - 1)).is_err(), "{resting} rest");
+        world.place(0, limit(Side::Ask, MID, least)).unwrap();
+    }
+}
+
+#[test]
+fn client_ids_are_unique_on_both_sides_however_deep_their_orders_rest() {
+    let mut world = World::new(1, 16);
+    for (number, side) in [(1, Side::Bid), (2, Side::Bid), (3, Side::Ask), (4, Side::Ask)] {
+        let ticks = if number < 3 { 9_980 + number } else { 10_020 - number };
+        world.place(0, PlaceOrder { client_id: u64::from(number), ..limit(side, ticks, 20) }).unwrap();
+    }
+    for client_id in 1..5 {
+        let again = PlaceOrder { client_id, ..limit(Side::Bid, 9_970, 20) };
+        assert_eq!(world.place(0, again).err(), Some(Error::DuplicateClientId), "{client_id}");
+    }
+    for client_id in 1..5 {
+        let args = CancelByClientId { market: 0, client_id };
+        assert_eq!(world.run(0, |venue| trading::cancel_by_client_id(venue, &args)).unwrap().removed.len(), 1);
+    }
+}
+
+#[test]
+fn over_its_cap_open_interest_may_change_hands_and_not_grow() {
+    let mut world = long();
+    world.exchange.markets[0].oi_cap = 50;
+    world.place(2, limit(Side::Bid, 9_995, 20)).unwrap();
+    world.place(0, reduce(20)).expect("the long passes on");
+    assert_eq!(world.exchange.markets[0].open_long, 100);
+    world.place(1, limit(Side::Ask, MID, 20)).unwrap();
+    assert_eq!(world.place(2, ioc(Side::Bid, MID, 20)).err(), Some(Error::OpenInterestCapReached));
+}
+
+#[test]
+fn what_adds_no_exposure_needs_no_margin() {
+    let mut world = long();
+    world.set_equity(0, USD);
+    assert_eq!(world.place(0, limit(Side::Bid, 9_990, 20)).err(), Some(Error::InsufficientMargin));
+    world.place(0, limit(Side::Ask, 10_100, 200)).expect("at most 100 lots short instead of long");
+    assert_eq!(world.place(0, limit(Side::Ask, 10_100, 20)).err(), Some(Error::InsufficientMargin));
+}
+
+#[test]
+fn the_largest_position_may_be_reached() {
+    let mut world = World::new(1, 16);
+    world.exchange.markets[0].max_position = 100;
+    assert_eq!(world.place(0, limit(Side::Bid, 9_990, 101)).err(), Some(Error::PositionTooLarge));
+    world.place(0, limit(Side::Bid, 9_990, 100)).unwrap();
+    assert_eq!(world.place(0, limit(Side::Bid, 9_980, 20)).err(), Some(Error::PositionTooLarge));
+    world.place(0, limit(Side::Ask, 10_010, 100)).unwrap();
+}
+
+#[test]
+fn initial_margin_and_the_surcharge_on_what_is_new_are_met_to_the_atom() {
+    // Open interest is at its cap: 10 % more on the 100 lots that are new, 5 % on all 1,100.
+    for (equity, refused) in [(65_000_000, None), (64_999_999, Some(Error::InsufficientMargin))] {
+        let mut world = World::new(2, 16);
+        world.place(1, limit(Side::Ask, MID, 1_000)).unwrap();
+        world.place(0, ioc(Side::Bid, MID, 1_000)).unwrap();
+        world.exchange.markets[0].oi_cap = 1_000;
+        world.set_equity(0, equity);
+        assert_eq!(world.place(0, limit(Side::Bid, 9_990, 100)).err(), refused);
+    }
+}
+
+#[test]
+fn debts_past_a_tenth_of_the_vault_stop_new_risk_of_who_owes() {
+    // Trader 0 holds collateral, so that its margin allows it.
+    for (owed, refused) in [(1_000, None), (1_001, Some(Error::NegativeUsdcLimit))] {
+        let mut world = World::new(3, 16);
+        world.exchange.collateral_count = 2;
+        world.exchange.collaterals[1] =
+            Collateral { price: 1_000_000, initial_weight: 900_000, ..Collateral::zeroed() };
+        world.exchange.collaterals[1].publish_ms = world.now.unix * 1_000;
+        world.slots[0].collaterals[0] = 10_000_000_000;
+        for (who, usdc) in [(0, -owed * USD), (1, 10_000 * USD + owed * USD), (2, 0)] {
+            let deposits = &mut world.exchange.collaterals[0].total_deposits;
+            *deposits = deposits.wrapping_add_signed(usdc - world.slots[who].usdc.0);
+            world.slots[who].usdc.0 = usdc;
+        }
+        world.exchange.negative_usdc = owed as u64 * USD as u64;
+        assert_eq!(world.exchange.collaterals[0].total_deposits, 10_000 * USD as u64);
+        assert_eq!(world.place(0, limit(Side::Bid, 9_990, 20)).err(), refused);
+        world.slots[2].collaterals[0] = 10_000_000_000;
+        world.place(2, limit(Side::Bid, 9_990, 20)).expect("who owes nothing");
+    }
+}
+
+#[test]
+fn a_refused_ask_is_told_by_its_number() {
+    let mut world = World::new(1, 16);
+    let report = place_many(&mut world, 0, 1, &[quote(Side::Ask, MID, 0), quote(Side::Bid, MID, 0)]).unwrap();
+    assert_eq!(({ report.orders[0].seq }, { report.orders[1].seq }), (1 << 63, 0));
+}
+
+#[test]
+fn sixteen_quotes_and_sixteen_cancels_fit_and_their_event_does_whatever_they_trade() {
+    let mut world = World::new(1, 256);
+    for maker in 0..70 {
+        let who = world.add_trader(100 + maker, 0, 100 * USD);
+        world.place(who, limit(Side::Ask, MID, 320)).unwrap();
+    }
+    let missing = vec![OrderId { ticks: 1, seq: 9 }; 16];
+    let mut quotes = vec![Quote { kind: OrderKind::Limit, ..quote(Side::Bid, MID, 70 * 320) }];
+    quotes.extend((1..16).map(|number| quote(Side::Bid, 9_900 - number, 20)));
+    let report = world.replace(0, &missing, &quotes).unwrap();
+    assert_eq!(report.orders.len(), 32);
+    assert!(report.fills.len() > 40 && report.fills.len() < 64, "{} fills", report.fills.len());
+    assert_eq!({ report.orders[16].code }, Error::MatchLimitReached as u16);
+    assert_eq!(world.replace(0, &vec![missing[0]; 17], &[]).err(), Some(Error::TooManyQuotes));
+}
+
+#[test]
+fn in_a_batch_an_order_that_its_owners_total_could_not_count_rests_nowhere() {
+    let mut world = World::new(1, 16);
+    (world.exchange.markets[0].max_position, world.exchange.markets[0].oi_cap) = (1 << 40, 1 << 40);
+    world.publish(100);
+    world.set_equity(0, 1_000_000 * USD);
+    let halves = [quote(Side::Bid, 1, 1 << 31), quote(Side::Bid, 1, 1 << 31)];
+    let report = place_many(&mut world, 0, 1, &halves).unwrap();
+    assert_eq!((report.orders[0].code, { report.orders[1].code }), (0, Error::ArithmeticOverflow as u16));
+    assert_eq!(world.side(Side::Bid).len(), 1);
 }

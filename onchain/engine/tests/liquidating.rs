@@ -329,7 +329,7 @@ fn what_a_lot_restores_is_rounded_down_and_the_size_up() {
     assert_eq!(sold(&mut world, 15_000), Ok(7_321));
 }
 
-/// The victim holds `lots` at `price` atoms with this equity, fees 0.5 % and 0.035 %; somebody trades with it at the mark.
+/// The victim holds `lots` at `price` atoms with this equity; fees are 0.5 % and 0.035 %, somebody trades at the mark.
 fn in_small_lots(side: Side, lots: u32, price: u64, equity: u64) -> World {
     let mut world = World::new(4, 16);
     let market = &mut world.exchange.markets[0];

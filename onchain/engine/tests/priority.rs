@@ -177,13 +177,14 @@ proptest! {
 }
 
 #[test]
-fn on_a_full_side_an_equal_price_is_refused_and_a_better_one_takes_the_newest_of_the_worst() {
+fn on_a_full_side_an_equal_or_worse_price_is_refused_and_a_better_one_takes_the_newest_of_the_worst() {
     let mut world = World::new(3, 4);
     world.exchange.markets[0].min_order_notional = 1;
     for who in [0, 1, 1, 0] {
         world.place(who, limit(Side::Ask, 10_020, 20)).unwrap();
     }
     assert_eq!(world.place(2, limit(Side::Ask, 10_020, 20)).err(), Some(Error::BookSideFull));
+    assert_eq!(world.place(2, limit(Side::Ask, 10_021, 20)).err(), Some(Error::BookSideFull));
     let report = world.place(2, limit(Side::Ask, 10_019, 20)).unwrap();
     assert_eq!({ report.removed[0].slot }, 0);
     assert_eq!(world.side(Side::Ask), [(10_019, 20, 2), (10_020, 20, 0), (10_020, 20, 1), (10_020, 20, 1)]);

@@ -6,7 +6,9 @@ pub mod params;
 
 use quantdesk_engine::book::BookView;
 use quantdesk_engine::error::Error;
-use quantdesk_engine::events::{FillRecord, OrderRecord, RemovedRecord, TouchedRecord, TransferRecord};
+use quantdesk_engine::events::{
+    FillRecord, MAX_EVENT_BYTES, OrderRecord, RemovedRecord, TouchedRecord, TransferRecord,
+};
 use quantdesk_engine::instructions::*;
 use quantdesk_engine::margin::{self, Standing};
 use quantdesk_engine::now::Now;
@@ -182,6 +184,7 @@ impl World {
             act(&mut venue)?;
             venue.next_event()?;
             let event = venue.event(1, 0, &signer);
+            assert!(encoded(&[event]).len() + 16 <= MAX_EVENT_BYTES, "with tag and discriminator an event fits a CPI");
             Ok(Report {
                 orders: event.orders.iter().flatten().collect(),
                 fills: event.fills.iter().flatten().collect(),
@@ -353,7 +356,7 @@ impl World {
 }
 
 pub fn encoded<T: quantdesk_engine::describe::Encode>(items: &[T]) -> Vec<u8> {
-    let mut buffer = vec![0; 4_096];
+    let mut buffer = vec![0; 16_384];
     let mut writer = quantdesk_engine::describe::Writer::new(&mut buffer);
     items.iter().for_each(|item| item.encode(&mut writer));
     let length = writer.finish().expect("the buffer is large enough");
