@@ -12,7 +12,7 @@ _M_MMAP_THRESHOLD = -3
 
 
 def keep_freed_memory() -> bool:
-    """Keep up to ``KEPT_BYTES`` of freed memory instead of returning it; False where there is no such setting.
+    """Keep up to ``KEPT_BYTES`` of freed memory; False where malloc has no such setting.
 
     The VM copies accounts of up to 1 MB several times a transaction. glibc returns a block of that size to
     the system at once, and the next copy faults it in again page by page: more than half of a simulation.
