@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Table
 
 from fakes.chain_story import TICK_SIZE, Resting, Story, Trader, balances, touched
+from quantdesk.domain.candles import Resolution
 from quantdesk.domain.orders import ASK_BIT
 from quantdesk.indexer.placed import Changes, PlacedEvent, Row
 from quantdesk.indexer.projection import project
@@ -310,6 +311,26 @@ def test_candles_of_fills_and_prices_grow_in_every_resolution(exchange: Exchange
     assert {chosen(row, "o", "c", "v", "trades", "quote") for row in trades} == {
         (14_200, 14_200, 4, 1, 4 * 142 * TICK_SIZE)
     }
+
+
+def test_a_candle_that_a_price_leaves_as_it_was_is_neither_written_nor_told(exchange: Exchange) -> None:
+    monday = 1_800_230_400
+
+    def posted(price: int, unix_ts: int) -> set[tuple[str, str]]:
+        seq, slot, _ = exchange.story.head()
+        record = rec.PriceRecord(0, price, price, 5, unix_ts * 1_000, 1, 17, 3, 4)
+        changes = exchange.apply(exchange.story.place(ev.PricesUpdated(seq, slot, unix_ts, [record])))
+        written = {chosen(row, "source", "resolution") for row in changes.rows_of(tables.candles)}
+        candles = [each for _, each in changes.messages if isinstance(each, Candle) and not each.closed]
+        told = {(each.source, each.resolution) for each in candles}
+        assert told == written
+        return {(str(source), str(resolution)) for source, resolution in written}
+
+    every = {(source, length.value) for source in ("index", "mark") for length in Resolution}
+    assert posted(14_000, monday) == every
+    assert posted(14_000, monday) == set()
+    assert posted(14_000, monday + 5) == {(source, name) for source, name in every if name in {"1s", "5s"}}
+    assert posted(14_001, monday + 5) == every
 
 
 def test_a_bucket_is_told_closed_once_the_next_one_opens(exchange: Exchange) -> None:
