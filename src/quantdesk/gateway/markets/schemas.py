@@ -13,6 +13,7 @@ from quantdesk.gateway.wire import (
     Priced,
     PricedPage,
     Resolution,
+    Restriction,
     Side,
     Stamped,
     Symbol,
@@ -89,6 +90,13 @@ class Ticker(Wire):
 
     symbol: Symbol
     status: MarketStatus
+    restrictions: list[Restriction] = Field(
+        description="What narrows trading now; empty when nothing does. The status where it is not active; "
+        "`trading_paused`, `price_stale`, `price_uncertain`, `price_not_anchored`: only orders that reduce; "
+        "`matching_paused`, `no_price`: only post-only orders and cancels, or only cancels; `price_pending`: "
+        "a jump waits for confirmation, new risk and withdrawals go by the worse price, liquidation by the "
+        "milder one."
+    )
     feed: Feed | None
     bid: UnsignedDecimalText | None
     bid_size: UnsignedDecimalText | None

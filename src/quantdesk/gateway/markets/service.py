@@ -89,7 +89,9 @@ class MarketService:
     async def ticker_of(self, market: ChainMarket) -> Ticker:
         """The present numbers of a market."""
         live = self._board.market(market.symbol)
-        return views.ticker_view(market, live, await self._day(market.index, live), self._clock())
+        exchange = (await self._state.current()).exchange
+        day = await self._day(market.index, live)
+        return views.ticker_view(exchange, market, live, day, self._clock())
 
     async def _day(self, market: int, live: LiveMarket) -> DayStats:
         now = self._clock()
