@@ -126,6 +126,7 @@ class TransactionService:
             fee_payer=payer,
             triggers=reading.triggers,
             delegates=reading.delegates,
+            slot=reading.slot,
         )
         return setting, reading
 
