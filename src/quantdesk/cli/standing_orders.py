@@ -10,7 +10,7 @@ import typer
 
 from quantdesk.cli.output import JsonFlag, print_json, print_table
 from quantdesk.cli.session import GatewayOption, WalletOption, run_with_client
-from quantdesk.cli.trading import PANEL, Side, report
+from quantdesk.cli.trading import PANEL, Side, Status, report
 
 HOUR_MS = 3_600_000
 
@@ -69,15 +69,23 @@ def cancel(
 
 
 def list_triggers(
-    gateway: GatewayOption = None, wallet: WalletOption = None, as_json: JsonFlag = False
+    status: Status = Status.OPEN,
+    market: Annotated[str | None, typer.Option(help="Only this market.")] = None,
+    gateway: GatewayOption = None,
+    wallet: WalletOption = None,
+    as_json: JsonFlag = False,
 ) -> None:
-    """List what waits for the mark price."""
-    found = run_with_client(lambda client: client.triggers(), gateway, wallet)
+    """List what waits for the mark price, or what fired or ended (--status closed), newest first."""
+    symbol = market.upper() if market else None
+    found = run_with_client(lambda client: client.triggers(status.value, symbol), gateway, wallet)
     if as_json:
         print_json(found)
         return
-    names = ("id", "market", "kind", "side", "size", "trigger_price", "price", "cancels")
-    print_table(names, [tuple(each[name] for name in names) for each in found], "no trigger waits")
+    names: tuple[str, ...] = ("id", "market", "kind", "side", "size", "trigger_price", "price", "cancels")
+    if status is not Status.OPEN:
+        names = (*names[:-1], "status", "reason", "filled", "average_price")
+    empty = "no trigger waits" if status is Status.OPEN else "no trigger yet"
+    print_table(names, [tuple(each[name] for name in names) for each in found], empty)
 
 
 def set_delegate(

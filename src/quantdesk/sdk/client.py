@@ -85,6 +85,10 @@ class Client:
         answer: dict[str, Any] = await self._transport.get("/exchange")
         return answer
 
+    async def pending_changes(self) -> list[dict[str, Any]]:
+        """Changes of the rules that wait out the timelock: what each changes, when it is due, by whom."""
+        return list((await self._transport.get("/exchange/changes"))["items"])
+
     async def markets(self) -> list[models.Market]:
         """All markets."""
         return _many(await self._transport.get("/markets"), models.Market)
@@ -151,9 +155,20 @@ class Client:
         path = f"/accounts/{self.wallet.address}/fills"
         return _many(await self._transport.get(path, market=market, limit=limit), models.Fill)
 
-    async def triggers(self) -> list[dict[str, Any]]:
-        """Stop and take-profit orders of this wallet that wait for the mark price."""
-        answer = await self._transport.get(f"/accounts/{self.wallet.address}/triggers")
+    async def triggers(
+        self,
+        status: str = "open",
+        market: str | None = None,
+        wallet: str | None = None,
+        min_slot: int | None = None,
+    ) -> list[dict[str, Any]]:
+        """Stop and take-profit orders of one page; ``status`` as for `orders`, ``closed`` being the history.
+
+        Each has ``status`` (waiting, executed, cancelled, expired), the ``reason`` of its end, and what its
+        order ``filled``.
+        """
+        path = f"/accounts/{wallet or self.wallet.address}/triggers"
+        answer = await self._transport.get(path, status=status, market=market, limit=PAGE, min_slot=min_slot)
         return list(answer["items"])
 
     async def delegates(self) -> list[dict[str, Any]]:

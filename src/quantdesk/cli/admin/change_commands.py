@@ -21,7 +21,7 @@ from quantdesk.cli.admin.session import DryRun, KeyOption, RpcOption, Yes, run
 from quantdesk.cli.admin.units import WordsInvalid
 from quantdesk.cli.output import JsonFlag, print_json, print_table
 from quantdesk.program import instructions
-from quantdesk.program.changes import GRACE_S, Change, GuardianChange, NewMarket, QueuedChange
+from quantdesk.program.changes import Change, GuardianChange, NewMarket, QueuedChange, kind_of
 from quantdesk.program.layouts import Exchange
 
 
@@ -204,18 +204,17 @@ def _object(exchange: Exchange, each: QueuedChange, now: int) -> dict[str, Any]:
     rows = rows_of(exchange, each.change)
     changes = [{"parameter": name, "before": before, "after": after} for name, before, after in rows]
     state = _state(exchange, each, now)
-    return {"seq": each.seq, "kind": type(each.change).__name__, "state": state, "changes": changes}
+    return {"seq": each.seq, "kind": kind_of(each.change), "state": state, "changes": changes}
 
 
 def _state(exchange: Exchange, each: QueuedChange, now: int) -> str:
     """Due, waiting or expired by this machine's clock; the chain's decides."""
-    if not exchange.opened:
-        return "may be applied"
-    since = max(each.queued_at, exchange.withdrawals_paused_until)
-    due = max(each.eta, since + exchange.timelock_s)
-    if now < due:
-        return f"due {units.moment(due)}"
-    return "may be applied" if now <= due + GRACE_S else "expired"
+    words = {
+        "due": "may be applied",
+        "expired": "expired",
+        "waiting": f"due {units.moment(each.due(exchange))}",
+    }
+    return words[each.state(exchange, now)]
 
 
 def _file_words(path: Path) -> dict[str, str]:

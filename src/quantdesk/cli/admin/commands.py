@@ -10,10 +10,9 @@ import typer
 
 from quantdesk.cli.admin import change_commands, proposals, units
 from quantdesk.cli.admin.office import Manner, Office
-from quantdesk.cli.admin.proposals import SOURCES
 from quantdesk.cli.admin.session import DryRun, KeyOption, RpcOption, Yes, run
 from quantdesk.cli.output import JsonFlag, print_json, print_table
-from quantdesk.program import instructions
+from quantdesk.program import instructions, parameters
 from quantdesk.program.layouts import Exchange
 from quantdesk.program.layouts.exchange import MARKET_STATUS
 from quantdesk.program.records import MarketStatus, Pause
@@ -61,12 +60,12 @@ def show(rpc: RpcOption = None, as_json: JsonFlag = False) -> None:
             "opened": "yes" if exchange.opened else "no",
             "paused": units.paused(exchange.paused),
             "withdrawals paused until": units.moment(exchange.withdrawals_paused_until),
-            "timelock": units.DURATION.show(exchange.timelock_s),
+            "timelock": parameters.DURATION.show(exchange.timelock_s),
             "last change": str(exchange.change_seq),
         }
         markets = {
-            market.symbol: proposals.market_words(proposals.params_of(market))
-            | {"status": market.status_name, "source": SOURCES[market.source]}
+            market.symbol: proposals.words_of(parameters.market_values(parameters.params_of(market)))
+            | {"status": market.status_name, "source": parameters.SOURCES[market.source]}
             for market in exchange.markets
         }
         if as_json:

@@ -40,6 +40,13 @@ _TRANSFERS_SINCE = (
 )
 
 
+_LIQUIDATIONS_SINCE = (
+    select(liquidations)
+    .where(liquidations.c.wallet == _OF_WALLET, liquidations.c.event_seq > _SINCE)
+    .order_by(liquidations.c.event_seq.desc(), liquidations.c.step_index.desc())
+)
+
+
 @dataclass(frozen=True, slots=True)
 class WalletRows:
     """Everything that makes the sub-accounts of one wallet."""
@@ -161,6 +168,12 @@ async def liquidation_rows(
 async def transfers_since(connection: AsyncConnection, wallet: str, event_seq: int) -> list[Row[Any]]:
     """Transfers after an event, newest first."""
     return list((await connection.execute(_TRANSFERS_SINCE, {"wallet": wallet, "since": event_seq})).all())
+
+
+async def liquidations_since(connection: AsyncConnection, wallet: str, event_seq: int) -> list[Row[Any]]:
+    """Steps of liquidation after an event, newest first."""
+    found = await connection.execute(_LIQUIDATIONS_SINCE, {"wallet": wallet, "since": event_seq})
+    return list(found.all())
 
 
 def _within(statement: Select[Any], column: Any, page: PageQuery) -> Select[Any]:

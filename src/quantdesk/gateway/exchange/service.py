@@ -73,6 +73,7 @@ class ExchangeService:
             collaterals=_collaterals(view),
             fee_tiers=_fee_tiers(chain),
             limits=self._limits(chain),
+            timelock_s=chain.timelock_s,
             status="initialising" if not chain.opened else "paused" if paused else "open",
             paused=paused,
             deficit=usdc(chain.deficit),

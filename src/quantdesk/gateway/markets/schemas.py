@@ -8,6 +8,7 @@ from quantdesk.gateway.wire import (
     CandleSource,
     DecimalText,
     Feed,
+    LossKind,
     Page,
     Priced,
     PricedPage,
@@ -190,6 +191,31 @@ class Trade(Wire):
 
 class TradeList(PricedPage[Trade]):
     """The tape, newest first."""
+
+    symbol: Symbol
+
+
+class MarketLiquidation(Wire):
+    """A step of liquidation that leaves no trade, or the end of a position in a market that settles."""
+
+    id: str = Field(description="`{event_seq}-{step_index}`: the account's own step has the same.")
+    market: Symbol
+    kind: LossKind
+    wallet: str = Field(description="Whose position or debt it was.")
+    sub: int
+    counterparty: str | None = Field(description="Who took the other side; null for a debt, a settlement.")
+    side: Side | None = Field(description="What `wallet` did; null for a debt.")
+    size: UnsignedDecimalText | None
+    price: UnsignedDecimalText | None
+    insurance_paid: UnsignedDecimalText | None = Field(description="Of a debt; null for a position.")
+    deficit: UnsignedDecimalText | None = Field(description="Part of a debt that nobody paid.")
+    ts_ms: UnixMs
+    slot: int
+    signature: str
+
+
+class MarketLiquidationList(PricedPage[MarketLiquidation]):
+    """Steps of liquidation without a trade, newest first."""
 
     symbol: Symbol
 

@@ -26,13 +26,15 @@ from quantdesk.gateway.markets.schemas import (
     IndexPrice,
     MarginTier,
     Market,
+    MarketLiquidation,
     MarketStatus,
     PriceSource,
     Ticker,
     Trade,
 )
+from quantdesk.gateway.wire import LossKind
 from quantdesk.infra.bus.messages import Candle as BusCandle
-from quantdesk.infra.bus.messages import ChainFill, Price
+from quantdesk.infra.bus.messages import ChainFill, LiquidationStep, Price
 from quantdesk.program.layouts import Exchange as ChainExchange
 from quantdesk.program.layouts import Market as ChainMarket
 
@@ -252,6 +254,26 @@ def trade_message(parameters: Parameters, fill: ChainFill) -> Trade:
         slot=fill.slot,
         signature=fill.signature,
         liquidation=fill.liquidation,
+    )
+
+
+def liquidation_row(parameters: Parameters, row: Row[Any] | LiquidationStep) -> MarketLiquidation:
+    """A stored step of liquidation, or one from the bus: their columns have the same names."""
+    return MarketLiquidation(
+        id=f"{row.event_seq}-{row.step_index}",
+        market=parameters.symbol,
+        kind=cast(LossKind, row.kind),
+        wallet=row.wallet,
+        sub=row.sub,
+        counterparty=row.counterparty,
+        side=row.side,
+        size=None if row.lots is None else parameters.size_text(BaseLots(row.lots)),
+        price=None if row.price is None else parameters.lot_price_text(LotPrice(row.price)),
+        insurance_paid=None if row.paid is None else usdc(row.paid),
+        deficit=None if row.unpaid is None else usdc(row.unpaid),
+        ts_ms=row.ts_ms,
+        slot=row.slot,
+        signature=row.signature,
     )
 
 
