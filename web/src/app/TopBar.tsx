@@ -1,4 +1,4 @@
-import { MessageSquareText, Moon, Sun } from "lucide-react";
+import { Info, MessageSquareText, Moon, Sun } from "lucide-react";
 import type { ReactNode } from "react";
 import { IconButton } from "@/components/Button";
 import { MarketHeader } from "@/features/markets/MarketHeader";
@@ -6,6 +6,7 @@ import { MarketPicker } from "@/features/markets/MarketPicker";
 import { FeedLabel } from "@/features/status/StatusBar";
 import { WalletButton } from "@/features/wallet/WalletButton";
 import { prefer, usePreferences } from "@/lib/state/preferences";
+import { show } from "@/lib/state/screen";
 import type { Screen } from "./Trade";
 import { HOTKEYS } from "./useHotkeys";
 import type { ScreenSize } from "./useScreenSize";
@@ -53,6 +54,9 @@ export function TopBar({ market, markets, size }: Screen & { size: ScreenSize })
           <h1 className="text-body font-semibold max-xl:sr-only">QuantDesk</h1>
         </div>
         <MarketPicker markets={markets} selected={market} />
+        <IconButton label={`Rules and state of ${market.symbol}`} data-testid="open-market" className="self-center" onClick={() => show("market")}>
+          <Info size={14} aria-hidden />
+        </IconButton>
         {size === "desktop" && <MarketHeader market={market} />}
         <div className="ml-auto flex items-center">
           {size === "phone" && (

@@ -5,7 +5,9 @@ import type { Market, Ticker } from "@/lib/api/models";
 import { compare, decimal, multiply, sign, subtract } from "@/lib/decimal/decimal";
 import { compact, countdown, fixed, signed, signedPercent, UNKNOWN } from "@/lib/decimal/format";
 import { useServerNow } from "@/lib/freshness/freshness";
+import { restrictionsOf } from "@/lib/restrictions/restrictions";
 import { useTicker } from "@/lib/state/market";
+import { show } from "@/lib/state/screen";
 
 function Stat({ label, title, children }: { label: string; title?: string; children: ReactNode }): ReactNode {
   return (
@@ -66,6 +68,23 @@ const STATUS_WORDS: Readonly<Record<Ticker["status"], string>> = {
   settled: "Settled",
 };
 
+/** Says that something is narrowed; pressing it says what, and why. */
+function State({ market, ticker }: { market: Market; ticker: Ticker | null }): ReactNode {
+  const now = useServerNow();
+  const narrowed = restrictionsOf(market, ticker, now).length > 0;
+  if (!ticker || (ticker.status === "active" && !narrowed)) return null;
+  return (
+    <div className="flex shrink-0 items-center">
+      <dt className="sr-only">State</dt>
+      <dd>
+        <button type="button" data-testid="market-state" className="target rounded-[2px] bg-warn-soft px-1.5 py-0.5 font-medium text-warn" onClick={() => show("market")}>
+          {ticker.status === "active" ? "Narrowed" : STATUS_WORDS[ticker.status]}
+        </button>
+      </dd>
+    </div>
+  );
+}
+
 export function MarketHeader({ market, compactLayout }: { market: Market; compactLayout?: boolean }): ReactNode {
   const ticker = useTicker(market.symbol);
   const mark = ticker?.mark ?? null;
@@ -82,11 +101,7 @@ export function MarketHeader({ market, compactLayout }: { market: Market; compac
             <Flashing text={fixed(mark, places)} tone={direction} className={`text-price font-medium ${tone}`} />
           </dd>
         </div>
-        {ticker && ticker.status !== "active" && (
-          <div className="flex shrink-0 items-center">
-            <span className="rounded-[2px] bg-warn-soft px-1.5 py-0.5 font-medium text-warn">{STATUS_WORDS[ticker.status]}</span>
-          </div>
-        )}
+        <State market={market} ticker={ticker} />
         <Stat label="Index" title="The price source's index">
           {fixed(ticker?.index, places)}
         </Stat>
