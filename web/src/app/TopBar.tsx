@@ -44,6 +44,14 @@ function Tools(): ReactNode {
   );
 }
 
+function RulesButton({ market }: Pick<Screen, "market">): ReactNode {
+  return (
+    <IconButton label={`Rules and state of ${market.symbol}`} data-testid="open-market" className="self-center" onClick={() => show("market")}>
+      <Info size={14} aria-hidden />
+    </IconButton>
+  );
+}
+
 /** One line on the desktop; two where there is less room. */
 export function TopBar({ market, markets, size }: Screen & { size: ScreenSize }): ReactNode {
   return (
@@ -54,10 +62,12 @@ export function TopBar({ market, markets, size }: Screen & { size: ScreenSize })
           <h1 className="text-body font-semibold max-xl:sr-only">QuantDesk</h1>
         </div>
         <MarketPicker markets={markets} selected={market} />
-        <IconButton label={`Rules and state of ${market.symbol}`} data-testid="open-market" className="self-center" onClick={() => show("market")}>
-          <Info size={14} aria-hidden />
-        </IconButton>
-        {size === "desktop" && <MarketHeader market={market} />}
+        {size === "desktop" && (
+          <>
+            <RulesButton market={market} />
+            <MarketHeader market={market} />
+          </>
+        )}
         <div className="ml-auto flex items-center">
           {size === "phone" && (
             <span className="text-caption">
@@ -68,7 +78,8 @@ export function TopBar({ market, markets, size }: Screen & { size: ScreenSize })
         </div>
       </div>
       {size !== "desktop" && (
-        <div className="flex h-11 items-stretch border-t border-line">
+        <div className="flex h-11 items-stretch border-t border-line pl-1">
+          <RulesButton market={market} />
           <MarketHeader market={market} compactLayout />
         </div>
       )}

@@ -80,7 +80,7 @@ function Change({ change }: { change: PendingChange }): ReactNode {
   return (
     <li data-testid="pending-change" className="border-b border-line py-2 last:border-0">
       <p>
-        <span className="font-medium first-letter:uppercase">{KIND_WORDS(change.kind)}</span> <span className="text-text-2">{change.market ?? change.asset ?? "the exchange"}</span>{" "}
+        <span className="font-medium inline-block first-letter:uppercase">{KIND_WORDS(change.kind)}</span> <span className="text-text-2">{change.market ?? change.asset ?? "the exchange"}</span>{" "}
         <span className={change.status === "expired" ? "text-text-3" : "text-warn"}>{dueText(change, now)}</span>
       </p>
       <p className="text-caption text-text-3">
@@ -121,19 +121,20 @@ function Changes({ market }: { market: Market }): ReactNode {
   );
 }
 
-/** What a market narrows now, its rules, and the changes of them that are on their way. */
+/** What is restricted in a market now, its rules, and the changes of them that are on their way. */
 export default function MarketDialog({ market, exchange }: { market: Market; exchange: Exchange }): ReactNode {
   const ticker = useTicker(market.symbol);
   const now = useServerNow();
   const reasons = marketReasons(market, ticker, now);
   const rest = exchange.withdraw_rest_until_ms;
+  const paused = exchange.paused.includes("withdrawals") ? [{ id: "withdrawals", text: "The exchange paused withdrawals; such a pause ends by itself." }] : [];
   const resting = rest !== null && rest > now ? [{ id: "rest", text: `Withdrawals rest until ${dateAndClock(rest)}.` }] : [];
   const deficit = sign(decimal(exchange.deficit)) > 0 ? [{ id: "deficit", text: `The exchange has a deficit of ${dollars(exchange.deficit)}: withdrawals are cut by its share.` }] : [];
-  const all = [...reasons, ...resting, ...deficit];
+  const all = [...reasons, ...paused, ...resting, ...deficit];
   return (
     <Modal open onClose={dismiss} title={`${market.symbol}: rules and state`} wide>
       <div data-testid="market-info" className="flex flex-col gap-4 p-4">
-        {all.length ? <Reasons reasons={all} label="What is narrowed now" /> : <p className="text-text-2">Open for everything: nothing is narrowed now.</p>}
+        {all.length ? <Reasons reasons={all} label="What is restricted now" /> : <p className="text-text-2">Open for everything: nothing is restricted now.</p>}
         <Changes market={market} />
         <List label="Rules of the market" facts={rulesOf(market)} />
         <List label="The exchange" facts={exchangeFacts(exchange)} />
