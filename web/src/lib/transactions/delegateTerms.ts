@@ -28,7 +28,7 @@ export function delegateRows(call: DecodedCall, markets: readonly Market[]): rea
   return [
     key,
     ["May", `${may.join(", ")}; never withdraw`],
-    ["Until", expires === 0n ? "revoked" : dateAndClock(Number(expires) * 1_000)],
+    ["Until", expires === 0n ? "it never expires" : dateAndClock(Number(expires) * 1_000)],
     ["Markets", [...allowed.map(({ symbol }) => symbol), ...(others ? ["every later one"] : [])].join(", ") || "none"],
     ["Largest order", limit(terms["max_order"])],
     ["Largest position", limit(terms["max_position"])],
