@@ -102,6 +102,10 @@ class Screen:
         self.at("connect").click()
         self.at("wallet-choice").first.click()
         expect(self.at("wallet-menu")).to_be_visible()
+        return self.connected()
+
+    def connected(self) -> str:
+        """The address of the connected wallet."""
         self.at("wallet-menu").click()
         address = self.at("wallet-address").inner_text().strip()
         self.page.keyboard.press("Escape")

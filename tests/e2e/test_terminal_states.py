@@ -303,6 +303,50 @@ def test_a_trade_on_the_phone_from_faucet_to_position(open_screen: Open) -> None
     expect(screen.at("position-card")).to_have_count(0, timeout=10_000)
 
 
+def test_what_was_done_to_an_account_in_liquidation_is_told_with_its_reason_until_it_is_put_away(
+    open_screen: Open, fake: Served
+) -> None:
+    for size in SIZES:
+        screen = open_screen(size=size)
+        screen.wait_for_market()
+        screen.connect()
+        if size == "phone":
+            screen.tab("Positions")
+        screen.fund("1000")
+        if size == "phone":
+            screen.at("open-long").click()
+        screen.order("buy", "market", "2")
+        fake.say("liquidate")
+        notice = screen.at("liquidation-notice")
+        expect(notice).to_contain_text("SOL-PERP: taken over 2.00 SOL", timeout=10_000)
+        expect(notice).to_contain_text("Equity was under maintenance margin")
+        assert screen.accessibility_violations() == []
+        notice.get_by_role("button", name="Show").click()
+        expect(screen.page.get_by_role("tab", name="Liquidations")).to_have_attribute("aria-selected", "true")
+        expect(
+            screen.page.get_by_text("another trader took it over").locator("visible=true").last
+        ).to_be_visible()
+        screen.at("put-away").click()
+        screen.page.reload()
+        screen.wait_for_market()
+        expect(screen.at("wallet-menu")).to_be_visible()
+        screen.page.wait_for_timeout(500)
+        expect(notice).to_have_count(0)
+        screen.close()
+
+
+def test_what_the_top_bar_holds_is_on_the_screen_at_every_size(open_screen: Open) -> None:
+    for size, (width, _) in SIZES.items():
+        screen = open_screen(size=size)
+        screen.wait_for_market()
+        screen.connect()
+        for name in ("market-picker", "open-market", "wallet-menu"):
+            box = screen.at(name).bounding_box()
+            assert box is not None, (size, name)
+            assert 0 <= box["x"] <= width - box["width"], (size, name, box)
+        screen.close()
+
+
 def test_the_slider_sizes_by_free_collateral_and_leverage(open_screen: Open) -> None:
     screen = open_screen()
     screen.wait_for_market()

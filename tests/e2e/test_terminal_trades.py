@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 from playwright.sync_api import Browser, expect
+from solders.keypair import Keypair
 
 from box import Box
 from screen import SETTLES_MS, Screen, chromium, number
@@ -47,11 +48,8 @@ def _account(box: Box, address: str) -> dict[str, object]:
     return dict(subs[0])
 
 
-def _address(screen: Screen) -> str:
-    screen.at("wallet-menu").click()
-    address = screen.at("wallet-address").inner_text().strip()
-    screen.page.keyboard.press("Escape")
-    return address
+def _listed(box: Box, address: str, what: str) -> list[dict[str, object]]:
+    return list(httpx.get(f"{box.gateway}/v1/accounts/{address}/{what}", timeout=10).json()["items"])
 
 
 def test_a_limit_order_rests_in_the_book_and_is_gone_after_its_cancel(screen: Screen) -> None:
@@ -84,7 +82,7 @@ def test_cancel_all_takes_every_resting_order_away(screen: Screen) -> None:
 def test_a_market_order_fills_its_profit_moves_with_the_mark_and_closing_leaves_nothing(
     screen: Screen, box: Box
 ) -> None:
-    address = _address(screen)
+    address = screen.connected()
     screen.order("buy", "market", "2")
     expect(screen.at("position")).to_contain_text("2.00 SOL", timeout=SETTLES_MS)
     first = screen.at("pnl").first.inner_text()
@@ -97,6 +95,65 @@ def test_a_market_order_fills_its_profit_moves_with_the_mark_and_closing_leaves_
     assert _account(box, address)["positions"] == []
     screen.tab("Fills")
     expect(screen.at("fill")).to_have_count(2, timeout=SETTLES_MS)
+
+
+def test_exits_of_an_order_wait_on_chain_and_when_one_is_fired_by_the_keeper_the_other_goes(
+    screen: Screen, box: Box
+) -> None:
+    address = screen.connected()
+    screen.draft("buy", "market", "2")
+    screen.page.get_by_label("TP / SL").check()
+    mark = screen.mark()
+    screen.at("take-profit").fill(str(mark - 5))
+    expect(screen.at("ticket")).to_contain_text("The take profit of a long is above the mark price")
+    screen.at("take-profit").fill(str(mark + 20))
+    screen.at("stop-loss").fill(str(mark - 20))
+    expect(screen.at("sentence")).to_contain_text("whichever comes first")
+    screen.at("submit-order").click()
+    screen.sign()
+    expect(screen.at("position-exits").locator("visible=true")).to_have_text(
+        f"{mark + 20:.2f} / {mark - 20:.2f}", timeout=SETTLES_MS
+    )
+    # Both as near as the feed moves in a minute: one of them fires.
+    screen.at("position-exits").locator("visible=true").click()
+    near = Decimal("0.06")
+    mark = screen.mark()
+    screen.at("exits").get_by_test_id("take-profit").fill(str(mark + near))
+    screen.at("exits").get_by_test_id("stop-loss").fill(str(mark - near))
+    screen.at("exits-submit").click()
+    screen.sign()
+    assert len(_listed(box, address, "triggers?status=open")) in {0, 2}
+    expect(screen.at("position")).to_have_count(0, timeout=150_000)
+    screen.tab("Triggers")
+    ended = screen.at("ended-trigger")
+    expect(ended.filter(has_text="fired").filter(has_text="2.00")).to_have_count(1, timeout=SETTLES_MS)
+    expect(ended.filter(has_text="the other of its pair fired")).to_have_count(1, timeout=SETTLES_MS)
+    assert _account(box, address)["positions"] == []
+
+
+def test_a_delegate_is_given_limits_and_loses_its_rights(screen: Screen, box: Box) -> None:
+    address, bot = screen.connected(), str(Keypair().pubkey())
+    screen.at("wallet-menu").click()
+    screen.at("open-delegates").click()
+    screen.at("add-delegate").click()
+    screen.at("delegate-submit").click()
+    expect(screen.at("delegate-form")).to_contain_text("32 bytes in base58")
+    screen.at("delegate-key").fill(bot)
+    for name, amount in (("order", "500"), ("position", "1000"), ("day", "5000")):
+        screen.at(f"delegate-{name}").fill(amount)
+    screen.page.get_by_label("BTC-PERP").uncheck()
+    screen.at("delegate-submit").click()
+    expect(screen.at("delegate-terms")).to_contain_text(bot)
+    expect(screen.at("delegate-terms")).to_contain_text("$5,000.00")
+    screen.sign()
+    expect(screen.at("delegate")).to_contain_text("ETH-PERP, SOL-PERP", timeout=SETTLES_MS)
+    (granted,) = _listed(box, address, "delegates")
+    limits = [granted[f"{name}_notional"] for name in ("max_order", "max_position", "daily")]
+    assert (granted["delegate"], limits, granted["can_transfer"]) == (bot, ["500", "1000", "5000"], False)
+    screen.at("revoke-delegate").click()
+    screen.sign()
+    expect(screen.at("delegate")).to_have_count(0, timeout=SETTLES_MS)
+    assert _listed(box, address, "delegates") == []
 
 
 def test_a_withdrawal_brings_the_collateral_back_and_is_listed(screen: Screen) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from fakes.gateway_market import ADDRESS, FakeMarket, money, now_ms, ratio, text
-from quantdesk.gateway.accounts.schemas import Fill, SubAccount, Transfer
+from quantdesk.gateway.accounts.schemas import Fill, LiquidationStep, SubAccount, Transfer
 from quantdesk.gateway.orders.schemas import Order
 
 TAKER_FEE = Decimal("0.0005")
@@ -25,6 +25,7 @@ class FakeAccount:
     orders: list[dict[str, Any]] = field(default_factory=list)
     fills: list[dict[str, Any]] = field(default_factory=list)
     transfers: list[dict[str, Any]] = field(default_factory=list)
+    liquidations: list[dict[str, Any]] = field(default_factory=list)
 
     def data(self, snapshot: bool) -> dict[str, Any]:
         """The `account` channel's body."""
@@ -35,6 +36,8 @@ class FakeAccount:
             "orders": orders,
             "fills": self.fills[:100],
             "transfers": self.transfers[:100],
+            "triggers": [],
+            "liquidations": self.liquidations[:100],
         }
 
     def apply(self, name: str, body: dict[str, Any], slot: int) -> None:
@@ -62,6 +65,30 @@ class FakeAccount:
             signature="5" * 80,
         )
         self.transfers.insert(0, moved.model_dump(mode="json"))
+
+    def take_over(self, slot: int) -> None:
+        """Another trader takes every position over: the step of liquidation that leaves no fill."""
+        for symbol, (base, entry) in list(self.held.items()):
+            self.serial += 1
+            market = self.markets[symbol]
+            step = LiquidationStep(
+                id=f"{self.serial}-0",
+                market=symbol,
+                sub=0,
+                role="account",
+                kind="take_over",
+                side="sell" if base > 0 else "buy",
+                size=text(abs(base)),
+                price=text(market.price),
+                realized_pnl=money((market.price - entry) * base),
+                insurance_paid=None,
+                deficit=None,
+                ts_ms=now_ms(),
+                slot=slot,
+                signature="5" * 80,
+            )
+            self.liquidations.insert(0, step.model_dump(mode="json"))
+        self.held.clear()
 
     def place(self, body: dict[str, Any], slot: int) -> None:
         self.serial += 1

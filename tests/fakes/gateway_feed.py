@@ -83,6 +83,9 @@ class FakeGateway:
             ),
             ("/v1/accounts/{wallet}/fills", lambda r: self.page(self.of(r).fills)),
             ("/v1/accounts/{wallet}/transfers", lambda r: self.page(self.of(r).transfers)),
+            ("/v1/accounts/{wallet}/triggers", lambda _: self.page([])),
+            ("/v1/accounts/{wallet}/delegates", lambda _: self.page([])),
+            ("/v1/exchange/changes", lambda _: self.page([])),
         ]
         post = [
             ("/v1/preview/order", self.preview),
@@ -419,7 +422,7 @@ class FakeGateway:
     # ---- socket
 
     async def control(self, request: Request) -> Response:
-        """Drive a state: freeze, thaw, drop, halt, resume, refuse, answer, foreign, swap, honest."""
+        """Drive: freeze, thaw, drop, halt, resume, refuse, answer, foreign, swap, honest, liquidate."""
         state = request.path_params["state"]
         self.frozen = state == "freeze" if state in {"freeze", "thaw"} else self.frozen
         self.refusing = state == "refuse" if state in {"refuse", "answer"} else self.refusing
@@ -427,6 +430,10 @@ class FakeGateway:
         self.swapping = state == "swap" if state in {"swap", "honest"} else self.swapping
         if state in {"halt", "resume"}:
             self.halted, self.halted_at = state == "halt", now_ms()
+        if state == "liquidate":
+            for wallet, account in self.accounts.items():
+                account.take_over(self.slot)
+                await self.tell_account(wallet)
         if state == "drop":
             for socket in list(self.sockets):
                 await socket.close(1001)

@@ -1,4 +1,4 @@
-import { useState, type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { Button } from "@/components/Button";
 import { Modal } from "@/components/Modal";
 import { TabStrip, tabPanelProps } from "@/components/TabStrip";
@@ -11,14 +11,12 @@ import { Tape } from "@/features/tape/Tape";
 import { Ticket } from "@/features/ticket/Ticket";
 import { useAccount } from "@/lib/state/account";
 import { amendDraft } from "@/lib/state/draft";
-import { dismiss, show, useScreen } from "@/lib/state/screen";
+import { dismiss, show, showView, useScreen } from "@/lib/state/screen";
 import type { Screen } from "./Trade";
-
-type View = "chart" | "book" | "trades" | "account" | "mikey";
 
 /** Tabs with a bar at the thumb that opens the ticket. */
 export function Phone({ exchange, markets, market }: Screen): ReactNode {
-  const [view, setView] = useState<View>("chart");
+  const view = useScreen((state) => state.view);
   const { positions, openOrders } = useAccount();
   const ticketOpen = useScreen((state) => state.dialog === "ticket");
   const open = (side: "buy" | "sell"): void => {
@@ -32,7 +30,7 @@ export function Phone({ exchange, markets, market }: Screen): ReactNode {
         label="Views"
         className="bg-surface-1"
         value={view}
-        onChange={setView}
+        onChange={showView}
         tabs={[
           { value: "chart", label: "Chart" },
           { value: "book", label: "Book" },

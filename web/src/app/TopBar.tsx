@@ -1,4 +1,4 @@
-import { MessageSquareText, Moon, Sun } from "lucide-react";
+import { Info, MessageSquareText, Moon, Sun } from "lucide-react";
 import type { ReactNode } from "react";
 import { IconButton } from "@/components/Button";
 import { MarketHeader } from "@/features/markets/MarketHeader";
@@ -6,6 +6,7 @@ import { MarketPicker } from "@/features/markets/MarketPicker";
 import { FeedLabel } from "@/features/status/StatusBar";
 import { WalletButton } from "@/features/wallet/WalletButton";
 import { prefer, usePreferences } from "@/lib/state/preferences";
+import { show } from "@/lib/state/screen";
 import type { Screen } from "./Trade";
 import { HOTKEYS } from "./useHotkeys";
 import type { ScreenSize } from "./useScreenSize";
@@ -43,6 +44,14 @@ function Tools(): ReactNode {
   );
 }
 
+function RulesButton({ market }: Pick<Screen, "market">): ReactNode {
+  return (
+    <IconButton label={`Rules and state of ${market.symbol}`} data-testid="open-market" className="self-center" onClick={() => show("market")}>
+      <Info size={14} aria-hidden />
+    </IconButton>
+  );
+}
+
 /** One line on the desktop; two where there is less room. */
 export function TopBar({ market, markets, size }: Screen & { size: ScreenSize }): ReactNode {
   return (
@@ -53,7 +62,12 @@ export function TopBar({ market, markets, size }: Screen & { size: ScreenSize })
           <h1 className="text-body font-semibold max-xl:sr-only">QuantDesk</h1>
         </div>
         <MarketPicker markets={markets} selected={market} />
-        {size === "desktop" && <MarketHeader market={market} />}
+        {size === "desktop" && (
+          <>
+            <RulesButton market={market} />
+            <MarketHeader market={market} />
+          </>
+        )}
         <div className="ml-auto flex items-center">
           {size === "phone" && (
             <span className="text-caption">
@@ -64,7 +78,8 @@ export function TopBar({ market, markets, size }: Screen & { size: ScreenSize })
         </div>
       </div>
       {size !== "desktop" && (
-        <div className="flex h-11 items-stretch border-t border-line">
+        <div className="flex h-11 items-stretch border-t border-line pl-1">
+          <RulesButton market={market} />
           <MarketHeader market={market} compactLayout />
         </div>
       )}

@@ -1,5 +1,6 @@
-import { useEffect, type ReactNode } from "react";
+import { lazy, Suspense, useEffect, type ReactNode } from "react";
 import { FundsDialog } from "@/features/funds/FundsDialog";
+import { LiquidationNotice } from "@/features/notices/LiquidationNotice";
 import { ReviewDialog } from "@/features/signing/ReviewDialog";
 import { Toasts } from "@/features/signing/Toasts";
 import { StaleBanner, StatusBar } from "@/features/status/StatusBar";
@@ -9,6 +10,7 @@ import { decimal, rescale, toText } from "@/lib/decimal/decimal";
 import { grouped } from "@/lib/decimal/format";
 import { tickerStore } from "@/lib/state/market";
 import { usePreferences } from "@/lib/state/preferences";
+import { useScreen } from "@/lib/state/screen";
 import { Desktop } from "./Desktop";
 import { Phone } from "./Phone";
 import { Tablet } from "./Tablet";
@@ -16,6 +18,9 @@ import { TopBar } from "./TopBar";
 import { offerDevelopmentWallet, useFeeds } from "./useFeeds";
 import { useHotkeys } from "./useHotkeys";
 import { useScreenSize } from "./useScreenSize";
+
+const DelegatesDialog = lazy(() => import("@/features/delegates/DelegatesDialog"));
+const MarketDialog = lazy(() => import("@/features/markets/MarketDialog"));
 
 export interface Screen {
   readonly exchange: Exchange;
@@ -49,6 +54,7 @@ export function Trade({ exchange, markets }: { exchange: Exchange; markets: read
 function Page(screen: Screen): ReactNode {
   const { exchange, markets, market } = screen;
   const size = useScreenSize();
+  const dialog = useScreen((state) => state.dialog);
   useFeeds(exchange, markets, market);
   useHotkeys();
   useTitle(market);
@@ -58,12 +64,17 @@ function Page(screen: Screen): ReactNode {
   return (
     <div className="flex h-dvh flex-col gap-px overflow-hidden bg-line">
       <StaleBanner />
+      <LiquidationNotice markets={markets} />
       <TopBar {...screen} size={size} />
       {size === "desktop" ? <Desktop {...screen} /> : size === "tablet" ? <Tablet {...screen} /> : <Phone {...screen} />}
       {size !== "phone" && <StatusBar cluster={exchange.cluster} />}
       <ConnectDialog chain={exchange.chain} />
-      <FundsDialog exchange={exchange} />
-      <ReviewDialog />
+      <FundsDialog exchange={exchange} markets={markets} />
+      <Suspense>
+        {dialog === "delegates" && <DelegatesDialog exchange={exchange} markets={markets} />}
+        {dialog === "market" && <MarketDialog exchange={exchange} market={market} />}
+      </Suspense>
+      <ReviewDialog markets={markets} />
       <Toasts markets={markets} />
     </div>
   );

@@ -1,5 +1,5 @@
 /** Whole wire objects for tests; each test changes only what it is about. */
-import type { Candle, Market, Order, Position, SubAccount, Ticker, Trigger } from "@/lib/api/models";
+import type { Candle, Exchange, Fill, LiquidationStep, Market, Order, Position, SubAccount, Ticker, Trigger } from "@/lib/api/models";
 
 export const WALLET = "9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin";
 
@@ -171,6 +171,100 @@ export function trigger(change: Partial<Trigger> = {}): Trigger {
     executor_fee: "0.1",
     client_id: null,
     expires_at_ms: null,
+    status: "waiting",
+    reason: null,
+    order_id: null,
+    filled: "0",
+    average_price: null,
+    created_ms: 1,
+    updated_ms: 1,
+    signature: "s",
+    ended_signature: null,
+    ...change,
+  };
+}
+
+export function liquidationStep(change: Partial<LiquidationStep> = {}): LiquidationStep {
+  return {
+    id: "90-0",
+    market: "SOL-PERP",
+    sub: 0,
+    role: "account",
+    kind: "take_over",
+    side: "sell",
+    size: "2",
+    price: "139.5",
+    realized_pnl: "-1",
+    insurance_paid: null,
+    deficit: null,
+    ts_ms: 2,
+    slot: 1,
+    signature: "s",
+    ...change,
+  };
+}
+
+export function fill(change: Partial<Fill> = {}): Fill {
+  return {
+    id: "80-0-taker",
+    market: "SOL-PERP",
+    sub: 0,
+    order_id: null,
+    client_id: null,
+    side: "sell",
+    role: "taker",
+    price: "139",
+    size: "1",
+    fee: "0.07",
+    realized_pnl: "-1",
+    ts_ms: 1,
+    slot: 1,
+    signature: "s",
+    liquidation: false,
+    ...change,
+  };
+}
+
+export function exchange(change: Partial<Exchange> = {}): Exchange {
+  return {
+    cluster: "localnet",
+    chain: "solana:localnet",
+    genesis_hash: WALLET,
+    program_id: WALLET,
+    exchange_id: 0,
+    accounts: { exchange: WALLET, ledger: WALLET, event_authority: WALLET, admin: WALLET, guardian: null },
+    collaterals: [],
+    fee_tiers: [],
+    limits: {
+      rest: { max_body_bytes: 1, max_page_size: 1, default_page_size: 1, max_book_depth: 1, min_slot_wait_ms: 1, classes: [] },
+      websocket: {
+        max_message_bytes: 1,
+        max_subscriptions: 1,
+        max_connections_per_address: 1,
+        messages_per_second: 1,
+        resume_messages: 1,
+        slow_reader_bytes: 1,
+        slow_reader_ms: 1,
+        idle_timeout_ms: 1,
+      },
+      trading: { max_orders_per_batch: 16, max_positions: 8, max_orders_per_side: 64, min_account_equity: "10", max_position_notional: "1", max_transaction_bytes: 1232 },
+    },
+    timelock_s: 86_400,
+    status: "open",
+    paused: [],
+    deficit: "0",
+    insurance: "0",
+    fees_collected: "0",
+    withdraw_rest_until_ms: null,
+    traders: 1,
+    trader_capacity: 8192,
+    event_seq: "1",
+    instructions: [],
+    not_available_yet: [],
+    offers: { faucet: true, development_wallet: true },
+    server_ms: 1,
+    slot: 1,
+    age_ms: 1,
     ...change,
   };
 }

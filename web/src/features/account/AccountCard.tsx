@@ -65,9 +65,14 @@ export function AccountCard(): ReactNode {
           <Line label="Free collateral" title="Equity less initial margin">
             <span data-testid="free-collateral">{known ? (sub ? dollars(sub.free_collateral) : "$0.00") : UNKNOWN}</span>
           </Line>
-          <Line label="Withdrawable" title={sub && sign(decimal(sub.locked)) > 0 ? `${dollars(sub.locked)} of recent profit is still vesting` : "What could leave now"}>
-            {known ? (sub ? dollars(sub.withdrawable) : "$0.00") : UNKNOWN}
+          <Line label="Withdrawable" title="What could leave now; the withdrawal says why not more">
+            <span data-testid="withdrawable">{known ? (sub ? dollars(sub.withdrawable) : "$0.00") : UNKNOWN}</span>
           </Line>
+          {sub && sign(decimal(sub.locked)) > 0 && (
+            <Line label="Vesting profit" title="Realised lately: it counts for margin now, and can leave by and by">
+              <span data-testid="locked">{dollars(sub.locked)}</span>
+            </Line>
+          )}
           <Line label="Unrealized PnL">
             <span className={toneOf(sign(pnl))}>{known ? signedDollars(pnl) : UNKNOWN}</span>
           </Line>

@@ -1,34 +1,28 @@
-import { useMemo, useState, type ReactNode } from "react";
+import { useMemo, type ReactNode } from "react";
 import { Button } from "@/components/Button";
 import { AgeOf, Hatchable } from "@/components/Panel";
 import { Empty, Failed, SkeletonRows } from "@/components/states";
 import { TabStrip, tabPanelProps } from "@/components/TabStrip";
 import { reason } from "@/lib/api/client";
 import { buildCancelAll } from "@/lib/api/instructions";
-import type { Exchange, Market, Order } from "@/lib/api/models";
-import {
-  useFillHistory,
-  useLiquidationHistory,
-  useOrderHistory,
-  useTransferHistory,
-  useTriggers,
-} from "@/lib/api/queries";
+import type { Exchange, Fill, Market, Order } from "@/lib/api/models";
+import { useFillHistory, useOrderHistory, useTransferHistory, useTriggerHistory } from "@/lib/api/queries";
 import { dateAndClock } from "@/lib/decimal/format";
 import { useNow, useServerNow } from "@/lib/freshness/freshness";
+import { stepsOf } from "@/lib/liquidation/steps";
 import { useAccount } from "@/lib/state/account";
 import { useConnection } from "@/lib/state/connection";
 import { mergeNewest, tickerStore } from "@/lib/state/market";
-import { show } from "@/lib/state/screen";
+import { show, showTab, useScreen, type AccountTab } from "@/lib/state/screen";
 import { staleReason } from "@/lib/state/tradable";
 import { callsOnly } from "@/lib/transactions/asked";
 import { propose } from "@/lib/transactions/flow";
 import { useWallet } from "@/lib/wallet/session";
-import { Fills, LiquidationSteps, Transfers } from "./Fills";
+import { Fills, Transfers } from "./Fills";
+import { Liquidations } from "./Liquidations";
 import { OpenOrders, OrderHistory } from "./Orders";
 import { closeAtMarket, Positions } from "./Positions";
-import { Triggers } from "./Triggers";
-
-type Tab = "positions" | "orders" | "triggers" | "history" | "fills" | "transfers";
+import { EndedTriggers, endedKey, Triggers } from "./Triggers";
 
 interface AccountTabsProps {
   markets: readonly Market[];
@@ -63,7 +57,13 @@ function List({ loading, error, onRetry, empty, count, unknownBeforeMs, children
   );
 }
 
-function History({ wallet, markets }: { wallet: string; markets: readonly Market[] }): ReactNode {
+interface WalletLists {
+  wallet: string;
+  markets: readonly Market[];
+}
+
+/** The done orders of this session, and before them those of the history. */
+function useDoneOrders(wallet: string): { orders: readonly Order[]; history: ReturnType<typeof useOrderHistory> } {
   const { doneOrders } = useAccount();
   const history = useOrderHistory(wallet);
   const orders = useMemo(() => {
@@ -71,6 +71,18 @@ function History({ wallet, markets }: { wallet: string; markets: readonly Market
     const known = new Set(doneOrders.map(key));
     return [...doneOrders, ...(history.data?.items ?? []).filter((order) => !known.has(key(order)))];
   }, [doneOrders, history.data]);
+  return { orders, history };
+}
+
+function useAllFills(wallet: string): { fills: readonly Fill[]; history: ReturnType<typeof useFillHistory> } {
+  const account = useAccount();
+  const history = useFillHistory(wallet);
+  const fills = useMemo(() => mergeNewest(history.data?.items ?? [], account.fills, 500), [account.fills, history.data]);
+  return { fills, history };
+}
+
+function History({ wallet, markets }: WalletLists): ReactNode {
+  const { orders, history } = useDoneOrders(wallet);
   return (
     <List loading={history.isPending} error={history.error} onRetry={() => void history.refetch()} count={orders.length} unknownBeforeMs={history.data?.unknownBeforeMs ?? null} empty="No order is done yet. Filled and cancelled orders are listed here.">
       <OrderHistory orders={orders} markets={markets} />
@@ -78,15 +90,23 @@ function History({ wallet, markets }: { wallet: string; markets: readonly Market
   );
 }
 
-function FillList({ wallet, markets }: { wallet: string; markets: readonly Market[] }): ReactNode {
-  const account = useAccount();
-  const history = useFillHistory(wallet);
-  const steps = useLiquidationHistory(wallet).data?.items ?? [];
-  const fills = useMemo(() => mergeNewest(history.data?.items ?? [], account.fills, 500), [account.fills, history.data]);
+function FillList({ wallet, markets }: WalletLists): ReactNode {
+  const { fills, history } = useAllFills(wallet);
   return (
-    <List loading={history.isPending} error={history.error} onRetry={() => void history.refetch()} count={fills.length + steps.length} unknownBeforeMs={history.data?.unknownBeforeMs ?? null} empty="No fill yet. Each fill is listed here with its fee and its transaction.">
-      {steps.length > 0 && <LiquidationSteps steps={steps} markets={markets} />}
+    <List loading={history.isPending} error={history.error} onRetry={() => void history.refetch()} count={fills.length} unknownBeforeMs={history.data?.unknownBeforeMs ?? null} empty="No fill yet. Each fill is listed here with its fee and its transaction.">
       <Fills fills={fills} markets={markets} />
+    </List>
+  );
+}
+
+function LiquidationList({ wallet, markets }: WalletLists): ReactNode {
+  const { liquidations } = useAccount();
+  const { orders } = useDoneOrders(wallet);
+  const { fills, history } = useAllFills(wallet);
+  const steps = useMemo(() => stepsOf(orders, fills, liquidations), [orders, fills, liquidations]);
+  return (
+    <List loading={history.isPending} error={history.error} onRetry={() => void history.refetch()} count={steps.length} unknownBeforeMs={history.data?.unknownBeforeMs ?? null} empty="This account was never in liquidation, nor did anyone's reach it. Each step would be listed here with its reason.">
+      <Liquidations steps={steps} markets={markets} />
     </List>
   );
 }
@@ -102,17 +122,22 @@ function TransferList({ wallet }: { wallet: string }): ReactNode {
   );
 }
 
-function TriggerList({ wallet, markets, programId }: { wallet: string; markets: readonly Market[]; programId: string }): ReactNode {
-  const found = useTriggers(wallet);
-  const again = (): void => void found.refetch();
+function TriggerList({ wallet, markets, programId }: WalletLists & { programId: string }): ReactNode {
+  const { triggers, endedTriggers } = useAccount();
+  const history = useTriggerHistory(wallet);
+  const ended = useMemo(() => {
+    const known = new Set(endedTriggers.map(endedKey));
+    return [...endedTriggers, ...(history.data?.items ?? []).filter((trigger) => !known.has(endedKey(trigger)))];
+  }, [endedTriggers, history.data]);
   return (
-    <List loading={found.isPending} error={found.error} onRetry={again} count={found.data?.length ?? 0} unknownBeforeMs={null} empty="No stop or take-profit waits. Each shrinks an open position and goes when it is closed.">
-      <Triggers triggers={found.data ?? []} markets={markets} wallet={wallet} programId={programId} onSettled={again} />
+    <List loading={history.isPending} error={history.error} onRetry={() => void history.refetch()} count={triggers.length + ended.length} unknownBeforeMs={history.data?.unknownBeforeMs ?? null} empty="No stop or take-profit waits. Each shrinks an open position and goes when it is closed.">
+      {triggers.length > 0 && <Triggers triggers={triggers} markets={markets} wallet={wallet} programId={programId} />}
+      {ended.length > 0 && <EndedTriggers triggers={ended} markets={markets} />}
     </List>
   );
 }
 
-function Body({ tab, wallet, markets, exchange }: { tab: Tab; wallet: string; markets: readonly Market[]; exchange: Exchange }): ReactNode {
+function Body({ tab, wallet, markets, exchange }: { tab: AccountTab; wallet: string; markets: readonly Market[]; exchange: Exchange }): ReactNode {
   const now = useNow();
   const serverNow = useServerNow();
   const { known, positions, openOrders, sub } = useAccount();
@@ -123,6 +148,7 @@ function Body({ tab, wallet, markets, exchange }: { tab: Tab; wallet: string; ma
   if (tab === "triggers") return <TriggerList wallet={wallet} markets={markets} programId={programId} />;
   if (tab === "history") return <History wallet={wallet} markets={markets} />;
   if (tab === "fills") return <FillList wallet={wallet} markets={markets} />;
+  if (tab === "liquidations") return <LiquidationList wallet={wallet} markets={markets} />;
   if (tab === "transfers") return <TransferList wallet={wallet} />;
   if (!known) return <SkeletonRows rows={4} columns={["w-24", "w-16", "w-20", "ml-auto w-16", "w-16", "w-20"]} />;
   if (tab === "positions" && positions.length > 0) {
@@ -153,9 +179,9 @@ function closingBlocked(market: Market, serverNow: number, now: number): string 
 }
 
 export function AccountTabs({ markets, exchange, className = "" }: AccountTabsProps): ReactNode {
-  const [tab, setTab] = useState<Tab>("positions");
+  const tab = useScreen((state) => state.tab);
   const wallet = useWallet((state) => state.account?.address ?? null);
-  const { positions, openOrders } = useAccount();
+  const { positions, openOrders, triggers } = useAccount();
   const programId = exchange.program_id;
   const cancelAll = async (address: string): Promise<void> => {
     const markets = new Set(openOrders.map((order) => order.market));
@@ -179,13 +205,14 @@ export function AccountTabs({ markets, exchange, className = "" }: AccountTabsPr
         id="account"
         label="Account lists"
         value={tab}
-        onChange={setTab}
+        onChange={showTab}
         tabs={[
           { value: "positions", label: "Positions", count: positions.length },
           { value: "orders", label: "Open orders", count: openOrders.length },
-          { value: "triggers", label: "Triggers" },
+          { value: "triggers", label: "Triggers", count: triggers.length },
           { value: "history", label: "Order history" },
           { value: "fills", label: "Fills" },
+          { value: "liquidations", label: "Liquidations" },
           { value: "transfers", label: "Transfers" },
         ]}
         trailing={

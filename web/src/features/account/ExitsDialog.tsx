@@ -5,7 +5,6 @@ import { NumberField } from "@/components/Field";
 import { Modal } from "@/components/Modal";
 import { buildSetExits, type ExitsWords } from "@/lib/api/instructions";
 import type { Market, Position, Trigger } from "@/lib/api/models";
-import { queries } from "@/lib/api/queries";
 import { compare, decimal, isMultiple, sign, tryDecimal } from "@/lib/decimal/decimal";
 import { fixed } from "@/lib/decimal/format";
 import { EXIT_NAMES, exitProblem, exitsInWords, exitsOf, hasExits, type ExitPrices, type Exiting, type PositionExits } from "@/lib/exits/exits";
@@ -99,7 +98,7 @@ export function ExitsDialog({ position, market, triggers, wallet, programId, onC
       programId,
       build: () => buildSetExits(wallet, words),
       asked: setsExits({ closing: position.side === "long" ? "sell" : "buy", takeProfit: words.take_profit, stopLoss: words.stop_loss, size }, replaces, market),
-    }).then(() => queries.invalidateQueries({ queryKey: ["triggers"] }));
+    });
   };
   const label = hasExits(typed) ? (replaces.length ? "Change" : "Set") : "Cancel them";
   return (

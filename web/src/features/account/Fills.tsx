@@ -1,9 +1,9 @@
 import type { ReactNode } from "react";
 import { toneOf } from "@/components/Number";
 import { Table, type Column } from "@/components/Table";
-import type { Fill, LiquidationStep, Market, Transfer } from "@/lib/api/models";
+import type { Fill, Market, Transfer } from "@/lib/api/models";
 import { decimal, multiply, sign } from "@/lib/decimal/decimal";
-import { dateAndClock, dollars, fixed, shortKey, signedDollars, UNKNOWN } from "@/lib/decimal/format";
+import { dateAndClock, dollars, fixed, shortKey, signedDollars } from "@/lib/decimal/format";
 
 const time = (ms: number): ReactNode => <time className="num text-text-2">{dateAndClock(ms)}</time>;
 
@@ -54,29 +54,6 @@ export function Fills({ fills, markets }: { fills: readonly Fill[]; markets: rea
     { key: "signature", title: "Transaction", cell: (fill) => signature(fill.signature) },
   ];
   return <Table label="Fills" columns={columns} rows={fills} rowKey={(fill) => fill.id} rowTestId="fill" />;
-}
-
-const STEPS: Readonly<Record<LiquidationStep["kind"], string>> = {
-  take_over: "Taken over",
-  auto_deleverage: "Deleveraged",
-  settlement: "Settled",
-  resolve_bankruptcy: "Debt paid",
-};
-
-/** Positions that left or came without the book, and debts that insurance paid. */
-export function LiquidationSteps({ steps, markets }: { steps: readonly LiquidationStep[]; markets: readonly Market[] }): ReactNode {
-  const marketOf = (symbol: string): Market | undefined => markets.find((market) => market.symbol === symbol);
-  const columns: readonly Column<LiquidationStep>[] = [
-    { key: "time", title: "Time", words: true, cell: (step) => time(step.ts_ms) },
-    { key: "market", title: "Market", words: true, cell: (step) => <span className="font-medium">{step.market}</span> },
-    { key: "kind", title: "Without the book", words: true, cell: (step) => <span className="text-warn">{STEPS[step.kind]}</span> },
-    { key: "price", title: "Price", cell: (step) => (step.price === null ? UNKNOWN : fixed(step.price, marketOf(step.market)?.price_decimals ?? 2)) },
-    { key: "size", title: "Size", cell: (step) => (step.size === null ? UNKNOWN : fixed(step.size, marketOf(step.market)?.size_decimals ?? 4)) },
-    { key: "pnl", title: "Realized", cell: (step) => (step.realized_pnl === null ? UNKNOWN : signedDollars(step.realized_pnl)) },
-    { key: "paid", title: "Insurance", cell: (step) => (step.insurance_paid === null ? UNKNOWN : dollars(step.insurance_paid)) },
-    { key: "signature", title: "Transaction", cell: (step) => signature(step.signature) },
-  ];
-  return <Table label="Liquidation without the book" columns={columns} rows={steps} rowKey={(step) => step.id} rowTestId="liquidation-step" />;
 }
 
 const KINDS: Readonly<Record<Transfer["kind"], string>> = {

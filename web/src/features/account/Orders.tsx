@@ -88,6 +88,22 @@ const STATUS_TONE: Readonly<Record<Order["status"], string>> = {
   rejected: "text-sell",
 };
 
+/** The program's reasons in words; what is not listed says itself. */
+const REASONS: Readonly<Record<string, string>> = {
+  cancelled: "",
+  not_filled: "the rest found nobody",
+  self_trade: "met an own order",
+  outside_band: "left the trade band",
+  margin: "margin did not cover it",
+  evicted: "a better price took its place",
+  reduce_only: "nothing left to reduce",
+  dead_man: "dead man's switch",
+  forced: "margin was short",
+  liquidation: "liquidation",
+  modified: "changed",
+  settled: "the market settles",
+};
+
 export function OrderHistory({ orders, markets }: OrdersProps): ReactNode {
   const { time, market, type, price, size, filled } = shared(markets);
   const columns: readonly Column<Order>[] = [
@@ -110,7 +126,7 @@ export function OrderHistory({ orders, markets }: OrdersProps): ReactNode {
       cell: (order) => (
         <span className={STATUS_TONE[order.status]}>
           {order.status}
-          {order.reason && <span className="text-text-3"> {order.reason}</span>}
+          {order.reason && <span className="text-text-3"> {REASONS[order.reason] ?? order.reason}</span>}
         </span>
       ),
     },

@@ -4,10 +4,10 @@ import { toneOf } from "@/components/Number";
 import { Table, type Column } from "@/components/Table";
 import { buildOrder, type OrderWords } from "@/lib/api/instructions";
 import type { Market, Position, Trigger } from "@/lib/api/models";
-import { useTriggers } from "@/lib/api/queries";
 import { compare, decimal, isZero, sign, toShortText } from "@/lib/decimal/decimal";
 import { dollars, fixed, percent, signedDollars, signedPercent, UNKNOWN } from "@/lib/decimal/format";
 import { exitsOf } from "@/lib/exits/exits";
+import { useAccount } from "@/lib/state/account";
 import { useTickers } from "@/lib/state/market";
 import { prefer } from "@/lib/state/preferences";
 import { placesExactly } from "@/lib/transactions/asked";
@@ -19,8 +19,8 @@ interface Row {
   readonly position: Position;
   readonly market: Market;
   readonly live: LivePosition;
-  /** Waiting triggers of the wallet; null until they are known. */
-  readonly triggers: readonly Trigger[] | null;
+  /** Waiting triggers of the wallet. */
+  readonly triggers: readonly Trigger[];
 }
 
 const CLOSE_SLIPPAGE_BPS = 100;
@@ -64,7 +64,7 @@ export async function closeAtMarket(row: { position: Position; market: Market },
 
 /** What waits for the position; pressing it sets or changes it. */
 function Exits({ row: { position, market, triggers }, onOpen }: { row: Row; onOpen: () => void }): ReactNode {
-  const { waiting, only } = exitsOf(position, triggers ?? []);
+  const { waiting, only } = exitsOf(position, triggers);
   const price = (trigger: Trigger | null): string => (trigger ? fixed(trigger.trigger_price, market.price_decimals) : UNKNOWN);
   const text = waiting.length === 0 ? "Set" : only ? `${price(only.takeProfit)} / ${price(only.stopLoss)}` : `${waiting.length} waiting`;
   return (
@@ -73,7 +73,6 @@ function Exits({ row: { position, market, triggers }, onOpen }: { row: Row; onOp
       size="small"
       data-testid="position-exits"
       className="num"
-      disabled={triggers === null}
       aria-label={`Take profit and stop loss of ${market.symbol}: ${waiting.length ? text : "none, set them"}`}
       onClick={onOpen}
     >
@@ -161,7 +160,7 @@ function columnsOf({ wallet, programId, blockedReason }: PositionsProps, onExits
 export function Positions(props: PositionsProps): ReactNode {
   const tickers = useTickers();
   const { positions, markets, wallet, programId } = props;
-  const triggers = useTriggers(wallet).data ?? null;
+  const { triggers } = useAccount();
   const [exiting, setExiting] = useState<Row | null>(null);
   const rows = useMemo(
     () =>
@@ -178,7 +177,7 @@ export function Positions(props: PositionsProps): ReactNode {
         <ExitsDialog
           position={exiting.position}
           market={exiting.market}
-          triggers={exiting.triggers ?? []}
+          triggers={exiting.triggers}
           wallet={wallet}
           programId={programId}
           onClose={() => setExiting(null)}

@@ -19,7 +19,6 @@ interface TriggerDialogProps {
   wallet: string;
   programId: string;
   onClose: () => void;
-  onChanged: () => void;
 }
 
 function stepProblem(text: string, step: string, what: string): string | null {
@@ -29,7 +28,7 @@ function stepProblem(text: string, step: string, what: string): string | null {
 }
 
 /** One trigger with other prices or another size: cancelled and placed again in one transaction, still one of its pair. */
-export function TriggerDialog({ trigger, market, position, wallet, programId, onClose, onChanged }: TriggerDialogProps): ReactNode {
+export function TriggerDialog({ trigger, market, position, wallet, programId, onClose }: TriggerDialogProps): ReactNode {
   const [changed, setChanged] = useState<Trigger>(trigger);
   const mark = useTicker(market.symbol)?.mark ?? null;
   const kind = exitKindOf(trigger);
@@ -54,7 +53,7 @@ export function TriggerDialog({ trigger, market, position, wallet, programId, on
       programId,
       build: () => buildModifyTrigger(wallet, changed),
       asked: changesTrigger(changed, market),
-    }).then(onChanged);
+    });
   };
   return (
     <Modal open onClose={onClose} title={`Change the ${EXIT_NAMES[kind].toLowerCase()} of ${market.symbol}`}>

@@ -4,7 +4,6 @@ import { Segmented } from "@/components/Segmented";
 import { Empty, Failed } from "@/components/states";
 import { reason } from "@/lib/api/client";
 import type { Candle, CandleSource, Market, Resolution } from "@/lib/api/models";
-import { useTriggers } from "@/lib/api/queries";
 import { decimal, sign, subtract } from "@/lib/decimal/decimal";
 import { compact, dateAndClock, fixed } from "@/lib/decimal/format";
 import { useFreshness } from "@/lib/freshness/freshness";
@@ -49,8 +48,7 @@ function useResolution(symbol: string, source: CandleSource): { resolution: Reso
 
 /** Own orders, entry, liquidation and exit prices of this market. */
 function useLines(symbol: string): readonly ChartLine[] {
-  const { openOrders, positions, wallet } = useAccount();
-  const triggers = useTriggers(positions.length ? wallet : null).data;
+  const { openOrders, positions, triggers } = useAccount();
   return useMemo(() => {
     const lines: ChartLine[] = [];
     for (const order of openOrders) {
@@ -63,7 +61,7 @@ function useLines(symbol: string): readonly ChartLine[] {
       lines.push({ id: "entry", price: position.entry_price, title: `Entry ${position.side}`, tone: "accent", dashed: false });
       if (position.liquidation_price) lines.push({ id: "liquidation", price: position.liquidation_price, title: "Liquidation", tone: "warn", dashed: false });
     }
-    for (const trigger of triggers ?? []) {
+    for (const trigger of triggers) {
       if (trigger.market !== symbol) continue;
       const title = trigger.kind === "stop" ? "Stop loss" : "Take profit";
       lines.push({ id: `trigger ${trigger.id}`, price: trigger.trigger_price, title, tone: trigger.kind === "stop" ? "sell" : "buy", dashed: true });

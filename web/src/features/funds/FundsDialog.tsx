@@ -2,12 +2,16 @@ import { useState, type ReactNode } from "react";
 import { Button } from "@/components/Button";
 import { NumberField } from "@/components/Field";
 import { Modal } from "@/components/Modal";
+import { Reasons } from "@/components/Reasons";
 import { answered, gateway, reason } from "@/lib/api/client";
 import { buildDeposit, buildWithdraw } from "@/lib/api/instructions";
-import type { Exchange } from "@/lib/api/models";
+import type { Exchange, Market } from "@/lib/api/models";
 import { compare, decimal, sign, toShortText, rescale, tryDecimal } from "@/lib/decimal/decimal";
 import { dollars, fixed, UNKNOWN } from "@/lib/decimal/format";
+import { useServerNow } from "@/lib/freshness/freshness";
+import { withdrawalReasons } from "@/lib/restrictions/restrictions";
 import { useAccount } from "@/lib/state/account";
+import { useTickers } from "@/lib/state/market";
 import { dismiss, useScreen } from "@/lib/state/screen";
 import { movesExactly } from "@/lib/transactions/asked";
 import { propose } from "@/lib/transactions/flow";
@@ -64,7 +68,28 @@ function amountProblem(text: string, decimals: number, most: string | null): str
   return null;
 }
 
-function FundsForm({ direction, wallet, exchange }: { direction: "deposit" | "withdraw"; wallet: string; exchange: Exchange }): ReactNode {
+function Withdrawable({ exchange, markets }: { exchange: Exchange; markets: readonly Market[] }): ReactNode {
+  const { sub } = useAccount();
+  const tickers = useTickers();
+  const now = useServerNow();
+  return (
+    <>
+      <p className="text-text-3">
+        Withdrawable now: <span className="num text-text-1">{sub ? dollars(sub.withdrawable) : UNKNOWN}</span> of <span className="num">{sub ? dollars(sub.equity) : UNKNOWN}</span> equity.
+      </p>
+      {sub && <Reasons reasons={withdrawalReasons({ exchange, sub, markets, tickers }, now)} label="Why not more" testId="withdrawal-reasons" />}
+    </>
+  );
+}
+
+interface FundsFormProps {
+  direction: "deposit" | "withdraw";
+  wallet: string;
+  exchange: Exchange;
+  markets: readonly Market[];
+}
+
+function FundsForm({ direction, wallet, exchange, markets }: FundsFormProps): ReactNode {
   const { sub } = useAccount();
   const [amount, setAmount] = useState("");
   const [faucet, setFaucet] = useState<FaucetState>({ balance: null, busy: false, error: null });
@@ -111,11 +136,7 @@ function FundsForm({ direction, wallet, exchange }: { direction: "deposit" | "wi
           </span>
         }
       />
-      {!deposit && (
-        <p className="text-text-3">
-          Withdrawable now: <span className="num text-text-1">{sub ? dollars(sub.withdrawable) : UNKNOWN}</span>. Recent profit vests before it can leave.
-        </p>
-      )}
+      {!deposit && <Withdrawable exchange={exchange} markets={markets} />}
       {deposit && !sub && <p className="text-text-3">The first deposit also opens your trading account, in the same transaction.</p>}
       <Button type="submit" tone="accent" size="large" data-testid="funds-submit" disabled={amount === "" || problem !== null}>
         {deposit ? "Deposit" : "Withdraw"}
@@ -124,13 +145,13 @@ function FundsForm({ direction, wallet, exchange }: { direction: "deposit" | "wi
   );
 }
 
-export function FundsDialog({ exchange }: { exchange: Exchange }): ReactNode {
+export function FundsDialog({ exchange, markets }: { exchange: Exchange; markets: readonly Market[] }): ReactNode {
   const dialog = useScreen((state) => state.dialog);
   const wallet = useWallet((state) => state.account?.address ?? null);
   const direction = dialog === "deposit" || dialog === "withdraw" ? dialog : null;
   return (
     <Modal open={direction !== null && wallet !== null} onClose={dismiss} title={direction === "withdraw" ? "Withdraw" : "Deposit"}>
-      {direction && wallet && <FundsForm key={`${direction} ${wallet}`} direction={direction} wallet={wallet} exchange={exchange} />}
+      {direction && wallet && <FundsForm key={`${direction} ${wallet}`} direction={direction} wallet={wallet} exchange={exchange} markets={markets} />}
     </Modal>
   );
 }

@@ -5,7 +5,9 @@ import type { Market, Ticker } from "@/lib/api/models";
 import { compare, decimal, multiply, sign, subtract } from "@/lib/decimal/decimal";
 import { compact, countdown, fixed, signed, signedPercent, UNKNOWN } from "@/lib/decimal/format";
 import { useServerNow } from "@/lib/freshness/freshness";
+import { restrictionsOf } from "@/lib/restrictions/restrictions";
 import { useTicker } from "@/lib/state/market";
+import { show } from "@/lib/state/screen";
 
 function Stat({ label, title, children }: { label: string; title?: string; children: ReactNode }): ReactNode {
   return (
@@ -66,6 +68,23 @@ const STATUS_WORDS: Readonly<Record<Ticker["status"], string>> = {
   settled: "Settled",
 };
 
+/** Says that something is restricted; pressing it says what, and why. */
+function State({ market, ticker }: { market: Market; ticker: Ticker | null }): ReactNode {
+  const now = useServerNow();
+  const restricted = restrictionsOf(market, ticker, now).length > 0;
+  if (!ticker || (ticker.status === "active" && !restricted)) return null;
+  return (
+    <div className="flex shrink-0 items-center">
+      <dt className="sr-only">State</dt>
+      <dd>
+        <button type="button" data-testid="market-state" className="target rounded-[2px] bg-warn-soft px-1.5 py-0.5 font-medium text-warn" onClick={() => show("market")}>
+          {ticker.status === "active" ? "Restricted" : STATUS_WORDS[ticker.status]}
+        </button>
+      </dd>
+    </div>
+  );
+}
+
 export function MarketHeader({ market, compactLayout }: { market: Market; compactLayout?: boolean }): ReactNode {
   const ticker = useTicker(market.symbol);
   const mark = ticker?.mark ?? null;
@@ -74,19 +93,15 @@ export function MarketHeader({ market, compactLayout }: { market: Market; compac
   const interest = ticker?.mark ? multiply(decimal(ticker.open_interest), decimal(ticker.mark)) : null;
   const tone = direction === "buy" ? "text-buy" : direction === "sell" ? "text-sell" : "text-text-1";
   return (
-    <Hatchable of={{ channel: "ticker", market: market.symbol }} className="flex-row! items-stretch">
-      <dl className="flex min-w-0 items-stretch gap-5 overflow-x-auto px-3 [scrollbar-width:none]">
+    <Hatchable of={{ channel: "ticker", market: market.symbol }} className="min-w-0 flex-row! items-stretch">
+      <dl tabIndex={0} aria-label={`${market.symbol} in numbers`} className="flex min-w-0 items-stretch gap-5 overflow-x-auto px-3 [scrollbar-width:none]">
         <div className="flex shrink-0 flex-col justify-center">
           <dt className="sr-only">Mark price</dt>
           <dd data-testid="mark-price">
             <Flashing text={fixed(mark, places)} tone={direction} className={`text-price font-medium ${tone}`} />
           </dd>
         </div>
-        {ticker && ticker.status !== "active" && (
-          <div className="flex shrink-0 items-center">
-            <span className="rounded-[2px] bg-warn-soft px-1.5 py-0.5 font-medium text-warn">{STATUS_WORDS[ticker.status]}</span>
-          </div>
-        )}
+        <State market={market} ticker={ticker} />
         <Stat label="Index" title="The price source's index">
           {fixed(ticker?.index, places)}
         </Stat>

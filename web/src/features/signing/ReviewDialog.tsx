@@ -3,12 +3,13 @@ import type { ReactNode } from "react";
 import { Button } from "@/components/Button";
 import { Modal } from "@/components/Modal";
 import { SkeletonRows } from "@/components/states";
-import type { BuiltTransaction, DecodedInstruction, Margin } from "@/lib/api/models";
+import type { BuiltTransaction, DecodedInstruction, Margin, Market } from "@/lib/api/models";
 import { decimal, divide, whole } from "@/lib/decimal/decimal";
 import { dollars, fixed, percent, shortKey, UNKNOWN } from "@/lib/decimal/format";
 import type { DecodedCall, Value } from "@/lib/solana/decode";
 import { programName } from "@/lib/solana/guard";
 import type { CompiledInstruction } from "@/lib/solana/message";
+import { delegateRows } from "@/lib/transactions/delegateTerms";
 import { approve, decline, rebuild, useFlow, type Review } from "@/lib/transactions/flow";
 
 function Changes({ before, after }: { before: Margin | null; after: Margin | null }): ReactNode {
@@ -59,6 +60,22 @@ function valueText(value: Value): string {
   return String(value);
 }
 
+/** What a delegate may do, from the bytes: its limits are what is agreed to. */
+function Terms({ call, markets }: { call: DecodedCall; markets: readonly Market[] }): ReactNode {
+  const rows = delegateRows(call, markets);
+  if (!rows) return null;
+  return (
+    <dl data-testid="delegate-terms" className="grid grid-cols-[auto_1fr] gap-x-3 py-1">
+      {rows.map(([label, value]) => (
+        <div key={label} className="contents">
+          <dt className="text-text-3">{label}</dt>
+          <dd className="num break-all">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
 interface InstructionProps {
   compiled: CompiledInstruction;
   /** From the bytes. */
@@ -66,9 +83,10 @@ interface InstructionProps {
   /** The gateway's own words about it. */
   told: DecodedInstruction | undefined;
   ours: string;
+  markets: readonly Market[];
 }
 
-function Instruction({ compiled, call, told, ours }: InstructionProps): ReactNode {
+function Instruction({ compiled, call, told, ours, markets }: InstructionProps): ReactNode {
   const { programId, accounts } = compiled;
   const known = programName(programId, ours);
   const entries = Object.entries(call?.args ?? {});
@@ -82,6 +100,7 @@ function Instruction({ compiled, call, told, ours }: InstructionProps): ReactNod
         </span>
       </div>
       {told?.summary && <p className="text-text-2">{told.summary}</p>}
+      {call && <Terms call={call} markets={markets} />}
       {call && (
         <details>
           <summary className="target text-caption text-text-3 hover:text-text-1">
@@ -135,7 +154,7 @@ function Verdict({ review }: { review: Review }): ReactNode {
 
 const SOL_DECIMALS = 9;
 
-function Details({ review, built }: { review: Review; built: BuiltTransaction }): ReactNode {
+function Details({ review, built, markets }: { review: Review; built: BuiltTransaction; markets: readonly Market[] }): ReactNode {
   const ours = review.proposal.programId;
   const fee = divide(decimal(built.network_fee.toString()), whole(10n ** 9n), SOL_DECIMALS, "up");
   return (
@@ -145,7 +164,7 @@ function Details({ review, built }: { review: Review; built: BuiltTransaction })
         <h3 className="text-caption text-text-3">Instructions</h3>
         <ol aria-label="Instructions">
           {(review.parsed?.instructions ?? []).map((each, index) => (
-            <Instruction key={index} compiled={each} call={review.calls[index] ?? null} told={built.instructions[index]} ours={ours} />
+            <Instruction key={index} compiled={each} call={review.calls[index] ?? null} told={built.instructions[index]} ours={ours} markets={markets} />
           ))}
         </ol>
       </div>
@@ -157,7 +176,7 @@ function Details({ review, built }: { review: Review; built: BuiltTransaction })
 }
 
 /** The exact transaction, before the wallet is asked to sign it. */
-export function ReviewDialog(): ReactNode {
+export function ReviewDialog({ markets }: { markets: readonly Market[] }): ReactNode {
   const review = useFlow((state) => state.review);
   if (!review) return null;
   const { stage, built, parsed, blocked, error } = review;
@@ -169,7 +188,7 @@ export function ReviewDialog(): ReactNode {
           {review.proposal.sentence}
         </p>
         {stage === "building" && <SkeletonRows rows={6} columns={["w-24", "ml-auto w-20", "w-20"]} />}
-        {stage !== "building" && built && <Details review={review} built={built} />}
+        {stage !== "building" && built && <Details review={review} built={built} markets={markets} />}
         {stage !== "building" && <Verdict review={review} />}
       </div>
       <footer className="sticky bottom-0 flex gap-2 border-t border-line bg-surface-1 p-3">

@@ -9,18 +9,19 @@ import type { Exchange, Market, Preview, Ticker } from "@/lib/api/models";
 import { absolute, add, compare, decimal, divide, isZero, multiply, sign, subtract, toShortText, toStep, whole, type Decimal } from "@/lib/decimal/decimal";
 import { dollars, fixed } from "@/lib/decimal/format";
 import { exitsInWords, hasExits, NO_EXITS, type Exiting } from "@/lib/exits/exits";
-import { queries } from "@/lib/api/queries";
 import { useNow, useServerNow } from "@/lib/freshness/freshness";
 import { useAccount } from "@/lib/state/account";
 import { useConnection } from "@/lib/state/connection";
 import { amendDraft, useDraft, type Draft } from "@/lib/state/draft";
 import { useTicker } from "@/lib/state/market";
 import { dismiss, show } from "@/lib/state/screen";
+import { orderReasons } from "@/lib/restrictions/restrictions";
 import { staleReason } from "@/lib/state/tradable";
 import { placesExactly } from "@/lib/transactions/asked";
 import { propose } from "@/lib/transactions/flow";
 import { useWallet } from "@/lib/wallet/session";
 import { PreviewTable } from "@/components/PreviewTable";
+import { Reasons } from "@/components/Reasons";
 import { SizeSlider } from "./SizeSlider";
 import { baseSize, exitingOf, exitsProblem, exitsRefused, largestSize, problemsOf, referencePrice, sentenceOf, shareOf, wordsOf } from "./sizing";
 import { usePreview, type PreviewState } from "@/lib/api/usePreview";
@@ -143,8 +144,11 @@ function Submit({ market, words, sentence, draft, state, exchange, problem, onTr
     }).then((reply) => reply?.state === "confirmed" && placedWith(words));
   };
   const action = draft.side === "buy" ? "Buy" : "Sell";
+  const takes = draft.type === "market" || draft.condition !== "post";
+  const reasons = stale ? [] : orderReasons(market, ticker, { reduceOnly: draft.reduceOnly, takes }, serverNow);
   return (
     <div className="flex flex-col gap-1.5">
+      <Reasons reasons={reasons} label="What the market narrows now" testId="order-reasons" />
       <Button data-testid="submit-order" tone={draft.side} size="large" className="w-full" disabled={blocked !== null} onClick={submit}>
         {refused ? "The exchange would refuse this" : words ? `${action} ${words.size} ${market.base}` : `${action} ${market.base}`}
       </Button>
@@ -167,9 +171,7 @@ function Exits({ draft, exiting, market, refused }: { draft: Draft; exiting: Exi
 
 /** The exits went with the order: they are not for the next one too. */
 function placedWith(words: OrderWords): void {
-  if (words.take_profit === undefined && words.stop_loss === undefined) return;
-  amendDraft(NO_EXITS);
-  void queries.invalidateQueries({ queryKey: ["triggers"] });
+  if (words.take_profit !== undefined || words.stop_loss !== undefined) amendDraft(NO_EXITS);
 }
 
 export function Ticket({ market, exchange }: { market: Market; exchange: Exchange }): ReactNode {

@@ -1,4 +1,4 @@
-import { ChevronDown, Copy, LogOut, Wallet as WalletIcon } from "lucide-react";
+import { ChevronDown, Copy, KeyRound, LogOut, Wallet as WalletIcon } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { Button } from "@/components/Button";
 import { Modal } from "@/components/Modal";
@@ -55,6 +55,15 @@ function WalletMenu({ close }: { close: () => void }): ReactNode {
         }}
       >
         <Copy size={12} aria-hidden /> Copy address
+      </MenuItem>
+      <MenuItem
+        testId="open-delegates"
+        onClick={() => {
+          close();
+          show("delegates");
+        }}
+      >
+        <KeyRound size={12} aria-hidden /> Delegates
       </MenuItem>
       <MenuItem
         testId="disconnect"

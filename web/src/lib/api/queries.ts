@@ -1,7 +1,7 @@
 /** Reads that change seldom, cached by TanStack Query. Hot data comes over the socket instead. */
 import { QueryClient, useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { answered, gateway, Refusal } from "./client";
-import type { Exchange, Fill, LiquidationStep, Market, Order, Transfer, Trigger } from "./models";
+import type { Delegate, Exchange, Fill, Market, Order, PendingChange, Transfer, Trigger } from "./models";
 
 const RETRIES = 3;
 
@@ -15,8 +15,11 @@ export const queries = new QueryClient({
   },
 });
 
+/** A pause, a deficit or resting withdrawals are to be seen soon after they begin. */
+const EXCHANGE_MS = 5_000;
+
 export const useExchange = (): UseQueryResult<Exchange> =>
-  useQuery({ queryKey: ["exchange"], queryFn: () => answered(gateway.GET("/v1/exchange")), retry: true, retryDelay: retryDelayMs });
+  useQuery({ queryKey: ["exchange"], queryFn: () => answered(gateway.GET("/v1/exchange")), refetchInterval: EXCHANGE_MS, retry: true, retryDelay: retryDelayMs });
 
 export const useMarkets = (): UseQueryResult<readonly Market[]> =>
   useQuery({
@@ -60,17 +63,33 @@ export const useFillHistory = (wallet: string | null): UseQueryResult<History<Fi
     },
   });
 
-/** Steps of liquidation that leave no fill. They are rare and not on the socket: asked for now and then. */
-export const useLiquidationHistory = (wallet: string | null): UseQueryResult<History<LiquidationStep>> =>
+/** Triggers that fired or ended; those that wait come over the socket. */
+export const useTriggerHistory = (wallet: string | null): UseQueryResult<History<Trigger>> =>
   useQuery({
-    queryKey: ["liquidations", wallet],
+    queryKey: ["triggers", wallet],
     enabled: wallet !== null,
-    refetchInterval: 10_000,
     queryFn: async () => {
       const path = { wallet: wallet ?? "" };
-      const page = await answered(gateway.GET("/v1/accounts/{wallet}/liquidations", { params: { path, query: { limit: PAGE } } }));
+      const page = await answered(gateway.GET("/v1/accounts/{wallet}/triggers", { params: { path, query: { status: "closed", limit: PAGE } } }));
       return { items: page.items, unknownBeforeMs: page.unknown_before_ms ?? null };
     },
+  });
+
+/** Read from the chain, not pushed: asked again while the list is on screen. */
+export const useDelegates = (wallet: string | null): UseQueryResult<readonly Delegate[]> =>
+  useQuery({
+    queryKey: ["delegates", wallet],
+    enabled: wallet !== null,
+    refetchInterval: 5_000,
+    queryFn: async () => (await answered(gateway.GET("/v1/accounts/{wallet}/delegates", { params: { path: { wallet: wallet ?? "" } } }))).items,
+  });
+
+/** Changes of the exchange's rules that wait out the timelock. */
+export const usePendingChanges = (): UseQueryResult<readonly PendingChange[]> =>
+  useQuery({
+    queryKey: ["changes"],
+    refetchInterval: 30_000,
+    queryFn: async () => (await answered(gateway.GET("/v1/exchange/changes"))).items,
   });
 
 export const useTransferHistory = (wallet: string | null): UseQueryResult<History<Transfer>> =>
@@ -81,17 +100,5 @@ export const useTransferHistory = (wallet: string | null): UseQueryResult<Histor
       const path = { wallet: wallet ?? "" };
       const page = await answered(gateway.GET("/v1/accounts/{wallet}/transfers", { params: { path, query: { limit: PAGE } } }));
       return { items: page.items, unknownBeforeMs: page.unknown_before_ms ?? null };
-    },
-  });
-
-/** Triggers are read from the chain, not pushed: asked again while the list is on screen. */
-export const useTriggers = (wallet: string | null): UseQueryResult<readonly Trigger[]> =>
-  useQuery({
-    queryKey: ["triggers", wallet],
-    enabled: wallet !== null,
-    refetchInterval: 2_000,
-    queryFn: async () => {
-      const path = { wallet: wallet ?? "" };
-      return (await answered(gateway.GET("/v1/accounts/{wallet}/triggers", { params: { path } }))).items;
     },
   });

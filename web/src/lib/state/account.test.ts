@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { order, position, subAccount, WALLET } from "@/testing/samples";
+import { order, position, subAccount, trigger, WALLET } from "@/testing/samples";
 import { applyAccount, NO_ACCOUNT } from "./account";
 
-const nothing = { sub_accounts: null, orders: null, fills: null, transfers: null };
+const nothing = { sub_accounts: null, orders: null, fills: null, transfers: null, triggers: null, liquidations: null };
 
 describe("the account", () => {
   const start = applyAccount(NO_ACCOUNT, WALLET, { ...nothing, sub_accounts: [subAccount({ positions: [position()] })], orders: [order()] }, true);
@@ -28,5 +28,12 @@ describe("the account", () => {
     const next = applyAccount(start, WALLET, { ...nothing, sub_accounts: [subAccount()], orders: [] }, true);
     expect(next.positions).toEqual([]);
     expect(next.openOrders).toEqual([]);
+  });
+
+  it("moves a trigger that fired or ended out of those that wait, and takes a changed one in its place", () => {
+    const waiting = applyAccount(start, WALLET, { ...nothing, triggers: [trigger(), trigger({ id: "17" })] }, false);
+    const changed = applyAccount(waiting, WALLET, { ...nothing, triggers: [trigger({ status: "executed" }), trigger({ id: "17", trigger_price: "121" })] }, false);
+    expect(changed.triggers.map(({ id, trigger_price }) => [id, trigger_price])).toEqual([["17", "121"]]);
+    expect(changed.endedTriggers.map(({ id, status }) => [id, status])).toEqual([["16", "executed"]]);
   });
 });

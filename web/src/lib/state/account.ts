@@ -1,7 +1,7 @@
-/** The connected wallet's account: balances, positions, open orders, fills and transfers, as the chain has them. */
+/** The connected wallet's account: balances, positions, orders, triggers, fills, transfers, as the chain has them. */
 import { useSyncExternalStore } from "react";
 import * as v from "valibot";
-import type { Fill, Order, Position, SubAccount, Transfer } from "../api/models";
+import type { Fill, LiquidationStep, Order, Position, SubAccount, Transfer, Trigger } from "../api/models";
 import { createHotStore } from "../stream/cadence";
 import { accountData } from "../stream/messages";
 import { follow } from "./connection";
@@ -23,6 +23,12 @@ export interface AccountView {
   readonly doneOrders: readonly Order[];
   readonly fills: readonly Fill[];
   readonly transfers: readonly Transfer[];
+  /** Those that wait for the mark price. */
+  readonly triggers: readonly Trigger[];
+  /** Ended in this session, newest first. */
+  readonly endedTriggers: readonly Trigger[];
+  /** Steps of liquidation that leave no fill. */
+  readonly liquidations: readonly LiquidationStep[];
 }
 
 export const NO_ACCOUNT: AccountView = {
@@ -34,6 +40,9 @@ export const NO_ACCOUNT: AccountView = {
   doneOrders: [],
   fills: [],
   transfers: [],
+  triggers: [],
+  endedTriggers: [],
+  liquidations: [],
 };
 
 export const accountStore = createHotStore<AccountView>(NO_ACCOUNT, HERTZ);
@@ -43,6 +52,16 @@ export const useAccount = (): AccountView => useSyncExternalStore(accountStore.s
 type AccountData = v.InferOutput<typeof accountData>;
 
 const newestFirst = (a: Order, b: Order): number => b.created_ms - a.created_ms;
+
+function applyTriggers({ triggers, endedTriggers }: AccountView, changed: readonly Trigger[]): Pick<AccountView, "triggers" | "endedTriggers"> {
+  if (!changed.length) return { triggers, endedTriggers };
+  const ids = new Set(changed.map((trigger) => trigger.id));
+  const waits = (trigger: Trigger): boolean => trigger.status === "waiting";
+  return {
+    triggers: [...triggers.filter((trigger) => !ids.has(trigger.id)), ...changed.filter(waits)],
+    endedTriggers: [...changed.filter((trigger) => !waits(trigger)), ...endedTriggers].slice(0, LISTED),
+  };
+}
 
 export function applyAccount(old: AccountView, wallet: string, data: AccountData, snapshot: boolean): AccountView {
   const base: AccountView = snapshot ? { ...NO_ACCOUNT, wallet, known: true } : old;
@@ -60,6 +79,8 @@ export function applyAccount(old: AccountView, wallet: string, data: AccountData
     doneOrders: changed.length ? done.slice(0, LISTED) : base.doneOrders,
     fills: data.fills ? mergeNewest(base.fills, data.fills, LISTED) : base.fills,
     transfers: data.transfers ? mergeNewest(base.transfers, data.transfers, LISTED) : base.transfers,
+    liquidations: data.liquidations ? mergeNewest(base.liquidations, data.liquidations, LISTED) : base.liquidations,
+    ...applyTriggers(base, data.triggers ?? []),
   };
 }
 

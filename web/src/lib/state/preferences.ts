@@ -15,6 +15,8 @@ export interface Preferences {
   tabsHeight: number;
   bookHeight: number;
   mikeyOpen: boolean;
+  /** Time of the newest step of liquidation that the user has put away, of each wallet. */
+  seenLiquidations: Readonly<Record<string, number>>;
 }
 
 const DEFAULTS: Preferences = {
@@ -27,6 +29,7 @@ const DEFAULTS: Preferences = {
   tabsHeight: 288,
   bookHeight: 468,
   mikeyOpen: false,
+  seenLiquidations: {},
 };
 
 export const usePreferences = create<Preferences>()(

@@ -1,6 +1,6 @@
 /** The socket's messages, checked as they come in (`docs/reference/websocket.md`). */
 import * as v from "valibot";
-import type { Candle, Fill, Order, SubAccount, Ticker, Trade, Transfer } from "../api/models";
+import type { Candle, Fill, LiquidationStep, Order, SubAccount, Ticker, Trade, Transfer, Trigger } from "../api/models";
 
 const level = v.tuple([v.string(), v.string()]);
 const feed = v.nullable(v.picklist(["live", "replay", "simulated"]));
@@ -55,6 +55,8 @@ export const accountData = v.object({
   orders: v.nullable(v.array(typed<Order>({ market: v.string(), status: v.string(), size: v.string() }))),
   fills: v.nullable(v.array(typed<Fill>({ id: v.string(), price: v.string(), size: v.string() }))),
   transfers: v.nullable(v.array(typed<Transfer>({ id: v.string(), amount: v.string() }))),
+  triggers: v.nullable(v.array(typed<Trigger>({ id: v.string(), market: v.string(), status: v.string(), trigger_price: v.string() }))),
+  liquidations: v.nullable(v.array(typed<LiquidationStep>({ id: v.string(), market: v.string(), kind: v.string() }))),
 });
 
 export const statusData = v.object({

@@ -3,7 +3,8 @@ import type { DelegateWords, OrderWords } from "../api/instructions";
 import type { Market } from "../api/models";
 import { compare, decimal, divide, multiply, whole, type Decimal } from "../decimal/decimal";
 import type { DecodedCall } from "../solana/decode";
-import { isTerms, placesExits } from "./askedTriggers";
+import { placesExits } from "./askedTriggers";
+import { isTerms } from "./terms";
 
 /** Given the calls that the bytes make, what differs from what was asked. */
 export type Asked = (calls: readonly DecodedCall[]) => string[];

@@ -2,12 +2,9 @@
 import type { Market, Side, Trigger } from "../api/models";
 import { compare, decimal, divide, multiply, whole } from "../decimal/decimal";
 import { EXECUTOR_FEE, EXIT_SLIPPAGE_BPS } from "../exits/exits";
-import type { DecodedCall, Value } from "../solana/decode";
+import type { DecodedCall } from "../solana/decode";
 import type { Asked } from "./asked";
-
-export type Terms = Readonly<Record<string, Value>>;
-
-export const isTerms = (value: Value | undefined): value is Terms => typeof value === "object" && value !== null && !Array.isArray(value);
+import { isTerms, type Terms } from "./terms";
 
 /** Entries of a trader account: an id is the position's epoch times this, plus the entry. */
 const ENTRIES = 16n;
