@@ -56,7 +56,7 @@ def only_owner(setting: Setting, body: BuildRequest) -> None:
     """Refuse a delegate. Raises Refused."""
     if setting.trader.signer is not None:
         raise Refused(
-            "Only the wallet itself may move funds and open or close accounts.",
+            "Only the wallet itself may do this: a delegate may only trade.",
             code="NotAuthorised",
             field="signer",
             value=body.signer,
