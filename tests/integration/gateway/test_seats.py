@@ -96,3 +96,20 @@ async def test_what_an_account_does_not_allow_now_says_what_it_takes(ground: Gat
         with pytest.raises(Refused) as parked:
             await client.place("SOL-PERP", "buy", 1, price="138")
         assert (parked.value.code, parked.value.field) == ("TraderNotActive", "sub")
+
+
+async def test_only_another_collateral_of_a_debtor_with_a_slot_is_converted(ground: GatewayGround) -> None:
+    trader, debtor = await ground.trader().funded(), ground.trader()
+    body = {"wallet": trader.wallet, "debtor": debtor.wallet, "asset": "USDC"}
+    nobody = (await ground.client.post("/v1/tx/convert-collateral", json=body)).json()
+    assert (nobody["code"], nobody["field"]) == ("debtor_not_active", "debtor")
+    await debtor.funded()
+    quote = (await ground.client.post("/v1/tx/convert-collateral", json=body)).json()
+    assert (quote["code"], quote["field"], quote["expected"]) == (
+        "asset_is_quote",
+        "asset",
+        "another collateral",
+    )
+    mint = "So11111111111111111111111111111111111111112"
+    unknown = (await ground.client.post("/v1/tx/convert-collateral", json=body | {"asset": mint})).json()
+    assert (unknown["code"], unknown["expected"]) == ("unknown_asset", "one of USDC")

@@ -16,7 +16,7 @@ from quantdesk.gateway.exchange.state import ExchangeState
 from quantdesk.gateway.markets.board import Board
 from quantdesk.gateway.orders import repository as order_rows
 from quantdesk.gateway.orders.schemas import PreviewReply, ProgramError
-from quantdesk.gateway.problems import NotFound
+from quantdesk.gateway.problems import NotFound, Refused
 from quantdesk.gateway.stored import Stored
 from quantdesk.gateway.transactions.blockhashes import Blockhashes
 from quantdesk.gateway.transactions.decoding import decode, event_view
@@ -29,6 +29,7 @@ from quantdesk.gateway.transactions.remedy import Remedy
 from quantdesk.gateway.transactions.schemas import (
     BuildRequest,
     BuiltTransaction,
+    ConvertCollateral,
     ModifyOrder,
     MoveFunds,
     PlaceOrder,
@@ -84,6 +85,8 @@ class TransactionService:
         setting, reading = await self._setting(body)
         if isinstance(body, ModifyOrder):
             setting = replace(setting, resting=await self._resting(setting, body))
+        if isinstance(body, ConvertCollateral):
+            setting = replace(setting, debtor=await self._debtor(body))
         asked = instructions_for(name, setting, body)
         price = await self._fees.price(body.priority_fee)
         trial = [*compute_budget(units=MAX_UNITS, micro_lamports=price), *asked]
@@ -129,6 +132,19 @@ class TransactionService:
             slot=reading.slot,
         )
         return setting, reading
+
+    async def _debtor(self, body: ConvertCollateral) -> tuple[int, int]:
+        """Where the debtor sits in the ledger, as on chain. Raises Refused without a slot."""
+        found = (await self._reader.read(parse_key(body.debtor, "debtor"), body.debtor_sub)).holdings
+        if found.slot_index is None or found.generation is None:
+            raise Refused(
+                f"Sub-account {body.debtor_sub} of the debtor has no slot, so it owes nothing.",
+                code="debtor_not_active",
+                field="debtor",
+                value=body.debtor,
+                expected="a wallet with an active sub-account",
+            )
+        return found.slot_index, found.generation
 
     async def _resting(self, setting: Setting, body: ModifyOrder) -> RestingOrder:
         """The open order that a modification names, as indexed. Raises Malformed, NotFound."""

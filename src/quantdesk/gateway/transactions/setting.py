@@ -38,6 +38,8 @@ class Setting:
     """All entries of the Trader account, free ones too."""
     delegates: tuple[Delegate, ...] = ()
     """Who may trade for the trader; free entries left out."""
+    debtor: tuple[int, int] | None = None
+    """Slot and generation of the debtor whose collateral is to be converted."""
     slot: int = 0
     """The chain's slot as it was read."""
     resting: RestingOrder | None = None
