@@ -157,12 +157,11 @@ def dead_man(
     slots: Annotated[int, typer.Argument(min=0, help="Slots from now; 0 ends the switch.")],
     gateway: GatewayOption = None,
     wallet: WalletOption = None,
-    owner: OwnerOption = None,
     sub: SubOption = 0,
     as_json: JsonFlag = False,
 ) -> None:
     """Let every order expire unless this is called again in time."""
-    sent = run_with_client(lambda client: client.set_dead_man(slots), gateway, wallet, owner, sub)
+    sent = run_with_client(lambda client: client.set_dead_man(slots), gateway, wallet, sub=sub)
     report(sent, as_json)
 
 

@@ -67,5 +67,49 @@ async def test_profit_is_turned_into_balance_where_it_vests_and_is_shown_as_lock
 async def test_a_market_that_does_not_settle_is_not_settled(ground: GatewayGround) -> None:
     trader = await ground.trader().funded()
     async with Client(ground.url, Wallet(trader.key)) as client:
-        with pytest.raises(Refused, match="MarketNotActive"):
+        with pytest.raises(Refused) as not_settling:
             await client.settle_slots("BTC-PERP")
+        assert (not_settling.value.code, not_settling.value.value) == (
+            "MarketNotActive",
+            "BTC-PERP is active",
+        )
+
+
+async def test_what_an_account_does_not_allow_now_says_what_it_takes(ground: GatewayGround) -> None:
+    trader = await ground.trader().funded()
+    async with Client(ground.url, Wallet(trader.key)) as client:
+        await client.place("SOL-PERP", "buy", 1, price="138")
+        with pytest.raises(Refused) as not_empty:
+            await client.park()
+        assert (not_empty.value.code, not_empty.value.field) == ("TraderNotEmpty", "sub")
+        assert "there is 1 orders of SOL-PERP" in str(not_empty.value.expected)
+        with pytest.raises(Refused) as no_such:
+            await client.transfer(9, 10)
+        assert (no_such.value.field, no_such.value.value) == ("to_sub", "9")
+        await client.cancel_all()
+        await client.withdraw(9_998)
+        await client.park()
+        with pytest.raises(Refused) as too_little:
+            await client.activate()
+        assert too_little.value.code == "BelowSlotEquity"
+        assert "5 USDC of equity or more" in str(too_little.value.expected)
+        with pytest.raises(Refused) as parked:
+            await client.place("SOL-PERP", "buy", 1, price="138")
+        assert (parked.value.code, parked.value.field) == ("TraderNotActive", "sub")
+
+
+async def test_only_another_collateral_of_a_debtor_with_a_slot_is_converted(ground: GatewayGround) -> None:
+    trader, debtor = await ground.trader().funded(), ground.trader()
+    body = {"wallet": trader.wallet, "debtor": debtor.wallet, "asset": "USDC"}
+    nobody = (await ground.client.post("/v1/tx/convert-collateral", json=body)).json()
+    assert (nobody["code"], nobody["field"]) == ("debtor_not_active", "debtor")
+    await debtor.funded()
+    quote = (await ground.client.post("/v1/tx/convert-collateral", json=body)).json()
+    assert (quote["code"], quote["field"], quote["expected"]) == (
+        "asset_is_quote",
+        "asset",
+        "another collateral",
+    )
+    mint = "So11111111111111111111111111111111111111112"
+    unknown = (await ground.client.post("/v1/tx/convert-collateral", json=body | {"asset": mint})).json()
+    assert (unknown["code"], unknown["expected"]) == ("unknown_asset", "one of USDC")

@@ -164,6 +164,7 @@ async def insure(office: Office, amount: Annotated[str, typer.Argument(help="USD
     """Give to the insurance fund out of the key's own token account. Any key may; there is no way back."""
     atoms = units.read(parameters.USDC, "amount", amount)
     mint = (await office.exchange()).collaterals[0].mint
+    made = instructions.create_token_account(office.key, office.key, mint)
     source = token_account(office.key, mint)
-    wanted = instructions.deposit_insurance(office.venue, office.key, source, mint, atoms)
-    await office.act([wanted])
+    given = instructions.deposit_insurance(office.venue, office.key, source, mint, atoms)
+    await office.act([made, given])

@@ -114,8 +114,14 @@ def _summary(name: str, values: dict[str, Any], view: ExchangeView) -> str:
         terms = values["terms"]
         market = view.market_at(terms["market"])
         return _trigger_words(terms, market.parameters) if market is not None else name
+    return _account_words(name, values, view)
+
+
+def _account_words(name: str, values: dict[str, Any], view: ExchangeView) -> str:
     if name == "set_delegate":
         return _delegate_words(values["terms"])
+    if name == "convert_collateral":
+        return f"Pay for a debtor and take its {view.assets[values['collateral']].symbol} at a discount"
     if name == "set_dead_man":
         last = values["cancel_after_slot"]
         return f"Let every order expire past slot {last}" if last else "End the dead man's switch"

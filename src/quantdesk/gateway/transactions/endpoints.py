@@ -12,6 +12,7 @@ from quantdesk.gateway.transactions.schemas import (
     CancelOrder,
     CancelTrigger,
     CloseTrader,
+    ConvertCollateral,
     ModifyOrder,
     ModifyTrigger,
     MoveFunds,
@@ -189,3 +190,9 @@ async def build_realize(running: Running, body: Realize) -> BuiltTransaction:
 async def build_settle_slots(running: Running, body: SettleSlots) -> BuiltTransaction:
     """Bring a settling market nearer to its end: up to 64 orders or 16 positions a call."""
     return await running.transactions.build("settle-slots", body)
+
+
+@router.post("/convert-collateral", operation_id="buildConvertCollateral", responses=BUILD)
+async def build_convert_collateral(running: Running, body: ConvertCollateral) -> BuiltTransaction:
+    """Pay a debtor's losses in USDC and take its collateral at a discount. Any wallet with a slot may."""
+    return await running.transactions.build("convert-collateral", body)

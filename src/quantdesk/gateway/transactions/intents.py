@@ -224,4 +224,5 @@ INTENTS: Mapping[str, Intent] = {
     "set-dead-man": seats.set_dead_man,
     "realize": seats.realize,
     "settle-slots": seats.settle_slots,
+    "convert-collateral": funds.convert_collateral,
 }

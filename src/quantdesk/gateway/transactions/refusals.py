@@ -9,7 +9,13 @@ from collections.abc import Sequence
 from quantdesk.gateway.accounts.valuation import AccountValue
 from quantdesk.gateway.orders.schemas import ProgramError
 from quantdesk.gateway.problems import Refused
-from quantdesk.gateway.transactions import delegate_remedies, funds_remedies, market_remedies, order_remedies
+from quantdesk.gateway.transactions import (
+    delegate_remedies,
+    funds_remedies,
+    market_remedies,
+    order_remedies,
+    seat_remedies,
+)
 from quantdesk.gateway.transactions.order_remedies import order_of, orders_of
 from quantdesk.gateway.transactions.remedy import Remedy
 from quantdesk.gateway.transactions.schemas import (
@@ -65,6 +71,7 @@ def remedy_for(
     if setting.trader.signer is not None and code in delegate_remedies.CODES:
         return delegate_remedies.remedy(code, setting, body, account)
     found = _of_request(code, setting, body, account, wallet_atoms)
+    found = found or seat_remedies.remedy(code, setting, body, account)
     return found or market_remedies.remedy(code, setting, body, account)
 
 

@@ -25,7 +25,14 @@ from quantdesk.gateway.wire import (
     Wire,
 )
 
-Asset = Annotated[str, Field(pattern=r"^[A-Za-z0-9]{1,12}$", examples=["USDC"])]
+Asset = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9]{1,44}$",
+        description="As `/v1/exchange` names it under `collaterals`: one without a name by its mint.",
+        examples=["USDC"],
+    ),
+]
 
 
 class BuildRequest(Request):
@@ -91,6 +98,17 @@ class TransferFunds(BuildRequest):
     to_sub: Sub
     asset: Asset = "USDC"
     amount: UnsignedDecimalText
+
+
+class ConvertCollateral(BuildRequest):
+    """Pay USDC for a debtor whose USDC does not cover its losses, and take its collateral at a discount."""
+
+    debtor: Wallet
+    debtor_sub: Sub = 0
+    asset: Asset
+    amount: UnsignedDecimalText | None = Field(
+        default=None, description="Of the collateral, at most; null is all that is due and can be paid for."
+    )
 
 
 class OrderFields(Request):

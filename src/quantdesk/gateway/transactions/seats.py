@@ -29,6 +29,7 @@ def realize(setting: Setting, body: Realize) -> list[Instruction]:
 
 def set_dead_man(setting: Setting, body: SetDeadMan) -> list[Instruction]:
     """Let all orders die past a slot."""
+    only_owner(setting, body)
     needs_trader(setting)
     last = setting.slot + body.slots if body.slots else 0
     return [program.set_dead_man(setting.venue, setting.trader, last)]

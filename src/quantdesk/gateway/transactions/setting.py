@@ -38,6 +38,8 @@ class Setting:
     """All entries of the Trader account, free ones too."""
     delegates: tuple[Delegate, ...] = ()
     """Who may trade for the trader; free entries left out."""
+    debtor: tuple[int, int] | None = None
+    """Slot and generation of the debtor whose collateral is to be converted."""
     slot: int = 0
     """The chain's slot as it was read."""
     resting: RestingOrder | None = None
@@ -56,7 +58,7 @@ def only_owner(setting: Setting, body: BuildRequest) -> None:
     """Refuse a delegate. Raises Refused."""
     if setting.trader.signer is not None:
         raise Refused(
-            "Only the wallet itself may move funds and open or close accounts.",
+            "Only the wallet itself may do this: a delegate may only trade.",
             code="NotAuthorised",
             field="signer",
             value=body.signer,

@@ -850,6 +850,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tx/convert-collateral": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Build Convert Collateral
+         * @description Pay a debtor's losses in USDC and take its collateral at a discount. Any wallet with a slot may.
+         */
+        post: operations["buildConvertCollateral"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tx/deposit": {
         parameters: {
             query?: never;
@@ -1905,6 +1925,61 @@ export interface components {
             vault: string;
         };
         /**
+         * ConvertCollateral
+         * @description Pay USDC for a debtor whose USDC does not cover its losses, and take its collateral at a discount.
+         */
+        ConvertCollateral: {
+            /**
+             * Amount
+             * @description Of the collateral, at most; null is all that is due and can be paid for.
+             */
+            amount?: string | null;
+            /**
+             * Asset
+             * @description As `/v1/exchange` names it under `collaterals`: one without a name by its mint.
+             * @example USDC
+             */
+            asset: string;
+            /**
+             * Debtor
+             * @description Base58 public key.
+             */
+            debtor: string;
+            /**
+             * Debtor Sub
+             * @description Sub-account of the wallet.
+             * @default 0
+             */
+            debtor_sub: number;
+            /**
+             * Fee Payer
+             * @description Who pays the network fee; default: the signer.
+             */
+            fee_payer?: string | null;
+            /**
+             * Priority Fee
+             * @description Micro-lamports per compute unit.
+             * @default auto
+             */
+            priority_fee: "auto" | number;
+            /**
+             * Signer
+             * @description Delegate that signs instead of the wallet.
+             */
+            signer?: string | null;
+            /**
+             * Sub
+             * @description Sub-account of the wallet.
+             * @default 0
+             */
+            sub: number;
+            /**
+             * Wallet
+             * @description Base58 public key.
+             */
+            wallet: string;
+        };
+        /**
          * DecodedAccount
          * @description One account of an instruction.
          */
@@ -2205,6 +2280,7 @@ export interface components {
             amount: string;
             /**
              * Asset
+             * @description As `/v1/exchange` names it under `collaterals`: one without a name by its mint.
              * @default USDC
              * @example USDC
              */
@@ -3362,6 +3438,7 @@ export interface components {
             amount: string;
             /**
              * Asset
+             * @description As `/v1/exchange` names it under `collaterals`: one without a name by its mint.
              * @default USDC
              * @example USDC
              */
@@ -5833,6 +5910,7 @@ export interface components {
             amount: string;
             /**
              * Asset
+             * @description As `/v1/exchange` names it under `collaterals`: one without a name by its mint.
              * @default USDC
              * @example USDC
              */
@@ -8906,6 +8984,84 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["CloseTrader"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuiltTransaction"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    buildConvertCollateral: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConvertCollateral"];
             };
         };
         responses: {
