@@ -4,7 +4,7 @@ use quantdesk_engine::error::Error;
 use quantdesk_engine::money::{self, EVERYTHING};
 use quantdesk_engine::now::Now;
 use quantdesk_engine::slots::{self, LedgerView};
-use quantdesk_engine::state::{Collateral, Exchange, Ledger, NO_SLOT, Slot, Trader, paused};
+use quantdesk_engine::state::{Collateral, Exchange, Ledger, MarginTier, NO_SLOT, Slot, Trader, paused};
 use quantdesk_engine::units::{Pubkey, QuoteAtoms};
 use quantdesk_engine::upkeep;
 
@@ -135,6 +135,52 @@ fn deposits_and_withdrawals_are_refused_by_name() {
     assert_eq!(bank.withdraw(who, 1, 1), Err(Error::WithdrawalsResting));
     bank.exchange.opened = 0;
     assert_eq!(bank.deposit(who, 0, 1), Err(Error::ExchangeNotOpen));
+}
+
+#[test]
+fn money_leaves_again_the_second_that_a_pause_or_a_rest_ends() {
+    let mut bank = Bank::new(4);
+    let (parked, active) = (bank.open(1), bank.active(2, 10));
+    bank.deposit(parked, 0, 5 * USD).unwrap();
+    let end = bank.now.unix + 60;
+    let waits = |bank: &mut Bank, error: Error| {
+        for who in [parked, active] {
+            bank.now.unix = end - 1;
+            assert_eq!(bank.withdraw(who, 0, USD), Err(error));
+            bank.now.unix = end;
+            assert_eq!(bank.withdraw(who, 0, USD), Ok(USD));
+        }
+    };
+    (bank.exchange.paused, bank.exchange.withdrawals_paused_until) = (paused::WITHDRAWALS, end);
+    waits(&mut bank, Error::Paused);
+    (bank.exchange.paused, bank.exchange.withdraw_rest_until) = (0, end);
+    waits(&mut bank, Error::WithdrawalsResting);
+    assert_eq!(i64::from(bank.slot(active).last_active), end);
+}
+
+#[test]
+fn a_withdrawal_pays_the_funding_until_now_first() {
+    // A position of 1,000 lots at $1 that pays 36 atoms a lot this hour: 100 atoms after ten seconds.
+    let mut bank = Bank::new(4);
+    let who = bank.active(1, 1_000);
+    bank.exchange.market_count = 1;
+    let market = &mut bank.exchange.markets[0];
+    (market.index_price.0, market.mark_price.0, market.tick_size) = (1_000_000, 1_000_000, 100);
+    market.tiers = [MarginTier { up_to: u64::MAX, rate: 50_000, reserved: 0 }; 4];
+    (market.maintenance_fraction, market.funding_rate, market.open_max_age_ms) = (500_000, 36_000_000, 60_000);
+    (market.sampled_at, market.publish_ms) = (bank.now.unix, bank.now.unix * 1_000);
+    market.funding_hour = bank.now.unix.div_euclid(3_600);
+    let begun = bank.now.unix - market.funding_hour * 3_600;
+    market.funding_index.0 = 36_000_000 * begun / 3_600;
+    let index = market.funding_index;
+    let slot = bank.slot(who);
+    slot.market_bitmap = 1;
+    let position = &mut slot.positions[0];
+    (position.market, position.base.0, position.quote.0, position.funding_index) = (0, 1_000, -1_000_000_000, index);
+    let free = 1_000 * USD - 50 * USD;
+    assert_eq!(bank.withdraw(who, 0, free + 1), Err(Error::ExceedsWithdrawable));
+    bank.now.unix += 10;
+    assert_eq!(bank.withdraw(who, 0, EVERYTHING), Ok(free - 100));
 }
 
 #[test]
