@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -35,7 +36,11 @@ def stress(
     traders: Annotated[int, typer.Option(help="How many traders.")] = 500,
     leverage: Annotated[str, typer.Option(help="One number, or a range such as 3-20.")] = "3-20",
     makers: Annotated[int, typer.Option(help="How many market makers.")] = 5,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same report.")] = 1,
+    seed: Annotated[int | None, typer.Option(help="The same seed gives the same report. Default: 1.")] = None,
+    seeds: Annotated[
+        str | None,
+        typer.Option(help="Several seeds, 1-8 or 3,5,9: prints lowest, median and highest of each figure."),
+    ] = None,
     delay: Annotated[float, typer.Option(help="Seconds from what a keeper sees to what it does.")] = 1.0,
     merge: Annotated[int, typer.Option(help="Makes one candle of so many: a long history in less time.")] = 1,
     amplify: Annotated[float, typer.Option(help="Multiplies every log return of the history.")] = 1.0,
@@ -66,9 +71,12 @@ def stress(
     from quantdesk.bootstrap.program_file import ProgramFileError
     from quantdesk.stress.errors import SetUpFailed, StressError
     from quantdesk.stress.scenario import Crowd, Cut, leverage_range
+    from quantdesk.stress.seeds import seeds_of
 
     if len(prices) != len(market):
         raise typer.BadParameter(f"{len(prices)} --prices and {len(market)} --market: they come in pairs")
+    if seed is not None and seeds is not None:
+        raise typer.BadParameter(f"--seed {seed} and --seeds {seeds}: give one of them")
     if plot is not None and not plot.absolute().parent.is_dir():
         raise typer.BadParameter(f"--plot {plot}: there is no folder {plot.parent}")
     try:
@@ -78,9 +86,12 @@ def stress(
             setting or [],
             markets_file,
             Cut(_ms(since), _ms(until), merge),
-            {"crowd": crowd, "amplify": amplify, "insurance": insurance, "seed": seed},
+            {"crowd": crowd, "amplify": amplify, "insurance": insurance, "seed": 1 if seed is None else seed},
         )
-        _run(scenario, as_json, plot)
+        if seeds is None:
+            _run(scenario, as_json, plot)
+        else:
+            _run_seeds(scenario, seeds_of(seeds), as_json, plot)
     except (SetUpFailed, ProgramFileError) as error:
         complain(str(error))
         raise typer.Exit(EXIT_REFUSED) from None
@@ -128,7 +139,48 @@ def _run(scenario: Scenario, as_json: bool, plot: Path | None) -> None:
     if plot is not None:
         draw(report, run.series, plot)
         sys.stderr.write(f"picture: {plot}\n")
-    if report.conservation.broken:
+    _require_whole([report])
+
+
+def _run_seeds(scenario: Scenario, seeds: list[int], as_json: bool, plot: Path | None) -> None:
+    from quantdesk.stress.plot import draw
+    from quantdesk.stress.seeds import play_seeds
+
+    began = time.perf_counter()
+    found, series = play_seeds(scenario, seeds, _say_each("seeds"))
+    seconds = time.perf_counter() - began
+    worst = next(report for report in found.reports if report.seed == found.worst_seed)
+    if as_json:
+        print_json({"report": found, "seconds": round(seconds, 1)})
+    else:
+        _show_head(worst, f"{len(seeds)} seeds", sum(each.instructions for each in found.reports), seconds)
+        print_table(
+            ("over all seeds", "lowest", "median", "highest", "of seed"),
+            [
+                (
+                    each.figure,
+                    *map(_figure, (each.lowest, each.median, each.highest)),
+                    each.highest_seed if each.lowest != each.highest else "",
+                )
+                for each in found.spreads
+            ],
+            "",
+        )
+        checks = sum(each.conservation.checks for each in found.reports)
+        print(f"\nconservation: {checks:,} checks, {_broken(found.reports)}")
+    if plot is not None:
+        draw(worst, series, plot)
+        sys.stderr.write(f"picture of seed {worst.seed}, the worst for others: {plot}\n")
+    _require_whole(found.reports)
+
+
+def _broken(reports: list[Report]) -> str:
+    found = [each for report in reports for each in report.conservation.broken]
+    return "all hold" if not found else f"{len(found)} BROKEN: {found[0]}"
+
+
+def _require_whole(reports: list[Report]) -> None:
+    if any(report.conservation.broken for report in reports):
         complain("an invariant broke: this is a defect of the program or of the lab; see `broken`")
         raise typer.Exit(EXIT_REFUSED)
 
@@ -156,13 +208,20 @@ def _say_now_and_then() -> Callable[[int, int], None]:
     return say
 
 
-def _show(report: Report, seconds: float) -> None:
-    rate = report.instructions / seconds
+def _say_each(what: str) -> Callable[[int, int], None]:
+    return lambda done, of: print(f"{done} of {of} {what}", file=sys.stderr, flush=True)
+
+
+def _show_head(report: Report, seeds: str, instructions: int, seconds: float) -> None:
     print(
         f"{_when(report.from_ms)} to {_when(report.to_ms)}: {report.steps:,} prices, "
-        f"{report.traders} traders, {report.makers} makers, seed {report.seed}\n"
-        f"{report.instructions:,} instructions in {seconds:.1f} s ({rate:,.0f} a second)\n"
+        f"{report.traders} traders, {report.makers} makers, {seeds}\n"
+        f"{instructions:,} instructions in {seconds:.1f} s ({instructions / seconds:,.0f} a second)\n"
     )
+
+
+def _show(report: Report, seconds: float) -> None:
+    _show_head(report, f"seed {report.seed}", report.instructions, seconds)
     rows: list[tuple[Any, ...]] = [
         (m.symbol, m.first_price, m.lowest_price, m.highest_price, m.last_price, _money(m.most_open_interest))
         for m in report.markets
@@ -194,7 +253,6 @@ def _stage(stage: Any) -> tuple[Any, ...]:
 
 def _show_losses(report: Report) -> None:
     found, fund, checked = report.losses, report.insurance, report.conservation
-    broken = "all hold" if not checked.broken else f"{len(checked.broken)} BROKEN: {checked.broken[0]}"
     rows = [
         ("liquidated accounts", f"{report.liquidated_accounts:,}"),
         ("insurance at first / received / paid / at last", " / ".join(map(_money, _fund(fund)))),
@@ -205,7 +263,7 @@ def _show_losses(report: Report) -> None:
         ("deleveraged accounts", f"{found.deleveraged_accounts:,}"),
         ("what deleveraging took from them", _money(found.deleveraged_loss)),
         ("worst loss of an innocent account", _money(found.worst_innocent_loss)),
-        ("conservation", f"{checked.checks:,} checks, {broken}"),
+        ("conservation", f"{checked.checks:,} checks, {_broken([report])}"),
     ]
     print()
     for name, value in rows:
@@ -219,6 +277,12 @@ def _fund(fund: Any) -> tuple[str, ...]:
 
 def _money(text: str) -> str:
     return f"{float(text):,.2f} USDC"
+
+
+def _figure(text: str) -> str:
+    """A count or an amount, to the whole; what is there is never shown as nothing."""
+    value = Decimal(text)
+    return "<1" if 0 < value < 1 else f"{value:,.0f}"
 
 
 def _when(ms: int) -> str:
