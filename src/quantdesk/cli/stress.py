@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +15,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from quantdesk.cli.output import EXIT_REFUSED, EXIT_USAGE, JsonFlag, complain, print_json, print_table
+from quantdesk.cli.output import EXIT_REFUSED, EXIT_USAGE, JsonFlag, complain, print_json
+from quantdesk.cli.stress_output import show, show_seeds
 
 if TYPE_CHECKING:
     from quantdesk.stress.report import Report
@@ -77,8 +78,8 @@ def stress(
         raise typer.BadParameter(f"{len(prices)} --prices and {len(market)} --market: they come in pairs")
     if seed is not None and seeds is not None:
         raise typer.BadParameter(f"--seed {seed} and --seeds {seeds}: give one of them")
-    if plot is not None and not plot.absolute().parent.is_dir():
-        raise typer.BadParameter(f"--plot {plot}: there is no folder {plot.parent}")
+    if plot is not None:
+        _require_picture(plot)
     try:
         crowd = Crowd(traders, leverage_range(leverage), makers, stake, depth, backstop, long_share, delay)
         scenario = _scenario(
@@ -98,6 +99,17 @@ def stress(
     except (StressError, MarketFileError) as error:
         complain(str(error))
         raise typer.Exit(EXIT_USAGE) from None
+
+
+def _require_picture(path: Path) -> None:
+    """That a picture can be written there, said before a long run and not after it."""
+    folder = path.absolute().parent
+    if path.suffix.lower() != ".png":
+        raise typer.BadParameter(f"--plot {path}: the picture is a PNG; write {path.with_suffix('.png')}")
+    if not folder.is_dir():
+        raise typer.BadParameter(f"--plot {path}: there is no folder {path.parent}")
+    if not os.access(folder, os.W_OK):
+        raise typer.BadParameter(f"--plot {path}: the folder {path.parent} is not writable")
 
 
 def _ms(moment: datetime | None) -> int | None:
@@ -135,7 +147,7 @@ def _run(scenario: Scenario, as_json: bool, plot: Path | None) -> None:
     if as_json:
         print_json({"report": report, "seconds": round(seconds, 1)})
     else:
-        _show(report, seconds)
+        show(report, seconds)
     if plot is not None:
         draw(report, run.series, plot)
         sys.stderr.write(f"picture: {plot}\n")
@@ -153,30 +165,11 @@ def _run_seeds(scenario: Scenario, seeds: list[int], as_json: bool, plot: Path |
     if as_json:
         print_json({"report": found, "seconds": round(seconds, 1)})
     else:
-        _show_head(worst, f"{len(seeds)} seeds", sum(each.instructions for each in found.reports), seconds)
-        print_table(
-            ("over all seeds", "lowest", "median", "highest", "of seed"),
-            [
-                (
-                    each.figure,
-                    *map(_figure, (each.lowest, each.median, each.highest)),
-                    each.highest_seed if each.lowest != each.highest else "",
-                )
-                for each in found.spreads
-            ],
-            "",
-        )
-        checks = sum(each.conservation.checks for each in found.reports)
-        print(f"\nconservation: {checks:,} checks, {_broken(found.reports)}")
+        show_seeds(found, seconds)
     if plot is not None:
         draw(worst, series, plot)
         sys.stderr.write(f"picture of seed {worst.seed}, the worst for others: {plot}\n")
     _require_whole(found.reports)
-
-
-def _broken(reports: list[Report]) -> str:
-    found = [each for report in reports for each in report.conservation.broken]
-    return "all hold" if not found else f"{len(found)} BROKEN: {found[0]}"
 
 
 def _require_whole(reports: list[Report]) -> None:
@@ -210,80 +203,3 @@ def _say_now_and_then() -> Callable[[int, int], None]:
 
 def _say_each(what: str) -> Callable[[int, int], None]:
     return lambda done, of: print(f"{done} of {of} {what}", file=sys.stderr, flush=True)
-
-
-def _show_head(report: Report, seeds: str, instructions: int, seconds: float) -> None:
-    print(
-        f"{_when(report.from_ms)} to {_when(report.to_ms)}: {report.steps:,} prices, "
-        f"{report.traders} traders, {report.makers} makers, {seeds}\n"
-        f"{instructions:,} instructions in {seconds:.1f} s ({instructions / seconds:,.0f} a second)\n"
-    )
-
-
-def _show(report: Report, seconds: float) -> None:
-    _show_head(report, f"seed {report.seed}", report.instructions, seconds)
-    rows: list[tuple[Any, ...]] = [
-        (m.symbol, m.first_price, m.lowest_price, m.highest_price, m.last_price, _money(m.most_open_interest))
-        for m in report.markets
-    ]
-    print_table(("market", "first", "lowest", "highest", "last", "most open interest"), rows, "")
-    print()
-    rows = [(s.stage, *_stage(s)) for s in report.stages]
-    print_table(("stage", "accounts", "steps", "moved", "found nobody", "refused"), rows, "")
-    _show_losses(report)
-    print_table(
-        ("instruction", "count", "mean units", "p99", "most"),
-        [(u.instruction, f"{u.count:,}", f"{u.mean:,}", f"{u.p99:,}", f"{u.most:,}") for u in report.units],
-        "",
-    )
-    if report.refusals:
-        print()
-        refused = [(r.instruction, r.error, f"{r.count:,}") for r in report.refusals]
-        print_table(("refused", "why", "count"), refused, "")
-
-
-def _stage(stage: Any) -> tuple[Any, ...]:
-    if not stage.on_chain:
-        return ("", "", "not in this program", "", "")
-    moved = f"{stage.moved} orders" if stage.stage == "force_cancel" else _money(stage.moved)
-    counts = (stage.accounts, stage.landed, stage.found_nobody, stage.refused)
-    accounts, landed, nobody, refused = (f"{count:,}" for count in counts)
-    return (accounts, landed, moved, nobody, refused)
-
-
-def _show_losses(report: Report) -> None:
-    found, fund, checked = report.losses, report.insurance, report.conservation
-    rows = [
-        ("liquidated accounts", f"{report.liquidated_accounts:,}"),
-        ("insurance at first / received / paid / at last", " / ".join(map(_money, _fund(fund)))),
-        ("bankrupt accounts", f"{found.bankrupt_accounts:,}"),
-        ("bad debt open at the end", _money(found.open)),
-        ("most bad debt open at once", _money(found.worst_open)),
-        ("deficit on chain", _money(found.deficit)),
-        ("deleveraged accounts", f"{found.deleveraged_accounts:,}"),
-        ("what deleveraging took from them", _money(found.deleveraged_loss)),
-        ("worst loss of an innocent account", _money(found.worst_innocent_loss)),
-        ("conservation", f"{checked.checks:,} checks, {_broken([report])}"),
-    ]
-    print()
-    for name, value in rows:
-        print(f"{name:<48} {value}")
-    print()
-
-
-def _fund(fund: Any) -> tuple[str, ...]:
-    return (fund.at_first, fund.received, fund.paid, fund.at_last)
-
-
-def _money(text: str) -> str:
-    return f"{float(text):,.2f} USDC"
-
-
-def _figure(text: str) -> str:
-    """A count or an amount, to the whole; what is there is never shown as nothing."""
-    value = Decimal(text)
-    return "<1" if 0 < value < 1 else f"{value:,.0f}"
-
-
-def _when(ms: int) -> str:
-    return datetime.fromtimestamp(ms / 1_000, UTC).strftime("%Y-%m-%d %H:%M")

@@ -213,6 +213,7 @@ def test_several_seeds_find_what_each_finds_alone_and_say_how_far_they_differ(tm
         (["--set", "nonsense=1"], "is no parameter of a market"),
         (["--from", "2030-01-01"], "has 0 candles between --from and --to"),
         (["--plot", "absent/p.png"], "there is no folder"),
+        (["--plot", "p.jpg"], "the picture is a PNG; write p.png"),
         (["--markets-file", "absent.toml"], "cannot read absent.toml"),
     ],
 )

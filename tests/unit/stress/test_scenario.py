@@ -87,6 +87,12 @@ def test_a_setting_that_means_nothing_is_refused(setting: str, said: str) -> Non
         override(FILE, "SOL-PERP", [setting])
 
 
+def test_a_market_given_twice_is_refused(tmp_path: Path) -> None:
+    path = crash(tmp_path / "p.parquet", calm=10, fall=0.1, minutes=3)
+    with pytest.raises(ScenarioInvalid, match="SOL-PERP is given 2 times; a market runs once"):
+        scenario(path, symbols=("SOL-PERP", "SOL-PERP"))
+
+
 def test_a_market_that_is_not_there_or_not_run_is_refused() -> None:
     with pytest.raises(ScenarioInvalid, match="no market DOGE-PERP; the market file has BTC-PERP, ETH-PERP"):
         override(FILE, "DOGE-PERP", [])
