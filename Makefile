@@ -25,7 +25,7 @@ unit: ## unit tests
 	$(BIN)/pytest tests/unit
 
 integration: ## against the real program, VM, broker and databases
-	$(BIN)/pytest tests/integration
+	$(BIN)/python tools/by_folder.py tests/integration
 
 model: ## 20,000 random instructions to the real program and to a second implementation
 	$(BIN)/pytest tests/model

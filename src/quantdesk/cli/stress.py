@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -14,7 +15,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from quantdesk.cli.output import EXIT_REFUSED, EXIT_USAGE, JsonFlag, complain, print_json, print_table
+from quantdesk.cli.output import EXIT_REFUSED, EXIT_USAGE, JsonFlag, complain, print_json
+from quantdesk.cli.stress_output import show, show_seeds
 
 if TYPE_CHECKING:
     from quantdesk.stress.report import Report
@@ -35,7 +37,11 @@ def stress(
     traders: Annotated[int, typer.Option(help="How many traders.")] = 500,
     leverage: Annotated[str, typer.Option(help="One number, or a range such as 3-20.")] = "3-20",
     makers: Annotated[int, typer.Option(help="How many market makers.")] = 5,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same report.")] = 1,
+    seed: Annotated[int | None, typer.Option(help="The same seed gives the same report. Default: 1.")] = None,
+    seeds: Annotated[
+        str | None,
+        typer.Option(help="Several seeds, 1-8 or 3,5,9: prints lowest, median and highest of each figure."),
+    ] = None,
     delay: Annotated[float, typer.Option(help="Seconds from what a keeper sees to what it does.")] = 1.0,
     merge: Annotated[int, typer.Option(help="Makes one candle of so many: a long history in less time.")] = 1,
     amplify: Annotated[float, typer.Option(help="Multiplies every log return of the history.")] = 1.0,
@@ -66,11 +72,14 @@ def stress(
     from quantdesk.bootstrap.program_file import ProgramFileError
     from quantdesk.stress.errors import SetUpFailed, StressError
     from quantdesk.stress.scenario import Crowd, Cut, leverage_range
+    from quantdesk.stress.seeds import seeds_of
 
     if len(prices) != len(market):
         raise typer.BadParameter(f"{len(prices)} --prices and {len(market)} --market: they come in pairs")
-    if plot is not None and not plot.absolute().parent.is_dir():
-        raise typer.BadParameter(f"--plot {plot}: there is no folder {plot.parent}")
+    if seed is not None and seeds is not None:
+        raise typer.BadParameter(f"--seed {seed} and --seeds {seeds}: give one of them")
+    if plot is not None:
+        _require_picture(plot)
     try:
         crowd = Crowd(traders, leverage_range(leverage), makers, stake, depth, backstop, long_share, delay)
         scenario = _scenario(
@@ -78,15 +87,29 @@ def stress(
             setting or [],
             markets_file,
             Cut(_ms(since), _ms(until), merge),
-            {"crowd": crowd, "amplify": amplify, "insurance": insurance, "seed": seed},
+            {"crowd": crowd, "amplify": amplify, "insurance": insurance, "seed": 1 if seed is None else seed},
         )
-        _run(scenario, as_json, plot)
+        if seeds is None:
+            _run(scenario, as_json, plot)
+        else:
+            _run_seeds(scenario, seeds_of(seeds), as_json, plot)
     except (SetUpFailed, ProgramFileError) as error:
         complain(str(error))
         raise typer.Exit(EXIT_REFUSED) from None
     except (StressError, MarketFileError) as error:
         complain(str(error))
         raise typer.Exit(EXIT_USAGE) from None
+
+
+def _require_picture(path: Path) -> None:
+    """That a picture can be written there, said before a long run and not after it."""
+    folder = path.absolute().parent
+    if path.suffix.lower() != ".png":
+        raise typer.BadParameter(f"--plot {path}: the picture is a PNG; write {path.with_suffix('.png')}")
+    if not folder.is_dir():
+        raise typer.BadParameter(f"--plot {path}: there is no folder {path.parent}")
+    if not os.access(folder, os.W_OK):
+        raise typer.BadParameter(f"--plot {path}: the folder {path.parent} is not writable")
 
 
 def _ms(moment: datetime | None) -> int | None:
@@ -124,11 +147,33 @@ def _run(scenario: Scenario, as_json: bool, plot: Path | None) -> None:
     if as_json:
         print_json({"report": report, "seconds": round(seconds, 1)})
     else:
-        _show(report, seconds)
+        show(report, seconds)
     if plot is not None:
         draw(report, run.series, plot)
         sys.stderr.write(f"picture: {plot}\n")
-    if report.conservation.broken:
+    _require_whole([report])
+
+
+def _run_seeds(scenario: Scenario, seeds: list[int], as_json: bool, plot: Path | None) -> None:
+    from quantdesk.stress.plot import draw
+    from quantdesk.stress.seeds import play_seeds
+
+    began = time.perf_counter()
+    found, series = play_seeds(scenario, seeds, _say_each("seeds"))
+    seconds = time.perf_counter() - began
+    worst = next(report for report in found.reports if report.seed == found.worst_seed)
+    if as_json:
+        print_json({"report": found, "seconds": round(seconds, 1)})
+    else:
+        show_seeds(found, seconds)
+    if plot is not None:
+        draw(worst, series, plot)
+        sys.stderr.write(f"picture of seed {worst.seed}, the worst for others: {plot}\n")
+    _require_whole(found.reports)
+
+
+def _require_whole(reports: list[Report]) -> None:
+    if any(report.conservation.broken for report in reports):
         complain("an invariant broke: this is a defect of the program or of the lab; see `broken`")
         raise typer.Exit(EXIT_REFUSED)
 
@@ -156,70 +201,5 @@ def _say_now_and_then() -> Callable[[int, int], None]:
     return say
 
 
-def _show(report: Report, seconds: float) -> None:
-    rate = report.instructions / seconds
-    print(
-        f"{_when(report.from_ms)} to {_when(report.to_ms)}: {report.steps:,} prices, "
-        f"{report.traders} traders, {report.makers} makers, seed {report.seed}\n"
-        f"{report.instructions:,} instructions in {seconds:.1f} s ({rate:,.0f} a second)\n"
-    )
-    rows: list[tuple[Any, ...]] = [
-        (m.symbol, m.first_price, m.lowest_price, m.highest_price, m.last_price, _money(m.most_open_interest))
-        for m in report.markets
-    ]
-    print_table(("market", "first", "lowest", "highest", "last", "most open interest"), rows, "")
-    print()
-    rows = [(s.stage, *_stage(s)) for s in report.stages]
-    print_table(("stage", "accounts", "steps", "moved", "found nobody", "refused"), rows, "")
-    _show_losses(report)
-    print_table(
-        ("instruction", "count", "mean units", "p99", "most"),
-        [(u.instruction, f"{u.count:,}", f"{u.mean:,}", f"{u.p99:,}", f"{u.most:,}") for u in report.units],
-        "",
-    )
-    if report.refusals:
-        print()
-        refused = [(r.instruction, r.error, f"{r.count:,}") for r in report.refusals]
-        print_table(("refused", "why", "count"), refused, "")
-
-
-def _stage(stage: Any) -> tuple[Any, ...]:
-    if not stage.on_chain:
-        return ("", "", "not in this program", "", "")
-    moved = f"{stage.moved} orders" if stage.stage == "force_cancel" else _money(stage.moved)
-    counts = (stage.accounts, stage.landed, stage.found_nobody, stage.refused)
-    accounts, landed, nobody, refused = (f"{count:,}" for count in counts)
-    return (accounts, landed, moved, nobody, refused)
-
-
-def _show_losses(report: Report) -> None:
-    found, fund, checked = report.losses, report.insurance, report.conservation
-    broken = "all hold" if not checked.broken else f"{len(checked.broken)} BROKEN: {checked.broken[0]}"
-    rows = [
-        ("liquidated accounts", f"{report.liquidated_accounts:,}"),
-        ("insurance at first / received / paid / at last", " / ".join(map(_money, _fund(fund)))),
-        ("bankrupt accounts", f"{found.bankrupt_accounts:,}"),
-        ("bad debt open at the end", _money(found.open)),
-        ("most bad debt open at once", _money(found.worst_open)),
-        ("deficit on chain", _money(found.deficit)),
-        ("deleveraged accounts", f"{found.deleveraged_accounts:,}"),
-        ("what deleveraging took from them", _money(found.deleveraged_loss)),
-        ("worst loss of an innocent account", _money(found.worst_innocent_loss)),
-        ("conservation", f"{checked.checks:,} checks, {broken}"),
-    ]
-    print()
-    for name, value in rows:
-        print(f"{name:<48} {value}")
-    print()
-
-
-def _fund(fund: Any) -> tuple[str, ...]:
-    return (fund.at_first, fund.received, fund.paid, fund.at_last)
-
-
-def _money(text: str) -> str:
-    return f"{float(text):,.2f} USDC"
-
-
-def _when(ms: int) -> str:
-    return datetime.fromtimestamp(ms / 1_000, UTC).strftime("%Y-%m-%d %H:%M")
+def _say_each(what: str) -> Callable[[int, int], None]:
+    return lambda done, of: print(f"{done} of {of} {what}", file=sys.stderr, flush=True)

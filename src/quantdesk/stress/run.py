@@ -134,7 +134,7 @@ class Run:
         for beat in range(at + HEARTBEAT_MS, at + self.path.step_ms, HEARTBEAT_MS):
             self._later(beat, self._post)
         self.makers.act(prices, self._seen)
-        self.traders.act(prices, self.venue.read_markets(), self._seen, self.path.step_ms / 1_000)
+        self.traders.act(prices, self._seen, self.path.step_ms / 1_000)
         self.liquidator.unwind(prices, self._seen)
         return self._look()[0]
 

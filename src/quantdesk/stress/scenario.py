@@ -95,6 +95,10 @@ class Scenario:
         _require(0 <= self.seed < 2**63, "seed", self.seed, "0 to 2^63 - 1")
         _require(0 < self.amplify <= 20, "amplify", self.amplify, "more than 0, at most 20")
         _require(0 <= self.insurance <= 10**9, "insurance", self.insurance, "0 to 1,000,000,000 USDC")
+        symbols = [entry.symbol for entry in self.markets]
+        for symbol in symbols:
+            if symbols.count(symbol) > 1:
+                raise ScenarioInvalid(f"{symbol} is given {symbols.count(symbol)} times; a market runs once")
         for entry in self.markets:
             initial = float(entry.margin_tiers[0].rate)
             if self.crowd.leverage[1] * initial > 1:

@@ -7,6 +7,7 @@ a while; who went bankrupt walks away.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,13 @@ LEAN_PPM = 1_500
 Prices = npt.NDArray[np.int64]
 
 
+@lru_cache
+def _chances(seconds: float) -> tuple[float, float]:
+    """That somebody without, and with, a position acts within ``seconds``."""
+    idle, held = -np.expm1([-seconds / MEAN_WAIT_S, -seconds / MEAN_HOLD_S])
+    return float(idle), float(held)
+
+
 @dataclass(frozen=True)
 class Place:
     """Where somebody trades: the market, the true price (LotPrice) and the market's record on chain."""
@@ -64,14 +72,18 @@ class Traders:
         self.seats = [venue.seat(f"trader {n}", int(stake)) for n, stake in enumerate(self._stakes)]
         self.slots = np.array([seat.slot for seat in self.seats])
 
-    def act(self, prices: Prices, markets: Records, now: Standings, seconds: float) -> None:
-        """Let whoever's time has come act. ``prices``: LotPrice by market, 0 where silent.
+    def act(self, prices: Prices, now: Standings, seconds: float) -> None:
+        """Let whoever's time has come act, ``seconds`` after the last call.
 
-        ``markets``: their records as they are; ``now``: how the accounts stood when last looked at.
+        ``prices``: LotPrice by market, 0 where silent; ``now``: how the accounts stood when last looked at.
         """
         engaged = ((now.base | now.orders)[self.slots] != 0).any(axis=1)
-        idle, held = -np.expm1([-seconds / MEAN_WAIT_S, -seconds / MEAN_HOLD_S])
-        for who in np.flatnonzero(self._rng.random(len(self.seats)) < np.where(engaged, held, idle)).tolist():
+        idle, held = _chances(seconds)
+        acting = (self._rng.random(len(self.seats)) < np.where(engaged, held, idle)).nonzero()[0].tolist()
+        if not acting:
+            return
+        markets = self._venue.read_markets()
+        for who in acting:
             if engaged[who]:
                 self._leave(who, prices, markets, now)
             elif prices[market := int(self._rng.integers(len(prices)))]:

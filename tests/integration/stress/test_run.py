@@ -182,14 +182,38 @@ def test_the_command_prints_json_and_writes_the_picture(tmp_path: Path) -> None:
     assert "all hold" in shown.stdout
 
 
+def test_several_seeds_find_what_each_finds_alone_and_say_how_far_they_differ(tmp_path: Path) -> None:
+    path = crash(tmp_path / "p.parquet", calm=10, fall=0.3, minutes=5)
+    command = ["stress", "--prices", str(path), "--market", "SOL-PERP", "--traders", "20", "--makers", "2"]
+    picture = tmp_path / "p.png"
+    together = CliRunner().invoke(app, [*command, "--seeds", "4-5", "--json", "--plot", str(picture)])
+    assert together.exit_code == 0, together.output
+    found = json.loads(together.stdout)["report"]
+    alone = CliRunner().invoke(app, [*command, "--seed", "5", "--json"])
+    assert found["reports"][1] == json.loads(alone.stdout)["report"]
+    assert found["seeds"] == [4, 5]
+    liquidated = [each["liquidated_accounts"] for each in found["reports"]]
+    (spread,) = (each for each in found["spreads"] if each["figure"] == "liquidated accounts")
+    assert [int(spread[name]) for name in ("lowest", "median", "highest")] == [
+        min(liquidated),
+        max(liquidated),
+        max(liquidated),
+    ]
+    assert f"picture of seed {found['worst_seed']}" in together.stderr
+    assert picture.stat().st_size > 10_000
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (["--seeds", "4-x"], "seeds are '4-x'; write a range such as 1-8"),
+        (["--seeds", "4-5", "--seed", "4"], "give one of them"),
         (["--leverage", "3-50"], "leverage 50 is over what SOL-PERP allows"),
         (["--market", "BTC-PERP"], "they come in pairs"),
         (["--set", "nonsense=1"], "is no parameter of a market"),
         (["--from", "2030-01-01"], "has 0 candles between --from and --to"),
         (["--plot", "absent/p.png"], "there is no folder"),
+        (["--plot", "p.jpg"], "the picture is a PNG; write p.png"),
         (["--markets-file", "absent.toml"], "cannot read absent.toml"),
     ],
 )

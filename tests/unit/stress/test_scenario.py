@@ -10,6 +10,7 @@ import pytest
 from quantdesk.bootstrap.market_file import read_market_file
 from quantdesk.stress.errors import ScenarioInvalid
 from quantdesk.stress.scenario import Crowd, leverage_range, override, require_used
+from quantdesk.stress.seeds import seeds_of
 from stress_ground import MARKETS, crash, scenario
 
 FILE = read_market_file(MARKETS)
@@ -21,6 +22,14 @@ def test_a_leverage_is_a_number_or_a_range() -> None:
     for text in ("fast", "3-", "3-20-30", ""):
         with pytest.raises(ScenarioInvalid, match="write one number or a range such as 3-20"):
             leverage_range(text)
+
+
+def test_seeds_are_a_range_or_a_list_of_different_ones() -> None:
+    assert seeds_of("1-3") == [1, 2, 3]
+    assert seeds_of("3,5-6") == [3, 5, 6]
+    for text in ("7", "3-1", "1,1", "1-101", "1-99999999999", "a-b", "-1", ""):
+        with pytest.raises(ScenarioInvalid, match="seeds are"):
+            seeds_of(text)
 
 
 def test_leverage_over_the_markets_bounds_is_refused(tmp_path: Path) -> None:
@@ -76,6 +85,12 @@ def test_an_initial_margin_scales_all_tiers() -> None:
 def test_a_setting_that_means_nothing_is_refused(setting: str, said: str) -> None:
     with pytest.raises(ScenarioInvalid, match=said):
         override(FILE, "SOL-PERP", [setting])
+
+
+def test_a_market_given_twice_is_refused(tmp_path: Path) -> None:
+    path = crash(tmp_path / "p.parquet", calm=10, fall=0.1, minutes=3)
+    with pytest.raises(ScenarioInvalid, match="SOL-PERP is given 2 times; a market runs once"):
+        scenario(path, symbols=("SOL-PERP", "SOL-PERP"))
 
 
 def test_a_market_that_is_not_there_or_not_run_is_refused() -> None:
