@@ -5,10 +5,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-_DIGIT = {character: value for value, character in enumerate(ALPHABET)}
 _CHUNK = 10
 _CHUNK_SCALE = 58**_CHUNK
+_WEIGHTS = np.array([58 ** (_CHUNK - 1 - place) for place in range(_CHUNK)], dtype=np.int64)
+_NO_DIGIT = 255
+_DIGITS = np.full(256, _NO_DIGIT, dtype=np.uint8)
+_DIGITS[np.frombuffer(ALPHABET.encode(), dtype=np.uint8)] = np.arange(58)
 
 
 class Base58Invalid(ValueError):
@@ -17,19 +22,15 @@ class Base58Invalid(ValueError):
 
 def decode(text: str) -> bytes:
     """Bytes of ``text``. Raises ``Base58Invalid``."""
+    padded = ALPHABET[0] * (-len(text) % _CHUNK) + text
+    digits = _DIGITS[np.frombuffer(padded.encode(), dtype=np.uint8)]
+    if (digits == _NO_DIGIT).any():
+        wrong = next(character for character in text if character not in ALPHABET)
+        raise Base58Invalid(f"{wrong!r} is not a base58 character")
     number = 0
-    try:
-        whole = len(text) - len(text) % _CHUNK
-        for start in range(0, whole, _CHUNK):
-            part = 0
-            for character in text[start : start + _CHUNK]:
-                part = part * 58 + _DIGIT[character]
-            number = number * _CHUNK_SCALE + part
-        for character in text[whole:]:
-            number = number * 58 + _DIGIT[character]
-    except KeyError as error:
-        raise Base58Invalid(f"{error.args[0]!r} is not a base58 character") from None
-    zeros = len(text) - len(text.lstrip("1"))
+    for chunk in (digits.reshape(-1, _CHUNK) @ _WEIGHTS).tolist():
+        number = number * _CHUNK_SCALE + chunk
+    zeros = len(text) - len(text.lstrip(ALPHABET[0]))
     return b"\0" * zeros + number.to_bytes((number.bit_length() + 7) // 8, "big")
 
 

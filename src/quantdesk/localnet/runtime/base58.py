@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from solders.pubkey import Pubkey
 from solders.signature import Signature
 
@@ -9,6 +11,8 @@ _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _VALUE = {char: value for value, char in enumerate(_ALPHABET)}
 _CHUNK = 10
 _CHUNK_BASE = 58**_CHUNK
+_PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
+_PAIR_BASE = len(_PAIRS)
 
 
 def b58encode(data: bytes) -> str:
@@ -19,15 +23,26 @@ def b58encode(data: bytes) -> str:
         return str(Pubkey.from_bytes(data))
     zeros = len(data) - len(data.lstrip(b"\0"))
     number = int.from_bytes(data, "big")
-    chars: list[str] = []
-    while number:
-        number, chunk = divmod(number, _CHUNK_BASE)
-        for _ in range(_CHUNK):
-            chunk, digit = divmod(chunk, 58)
-            chars.append(_ALPHABET[digit])
-            if not number and not chunk:
-                break
-    return "1" * zeros + "".join(reversed(chars))
+    chunks = number.bit_length() // (_CHUNK_BASE.bit_length() - 1) + 1
+    return "1" * zeros + _chars(number, chunks).lstrip("1")
+
+
+def _chars(number: int, chunks: int) -> str:
+    """Ten characters a chunk. Halving costs less than taking off one chunk after the other."""
+    if chunks > 1:
+        low = chunks // 2
+        high, rest = divmod(number, _power(low))
+        return _chars(high, chunks - low) + _chars(rest, low)
+    number, fifth = divmod(number, _PAIR_BASE)
+    number, fourth = divmod(number, _PAIR_BASE)
+    number, third = divmod(number, _PAIR_BASE)
+    first, second = divmod(number, _PAIR_BASE)
+    return _PAIRS[first] + _PAIRS[second] + _PAIRS[third] + _PAIRS[fourth] + _PAIRS[fifth]
+
+
+@cache
+def _power(chunks: int) -> int:
+    return int(_CHUNK_BASE**chunks)
 
 
 def b58decode(text: str) -> bytes:
