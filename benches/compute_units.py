@@ -37,15 +37,15 @@ BUDGETS = {
     "place_order, takes 1 maker": 10_000,
     "place_order, takes 4 makers": 18_000,
     "place_order, takes 16 makers": 60_000,
-    "cancel_order": 4_000,
-    "cancel_by_client_id": 4_000,
+    "cancel_order": 3_000,
+    "cancel_by_client_id": 3_500,
     "replace_many, 16 for 16": 25_000,
     "deposit": 12_000,
     "withdraw": 12_000,
     "liquidate, five positions": 60_000,
     "auto_deleverage, 1,000 on the other side": 1_400_000,
 }
-"""Units that issue 4 allows; a cancel is over its 3,000 (3,500 by client id) and has issue 3's."""
+"""Units that issue 4 allows."""
 
 
 class Scene:

@@ -22,6 +22,8 @@ compile() {
     for llvm_flag in bpf-stack-size=4096 disable-movsx disable-ldsx disable-bswap disable-gotol disable-gotox; do
         flags+=" -Clink-arg=--llvm-args=--$llvm_flag"
     done
+    # Larger fills are calls of memset: in place each would be a store for every eight bytes (1 % of the size).
+    flags+=" -Clink-arg=--llvm-args=--max-store-memset=8"
     flags+=" --cfg target_os=\"solana\" -Aexplicit_builtin_cfgs_in_flags"
     flags+=" --remap-path-prefix=$here=onchain"
     # The folder of a registry is named after its address, which differs between machines.

@@ -192,6 +192,7 @@ class FakeGateway:
             fee_tiers=[],
             limits=limits,
             status="open",
+            timelock_s=86_400,
             paused=[],
             deficit="0",
             insurance="0",
@@ -560,7 +561,14 @@ class FakeGateway:
                     sub = account.sub_account()
                     await self.publish(
                         {"channel": "account", "wallet": wallet},
-                        {"sub_accounts": [sub], "orders": None, "fills": None, "transfers": None},
+                        {
+                            "sub_accounts": [sub],
+                            "orders": None,
+                            "fills": None,
+                            "transfers": None,
+                            "triggers": None,
+                            "liquidations": None,
+                        },
                     )
 
 

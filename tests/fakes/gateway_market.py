@@ -195,5 +195,6 @@ class FakeMarket:
             volume_quote_24h=text(volume * self.price),
             change_24h=text((self.price / self.opened - 1).quantize(Decimal("0.000001"))),
             trades_24h=len(prices),
+            restrictions=[],
             updated_ms=now_ms(),
         ).model_dump(mode="json")

@@ -8,7 +8,7 @@
 use crate::error::Error;
 use crate::governance;
 use crate::state::{Market, Position};
-use crate::units::{FundingIndex, MILLION, QuoteAtoms};
+use crate::units::{FundingIndex, MILLION, QuoteAtoms, difference, sum};
 
 const HOUR_S: i64 = 3_600;
 /// A rate is quoted for eight hours and paid by the hour.
@@ -89,10 +89,10 @@ pub fn next_rate(market: &Market) -> i64 {
 /// `ArithmeticOverflow`.
 #[inline(always)]
 pub fn owed(position: &Position, index: FundingIndex) -> Result<QuoteAtoms, Error> {
-    let moved = index.0 - position.funding_index.0;
-    if moved == 0 || position.base.0 == 0 {
+    if index == position.funding_index || position.base.0 == 0 {
         return Ok(QuoteAtoms(0));
     }
+    let moved = difference(index.0, position.funding_index.0);
     if position.base.0.unsigned_abs() >> 23 == 0 && moved.unsigned_abs() >> 40 == 0 {
         return Ok(QuoteAtoms(ceil_micro(position.base.0.wrapping_mul(moved))));
     }
@@ -103,7 +103,8 @@ pub fn owed(position: &Position, index: FundingIndex) -> Result<QuoteAtoms, Erro
 #[inline(always)]
 fn ceil_micro(micro: i64) -> i64 {
     let million = MILLION as i64;
-    micro / million + i64::from(micro % million > 0)
+    let whole = micro / million;
+    whole + i64::from(micro > whole * million)
 }
 
 #[cold]
@@ -125,7 +126,7 @@ fn owed_wide(base: i64, moved: i64) -> Result<QuoteAtoms, Error> {
 pub fn settle(market: &mut Market, position: &mut Position) -> Result<QuoteAtoms, Error> {
     let amount = owed(position, market.funding_index)?;
     position.funding_index = market.funding_index;
-    market.funding_pool += amount.0;
+    market.funding_pool = sum(market.funding_pool, amount.0);
     Ok(amount)
 }
 

@@ -44,7 +44,7 @@ pub fn money_is_accounted(exchange: &Exchange, slots: &[Slot]) -> Result<(), Bro
     let balances: i128 = slots.iter().map(|slot| i128::from(slot.usdc.0)).sum();
     let negative: i128 = slots.iter().map(|slot| i128::from(slot.usdc.0.min(0))).sum();
     let entries = slots.iter().flat_map(|slot| &slot.positions).filter(|position| position.market != NO_MARKET);
-    let quote: i128 = entries.map(|position| i128::from(position.quote.0)).sum();
+    let quote: i128 = entries.map(|position| i128::from(position.quote.0) + half_settled(exchange, position)).sum();
     let pools: i128 = exchange.markets.iter().map(|market| i128::from(market.funding_pool)).sum();
     require(quote == i128::from(exchange.open_quote), 1, "the sum of open quote")?;
     require(-negative == i128::from(exchange.negative_usdc), 1, "the sum of negative USDC")?;
@@ -56,6 +56,16 @@ pub fn money_is_accounted(exchange: &Exchange, slots: &[Slot]) -> Result<(), Bro
         + i128::from(exchange.insurance)
         - i128::from(exchange.deficit);
     require(claims == i128::from(usdc.total_deposits), 1, "claims and deposits differ")
+}
+
+/// Worth of a position whose other side may be closed already, in a market that settles at one price.
+fn half_settled(exchange: &Exchange, position: &Position) -> i128 {
+    match exchange.markets.get(usize::from(position.market)) {
+        Some(market) if market.status == market_status::SETTLING => {
+            i128::from(position.base.0) * i128::from(market.settlement_price.0)
+        }
+        _ => 0,
+    }
 }
 
 /// 2: every long lot has its short lot, and the stored open interest is both.

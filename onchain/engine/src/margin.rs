@@ -10,7 +10,9 @@ use crate::now::Now;
 use crate::position;
 use crate::prices;
 use crate::state::{Collateral, Exchange, Market, NO_MARKET, Position, Slot};
-use crate::units::{MAX_NOTIONAL, MILLION, Rounding, mul_div, mul_div_signed, mul_div_wide, product, share_up};
+use crate::units::{
+    MAX_NOTIONAL, MILLION, Rounding, difference, mul_div, mul_div_signed, mul_div_wide, product, share_up, sum,
+};
 
 /// Least initial margin of a position with exposure: $2.
 const LEAST_INITIAL: u64 = 2_000_000;
@@ -42,8 +44,8 @@ pub struct Margin {
 impl Margin {
     /// Equity less requirement.
     #[inline(always)]
-    pub const fn health(&self) -> i64 {
-        self.equity - self.required
+    pub fn health(&self) -> i64 {
+        difference(self.equity, self.required)
     }
 }
 
@@ -106,8 +108,17 @@ fn initial_of_notional(market: &Market, notional: u64) -> Result<u64, Error> {
 ///
 /// # Errors
 /// `NotionalTooLarge`, `ArithmeticOverflow`.
-#[inline(always)]
+#[inline(never)]
 pub fn maintenance_of(market: &Market, lots: u64, price: u64) -> Result<u64, Error> {
+    maintenance_of_inline(market, lots, price)
+}
+
+/// The same in place, for the hot path.
+///
+/// # Errors
+/// Those of [`maintenance_of`].
+#[inline(always)]
+pub fn maintenance_of_inline(market: &Market, lots: u64, price: u64) -> Result<u64, Error> {
     maintenance_of_notional(market, notional(lots, price)?)
 }
 
@@ -144,7 +155,7 @@ pub fn profit(position: &Position, market: &Market, price: u64) -> Result<i64, E
 #[inline(always)]
 fn profit_of_notional(position: &Position, market: &Market, notional: u64) -> Result<i64, Error> {
     let value = if position.base.0 < 0 { -(notional as i64) } else { notional as i64 };
-    Ok(position.quote.0 + value - funding::owed(position, market.funding_index)?.0)
+    Ok(difference(sum(position.quote.0, value), funding::owed(position, market.funding_index)?.0))
 }
 
 /// The whole slot's margin for opening risk.
@@ -157,15 +168,16 @@ pub fn initial(exchange: &Exchange, slot: &Slot, now: Now) -> Result<Margin, Err
     for position in slot.positions.iter().filter(|position| position.market != NO_MARKET) {
         let market = market_of(exchange, position)?;
         let (price, notional_price) = prices(market, position);
-        let (size, exposure) = (position.base.0.unsigned_abs(), position::exposure(position));
+        let (size, exposure) = (position.base.0.unsigned_abs(), position::exposure_inline(position));
         let held = notional(size, price)?;
         let exposed = match exposure {
             _ if exposure == size && notional_price == price => held,
             _ => notional(exposure, notional_price)?,
         };
-        margin.equity += weighted(profit_of_notional(position, market, held)?, market.profit_weight)?;
+        let profit = weighted(profit_of_notional(position, market, held)?, market.profit_weight)?;
+        margin.equity = sum(margin.equity, profit);
         if exposure != 0 {
-            margin.required += initial_of_notional(market, exposed)? as i64;
+            margin.required = sum(margin.required, initial_of_notional(market, exposed)? as i64);
         }
     }
     Ok(margin)
@@ -193,8 +205,8 @@ pub fn maintenance_except(exchange: &Exchange, slot: &Slot, except: u8, now: Now
         if position.market != NO_MARKET && position.market != except && position.base.0 != 0 {
             let market = market_of(exchange, position)?;
             let held = notional(position.base.0.unsigned_abs(), market.mark_price.0)?;
-            margin.equity += profit_of_notional(position, market, held)?;
-            margin.required += maintenance_of_notional(market, held)? as i64;
+            margin.equity = sum(margin.equity, profit_of_notional(position, market, held)?);
+            margin.required = sum(margin.required, maintenance_of_notional(market, held)? as i64);
         }
     }
     Ok(margin)
@@ -327,7 +339,7 @@ fn balance(exchange: &Exchange, slot: &Slot, purpose: Purpose, now: Now) -> Resu
     if exchange.collateral_count <= 1 {
         return Ok(slot.usdc.0);
     }
-    Ok(slot.usdc.0 + other_collateral(exchange, slot, purpose, now)?)
+    Ok(sum(slot.usdc.0, other_collateral(exchange, slot, purpose, now)?))
 }
 
 /// Collateral other than USDC: weighted for maintenance, and at its last price, quote atoms.

@@ -65,7 +65,7 @@ fn band_of(market: &Market) -> u64 {
 }
 
 /// Computes the mark from the cached index, book and trade. Without an index the mark stays as it is.
-#[inline(always)]
+#[inline(never)]
 pub fn refresh(market: &mut Market, now: Now) {
     let index = market.index_price.0;
     if index == 0 {

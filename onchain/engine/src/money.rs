@@ -101,8 +101,14 @@ pub(crate) fn credit(exchange: &mut Exchange, slot: &mut Slot, index: u8, amount
 }
 
 /// Changes a slot's USDC and the exchange's sum of negative balances with it.
-#[inline(always)]
+#[inline(never)]
 pub(crate) fn set_usdc(exchange: &mut Exchange, slot: &mut Slot, usdc: i64) -> Result<(), Error> {
+    set_usdc_inline(exchange, slot, usdc)
+}
+
+/// The same in place, for the hot path.
+#[inline(always)]
+pub(crate) fn set_usdc_inline(exchange: &mut Exchange, slot: &mut Slot, usdc: i64) -> Result<(), Error> {
     if slot.usdc.0 | usdc < 0 {
         owe(exchange, slot.usdc.0, usdc)?;
     }
@@ -128,6 +134,7 @@ fn refill(known: &mut Collateral, now: i64) {
 }
 
 /// Realised profit that has not vested yet, rounded up.
+#[inline(never)]
 pub fn still_locked(slot: &Slot, now: i64) -> u64 {
     let locked = slot.locked.0.max(0).unsigned_abs();
     let passed = now.saturating_sub(i64::from(slot.locked_at)).max(0).unsigned_abs();

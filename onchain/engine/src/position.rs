@@ -3,11 +3,17 @@
 use crate::error::Error;
 use crate::instructions::Side;
 use crate::state::{NO_MARKET, Position, Slot};
-use crate::units::{BaseLots, QuoteAtoms, Rounding, mul_div_signed, value_of};
+use crate::units::{BaseLots, QuoteAtoms, Rounding, difference, mul_div_signed, sum, value_of};
 
 /// Index of the entry for a market, if the slot has one.
-#[inline(always)]
+#[inline(never)]
 pub fn find(slot: &Slot, market: u8) -> Option<usize> {
+    find_inline(slot, market)
+}
+
+/// The same in place, for the hot path.
+#[inline(always)]
+pub fn find_inline(slot: &Slot, market: u8) -> Option<usize> {
     if slot.market_bitmap & (1 << market) == 0 {
         return None;
     }
@@ -20,7 +26,7 @@ pub fn find(slot: &Slot, market: u8) -> Option<usize> {
 /// `TooManyPositions`.
 #[inline(always)]
 pub fn find_or_take(slot: &mut Slot, market: u8) -> Result<usize, Error> {
-    match find(slot, market) {
+    match find_inline(slot, market) {
         Some(index) => Ok(index),
         None => take(slot, market),
     }
@@ -49,10 +55,16 @@ pub fn free_if_empty(slot: &mut Slot, index: usize) {
 }
 
 /// The larger of what the position would be if all its bids, or all its asks, were filled.
-#[inline(always)]
+#[inline(never)]
 pub fn exposure(position: &Position) -> u64 {
-    let longest = (position.base.0 + i64::from(position.bid_lots)).unsigned_abs();
-    let shortest = (position.base.0 - i64::from(position.ask_lots)).unsigned_abs();
+    exposure_inline(position)
+}
+
+/// The same in place, for the hot path.
+#[inline(always)]
+pub fn exposure_inline(position: &Position) -> u64 {
+    let longest = sum(position.base.0, i64::from(position.bid_lots)).unsigned_abs();
+    let shortest = difference(position.base.0, i64::from(position.ask_lots)).unsigned_abs();
     longest.max(shortest)
 }
 
@@ -103,9 +115,9 @@ pub fn fill(position: &mut Position, side: Side, lots: u32, price: u64, epoch: u
         }
         let opened = bought(side, opened);
         let paid = value_of(opened, price).ok_or(Error::ArithmeticOverflow)?;
-        position.base.0 += opened;
-        position.quote.0 -= paid;
-        position.entry_quote.0 -= paid;
+        position.base.0 = sum(position.base.0, opened);
+        position.quote.0 = difference(position.quote.0, paid);
+        position.entry_quote.0 = difference(position.entry_quote.0, paid);
     }
     Ok(QuoteAtoms(realised))
 }
@@ -129,13 +141,13 @@ fn close(position: &mut Position, bought: i64, price: u64) -> Result<i64, Error>
     } else {
         (part(position.quote.0, closed, size)?, part(position.entry_quote.0, closed, size)?)
     };
-    position.base.0 += bought;
-    position.quote.0 -= quote;
-    position.entry_quote.0 -= entry;
-    Ok(quote - value_of(bought, price).ok_or(Error::ArithmeticOverflow)?)
+    position.base.0 = sum(position.base.0, bought);
+    position.quote.0 = difference(position.quote.0, quote);
+    position.entry_quote.0 = difference(position.entry_quote.0, entry);
+    Ok(difference(quote, value_of(bought, price).ok_or(Error::ArithmeticOverflow)?))
 }
 
-#[inline(always)]
+#[inline(never)]
 fn part(amount: i64, of: u64, whole: u64) -> Result<i64, Error> {
     mul_div_signed(amount, of, whole, Rounding::Down).ok_or(Error::ArithmeticOverflow)
 }

@@ -2,7 +2,7 @@
 
 use crate::describe::{Pod, Seq, slice_from_bytes_mut};
 use crate::error::Error;
-use crate::events::{FillRecord, MAX_EVENT_BYTES, OrderRecord, RemovedRecord, TouchedRecord};
+use crate::events::{FillRecord, MAX_EVENT_BYTES, OrderRecord, RemovedRecord, TouchedRecord, TransferRecord};
 use crate::state::{Position, Slot};
 
 /// Most fills of an instruction.
@@ -15,13 +15,16 @@ const MAX_ORDERS: usize = 32;
 const MAX_REMOVED: usize = 128;
 /// Most slots touched: every maker, every owner of a removed order, the taker.
 const MAX_TOUCHED: usize = MAX_FILLS + MAX_MATCH_REMOVALS + 16 + 1;
+/// Most positions that change hands without the book.
+pub const MAX_TRANSFERS: usize = 16;
 /// Bytes of the event that are not lists, with room to spare.
 const FIXED_BYTES: usize = 224;
 /// Bytes that a [`Recorder`] needs.
 pub const RECORDER_BYTES: usize = MAX_TOUCHED * (size_of::<Mark>() + size_of::<TouchedRecord>())
     + MAX_ORDERS * size_of::<OrderRecord>()
     + MAX_FILLS * size_of::<FillRecord>()
-    + MAX_REMOVED * size_of::<RemovedRecord>();
+    + MAX_REMOVED * size_of::<RemovedRecord>()
+    + MAX_TRANSFERS * size_of::<TransferRecord>();
 
 /// A slot that was touched.
 #[repr(C)]
@@ -54,20 +57,20 @@ impl<'a, T: Pod> List<'a, T> {
         Ok(())
     }
 
-    fn bytes(&self) -> &[u8] {
-        let length = self.count * size_of::<T>();
-        // SAFETY: `count` values of padding-free type lie at the start of `room`.
-        unsafe { core::slice::from_raw_parts(self.room.as_ptr().cast(), length) }
+    #[inline(always)]
+    fn values(&self) -> &[T] {
+        self.room.get(..self.count).unwrap_or(&[])
     }
 }
 
-/// Gathers orders, fills, removals and touched slots.
+/// Gathers orders, fills, removals, positions that changed hands and touched slots.
 pub struct Recorder<'a> {
     marks: List<'a, Mark>,
     orders: List<'a, OrderRecord>,
     fills: List<'a, FillRecord>,
     removed: List<'a, RemovedRecord>,
     touched: List<'a, TouchedRecord>,
+    transfers: List<'a, TransferRecord>,
     match_removals: usize,
     bytes: usize,
 }
@@ -88,6 +91,7 @@ impl<'a> Recorder<'a> {
             fills: List::cut(region, MAX_FILLS)?,
             removed: List::cut(region, MAX_REMOVED)?,
             touched: List::cut(region, MAX_TOUCHED)?,
+            transfers: List::cut(region, MAX_TRANSFERS)?,
             match_removals: 0,
             bytes: FIXED_BYTES + size_of::<OrderRecord>(),
         })
@@ -152,12 +156,35 @@ impl<'a> Recorder<'a> {
         self.removed.push(record)
     }
 
+    /// Records a position that changed hands without the book.
+    ///
+    /// # Errors
+    /// `EventTooLarge`.
+    #[inline(never)]
+    pub fn transfer(&mut self, record: TransferRecord) -> Result<(), Error> {
+        self.transfers.push(record)
+    }
+
+    /// How many positions changed hands without the book.
+    pub fn transfers(&self) -> usize {
+        self.transfers.count
+    }
+
     /// Marks a slot whose balance, position or resting totals changed.
     ///
     /// # Errors
     /// `EventTooLarge`.
-    #[inline(always)]
+    #[inline(never)]
     pub fn touch(&mut self, slot: u16, funding_paid: i64) -> Result<(), Error> {
+        self.touch_inline(slot, funding_paid)
+    }
+
+    /// The same in place, for the hot path.
+    ///
+    /// # Errors
+    /// `EventTooLarge`.
+    #[inline(always)]
+    pub fn touch_inline(&mut self, slot: u16, funding_paid: i64) -> Result<(), Error> {
         let slot = u64::from(slot);
         for mark in self.marks.room.iter_mut().take(self.marks.count) {
             if mark.slot == slot {
@@ -183,22 +210,27 @@ impl<'a> Recorder<'a> {
 
     /// Results of the orders sent.
     pub fn order_records(&self) -> Seq<'_, OrderRecord> {
-        Seq::over(self.orders.bytes())
+        Seq::of(self.orders.values())
     }
 
     /// Trades in order.
     pub fn fill_records(&self) -> Seq<'_, FillRecord> {
-        Seq::over(self.fills.bytes())
+        Seq::of(self.fills.values())
     }
 
     /// Removals in order.
     pub fn removed_records(&self) -> Seq<'_, RemovedRecord> {
-        Seq::over(self.removed.bytes())
+        Seq::of(self.removed.values())
+    }
+
+    /// Positions that changed hands without the book, in order.
+    pub fn transfer_records(&self) -> Seq<'_, TransferRecord> {
+        Seq::of(self.transfers.values())
     }
 
     /// Touched slots, once closed.
     pub fn touched_records(&self) -> Seq<'_, TouchedRecord> {
-        Seq::over(self.touched.bytes())
+        Seq::of(self.touched.values())
     }
 }
 

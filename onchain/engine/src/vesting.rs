@@ -19,6 +19,11 @@ pub fn book(slot: &mut Slot, realised: i64, vesting_s: u32, unix: i64) -> Result
     if realised == 0 || (realised < 0 && slot.locked == QuoteAtoms::ZERO) {
         return Ok(());
     }
+    vest(slot, realised, vesting_s, unix)
+}
+
+#[inline(never)]
+fn vest(slot: &mut Slot, realised: i64, vesting_s: u32, unix: i64) -> Result<(), Error> {
     let now = u32::try_from(unix).map_err(|_| Error::ArithmeticOverflow)?;
     let held = still_locked(slot, unix) as i64;
     let left = if held == 0 { 0 } else { slot.locked_for.saturating_sub(now.saturating_sub(slot.locked_at)) };

@@ -32,6 +32,29 @@ fn a_larger_size_or_another_price_goes_to_the_end_of_the_queue() {
 }
 
 #[test]
+fn an_order_shrinks_to_the_minimum_and_its_slot_is_told() {
+    let mut world = World::new(1, 16);
+    let seq = world.place(0, limit(Side::Bid, MID, 50)).unwrap().orders[0].seq;
+    let report = world.modify(0, (MID, seq), MID, 10).unwrap();
+    assert_eq!((report.touched.len(), { report.touched[0].slot }, { report.touched[0].bid_lots }), (1, 0, 10));
+    assert_eq!(world.modify(0, (MID, seq), MID, 9).err(), Some(Error::BelowRestingMinimum));
+}
+
+#[test]
+fn a_limit_order_that_is_moved_across_the_book_trades_and_a_post_only_one_does_not() {
+    for (kind, filled) in [(OrderKind::Limit, Ok(20)), (OrderKind::PostOnly, Err(Error::PostOnlyWouldCross))] {
+        let mut world = World::new(2, 16);
+        let seq = world.place(0, PlaceOrder { kind, ..limit(Side::Bid, 9_990, 50) }).unwrap().orders[0].seq;
+        world.place(1, limit(Side::Ask, MID, 20)).unwrap();
+        let report = world.modify(0, (9_990, seq), MID, 50);
+        assert_eq!(report.as_ref().map(|report| report.orders[0].filled).map_err(|error| *error), filled);
+        if let Ok(report) = report {
+            assert_eq!((report.orders[0].kind, { report.orders[0].resting }), (kind as u8, 30));
+        }
+    }
+}
+
+#[test]
 fn a_filled_order_is_never_revived_and_a_foreign_one_never_changed() {
     let mut world = World::new(2, 16);
     let seq = world.place(0, limit(Side::Ask, MID, 50)).unwrap().orders[0].seq;
@@ -81,6 +104,7 @@ fn anyone_prunes_what_expired_and_nothing_else() {
     world.pass(3);
     let report = world.prune(1, &ids).unwrap();
     assert_eq!(codes(&report), [Error::OrderNotExpired as u16, Error::OrderNotFound as u16]);
+    assert_eq!((report.orders[0].index, report.orders[1].index), (129, 130), "by their place in the list");
     assert_eq!((report.removed[0].reason, { report.removed[0].slot }), (removal::EXPIRED, 0));
     assert_eq!(world.side(Side::Bid), [(9_980, 50, 0)]);
 }

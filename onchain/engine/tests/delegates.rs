@@ -150,6 +150,16 @@ fn only_what_traded_or_rests_counts_against_the_day() {
 }
 
 #[test]
+fn an_order_of_a_batch_that_did_nothing_counts_against_no_limit() {
+    let mut world = world(terms());
+    world.place(1, limit(Side::Ask, MID, 30)).unwrap();
+    let report = replace(&mut world, &[quote(Side::Bid, MID, 101), quote(Side::Bid, 9_990, 20)]).unwrap();
+    let codes: Vec<u16> = report.orders.iter().map(|order| order.code).collect();
+    assert_eq!(codes, [Error::PostOnlyWouldCross as u16, 0]);
+    assert_eq!({ world.traders[0].delegates[0].daily_used }, 20 * USD as u64, "at the mark");
+}
+
+#[test]
 fn attack_a_reduce_only_delegate_opens_or_turns_a_position() {
     let mut world = world(DelegateTerms { flags: delegate_flags::REDUCE_ONLY, ..terms() });
     world.place(1, limit(Side::Ask, MID, 50)).unwrap();

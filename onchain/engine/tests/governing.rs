@@ -1,5 +1,7 @@
 //! What may be set before an exchange opens, and whose signature the offices need.
 
+mod support;
+
 use quantdesk_engine::authority;
 use quantdesk_engine::error::Error;
 use quantdesk_engine::instructions::*;
@@ -7,98 +9,15 @@ use quantdesk_engine::now::Now;
 use quantdesk_engine::state::{Exchange, paused};
 use quantdesk_engine::units::Pubkey;
 use quantdesk_engine::{changes, governance, migration};
+use support::params::*;
 
-const ADMIN: Pubkey = Pubkey([1; 32]);
-const GUARDIAN: Pubkey = Pubkey([2; 32]);
-const OTHER: Pubkey = Pubkey([3; 32]);
 const NOW: Now = Now { slot: 1_000, unix: 1_700_000_000 };
-const UNUSED: FeeTierParams = FeeTierParams { min_volume: 0, maker: 0, taker: 0 };
 const OUT: Result<(), Error> = Err(Error::ParameterOutOfBounds);
 
 fn exchange() -> Box<Exchange> {
     let mut exchange = Box::new(Exchange::zeroed());
     (exchange.admin, exchange.guardian) = (ADMIN, GUARDIAN);
     exchange
-}
-
-fn terms() -> InitExchange {
-    let mut fee_tiers = [UNUSED; 8];
-    fee_tiers[0] = FeeTierParams { min_volume: 0, maker: -20, taker: 500 };
-    fee_tiers[1] = FeeTierParams { min_volume: 10, maker: -40, taker: 400 };
-    InitExchange {
-        id: 0,
-        guardian: GUARDIAN,
-        timelock_s: 86_400,
-        min_slot_equity: 5_000_000,
-        client_data_limit: 1 << 24,
-        slot_capacity: 64,
-        fee_tiers,
-    }
-}
-
-/// A SOL-like market.
-fn market() -> MarketParams {
-    let step = |up_to, rate| MarginTierParams { up_to, rate };
-    MarketParams {
-        symbol: *b"SOL-PERP\0\0\0\0\0\0\0\0",
-        price_authority: OTHER,
-        feed_id: [0; 32],
-        source: 0,
-        book_capacity: 256,
-        lots_per_base: 100,
-        tick_size: 100,
-        reference_price: 1_500_000,
-        tiers: [step(250_000_000_000, 50_000), step(1_000_000_000_000, 100_000), step(0, 0), step(0, 0)],
-        maintenance_fraction: 500_000,
-        profit_weight: 1_000_000,
-        oi_cap: 10_000_000,
-        surcharge_start: 800_000,
-        surcharge_rate: 100_000,
-        max_position: 5_000_000,
-        mark_band: 12_500,
-        trade_band: 50_000,
-        vesting_s: 600,
-        funding_cap: 5_000,
-        interest: 100,
-        liquidation_fee: 5_000,
-        impact_notional: 10_000_000_000,
-        min_order_notional: 10_000_000,
-        insurance_budget: 100_000_000_000,
-        open_max_age_ms: 10_000,
-        liquidate_max_age_ms: 60_000,
-        open_confidence: 2_500,
-        liquidate_confidence: 10_000,
-        jump_band: 20_000,
-        minute_band: 100_000,
-    }
-}
-
-fn usdc() -> CollateralParams {
-    CollateralParams {
-        feed_id: [0; 32],
-        max_age_s: 0,
-        initial_weight: 1_000_000,
-        maintenance_weight: 1_000_000,
-        convert_discount_min: 0,
-        convert_discount_max: 0,
-        deposit_cap: 1 << 50,
-        bucket_capacity: 0,
-        bucket_refill: 0,
-        jump_band: 0,
-    }
-}
-
-fn sol() -> CollateralParams {
-    CollateralParams {
-        feed_id: [7; 32],
-        max_age_s: 60,
-        initial_weight: 800_000,
-        maintenance_weight: 900_000,
-        convert_discount_min: 5_000,
-        convert_discount_max: 50_000,
-        jump_band: 20_000,
-        ..usdc()
-    }
 }
 
 type Spoils<T> = [fn(&mut T)];
@@ -343,4 +262,56 @@ fn the_guardian_only_adds_to_a_pause_and_what_the_admin_lifts_rests_first() {
     assert_eq!(set(&ADMIN, paused::TRADING), Ok(0), "admissions need no rest");
     assert_eq!(set(&ADMIN, 0), Ok(NOW.unix + 60));
     assert_eq!(exchange.paused, 0);
+}
+
+#[test]
+fn withdrawals_are_paused_for_three_days_of_seven_whoever_asks_and_whenever() {
+    const DAY: i64 = 86_400;
+    let mut exchange = exchange();
+    let mut set = |who: &Pubkey, bits: u32, after: i64| {
+        let now = Now { slot: 1_000, unix: NOW.unix + after };
+        authority::set_pause(&mut exchange, who, bits, now)?;
+        Ok((exchange.paused, exchange.withdrawals_paused_until - NOW.unix))
+    };
+    assert_eq!(set(&GUARDIAN, paused::WITHDRAWALS, 0), Ok((paused::WITHDRAWALS, 3 * DAY)));
+    let later = set(&ADMIN, paused::WITHDRAWALS | paused::TRADING, DAY);
+    assert_eq!(later, Ok((paused::WITHDRAWALS | paused::TRADING, 3 * DAY)), "asking again adds nothing");
+    assert_eq!(set(&GUARDIAN, paused::TRADING, DAY), Err(Error::NotAuthorised), "the guardian lifts nothing");
+    assert_eq!(set(&ADMIN, paused::TRADING, 2 * DAY), Ok((paused::TRADING, 2 * DAY)), "lifted, it ends now");
+    let again = set(&ADMIN, paused::WITHDRAWALS | paused::TRADING, 2 * DAY + 60);
+    assert_eq!(again, Ok((paused::WITHDRAWALS | paused::TRADING, 3 * DAY)), "what is left of three days");
+    let ended = set(&GUARDIAN, paused::TRADING, 3 * DAY);
+    assert_eq!(ended, Ok((paused::TRADING, 3 * DAY)), "a pause that ended by itself is lifted by nobody");
+    for asked in [3 * DAY, 7 * DAY - 1] {
+        assert_eq!(set(&ADMIN, paused::WITHDRAWALS | paused::TRADING, asked), Err(Error::PauseUsedUp));
+    }
+    let next = set(&GUARDIAN, paused::WITHDRAWALS | paused::TRADING, 7 * DAY);
+    assert_eq!(next, Ok((paused::WITHDRAWALS | paused::TRADING, 10 * DAY)), "seven days later they begin anew");
+}
+
+#[test]
+fn rests_after_a_pause_are_ten_minutes_apart() {
+    let mut exchange = exchange();
+    let mut set = |bits: u32, after: i64| {
+        let now = Now { slot: 1_000, unix: NOW.unix + after };
+        authority::set_pause(&mut exchange, &ADMIN, bits, now).map(|()| exchange.resume_at - NOW.unix)
+    };
+    set(paused::LIQUIDATION, 0).unwrap();
+    assert_eq!(set(0, 0), Ok(60), "liquidation rests as trading does");
+    set(paused::TRADING, 100).unwrap();
+    assert_eq!(set(0, 659), Ok(60), "the last rest ended 599 seconds ago");
+    set(paused::TRADING, 659).unwrap();
+    assert_eq!(set(0, 660), Ok(720));
+}
+
+#[test]
+fn the_guardian_names_another_and_before_opening_the_admin_does_too() {
+    let mut exchange = exchange();
+    authority::set_guardian(&mut exchange, &ADMIN, OTHER).unwrap();
+    authority::set_guardian(&mut exchange, &OTHER, GUARDIAN).unwrap();
+    exchange.opened = 1;
+    assert_eq!(authority::set_guardian(&mut exchange, &ADMIN, OTHER), Err(Error::ExchangeAlreadyOpen));
+    assert_eq!(authority::set_guardian(&mut exchange, &OTHER, OTHER), Err(Error::NotAuthorised));
+    authority::set_guardian(&mut exchange, &GUARDIAN, OTHER).unwrap();
+    assert_eq!(exchange.guardian, OTHER);
 }

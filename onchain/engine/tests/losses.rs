@@ -220,6 +220,18 @@ fn nobody_gains_by_being_first_to_withdraw_from_a_deficit() {
 }
 
 #[test]
+fn the_last_to_leave_carries_what_is_left_of_the_deficit() {
+    let mut world = World::new(1, 16);
+    world.exchange.deficit = 3 * USD as u64;
+    world.exchange.collaterals[0].total_deposits -= 3 * USD as u64;
+    world.check();
+    let moved = withdraw(&mut world, 0, EVERYTHING).unwrap();
+    assert_eq!((moved.amount, moved.cut), (10_000 * USD as u64, 3 * USD as u64));
+    assert_eq!((world.exchange.deficit, world.exchange.collaterals[0].total_deposits), (0, 0));
+    world.check();
+}
+
+#[test]
 fn what_comes_in_repays_the_deficit_first() {
     let (mut world, victim) = bankrupt();
     world.resolve_bankruptcy(KEEPER, victim).unwrap();

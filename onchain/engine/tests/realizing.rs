@@ -118,6 +118,52 @@ fn pump_realise_withdraw_takes_nothing_out_before_it_vests() {
     assert_eq!(free(&world), own + 7 * USD as u64);
 }
 
+#[test]
+fn a_long_realises_at_the_lowest_and_a_short_at_the_highest_of_mark_index_and_pending() {
+    for (mark, index, pending, low, high) in [
+        (1_020_000, 1_030_000, 0, 1_020_000, 1_030_000),
+        (1_030_000, 1_020_000, 0, 1_020_000, 1_030_000),
+        (1_020_000, 1_030_000, 1_010_000, 1_010_000, 1_030_000),
+        (1_030_000, 1_020_000, 1_040_000, 1_020_000, 1_040_000),
+    ] {
+        let mut world = traded();
+        world.publish(index);
+        let market = &mut world.exchange.markets[0];
+        (market.mark_price, market.pending_price) = (LotPrice(mark), LotPrice(pending));
+        assert_eq!(realize_of(&mut world.clone(), 0).unwrap().price, low);
+        // The short sold at $1.10.
+        let short = world.slots[1].positions.iter_mut().find(|position| position.market == 0).unwrap();
+        short.quote.0 += 100_000_000;
+        world.exchange.open_quote += 100_000_000;
+        world.slots[1].usdc.0 -= 100_000_000;
+        assert_eq!(realize_of(&mut world, 1).unwrap().price, high);
+    }
+}
+
+#[test]
+fn realising_pays_the_funding_until_now_and_is_activity_of_the_slot() {
+    let mut world = traded();
+    world.publish(1_020_000);
+    // 36 quote atoms a lot over the hour that has begun.
+    world.exchange.markets[0].funding_rate = 36_000_000;
+    world.now.unix += 10;
+    let done = realize_of(&mut world, 0).unwrap();
+    assert_eq!({ done.after.funding_paid }, 100, "a 360th of it");
+    assert_eq!(i64::from(world.slots[0].last_active), world.now.unix);
+}
+
+#[test]
+fn profit_is_realised_in_a_market_that_exists_from_the_second_it_resumes_on() {
+    let mut world = traded();
+    world.publish(1_020_000);
+    world.exchange.markets[0].resume_at = world.now.unix;
+    let trader = world.traders[0];
+    let elsewhere = Realize { market: 1 };
+    let refused = realize::realize(&mut world.exchange, &mut world.slots, &trader, &elsewhere, world.now);
+    assert_eq!(refused.err(), Some(Error::UnknownMarket));
+    realize_of(&mut world, 0).unwrap();
+}
+
 /// Trader 0 holds `sol` SOL at $150 and `usdc` dollars; trader 1 has money to pay with.
 fn indebted(usdc: i64, sol: u64) -> World {
     let mut world = World::new(2, 16);
@@ -195,6 +241,58 @@ fn a_debt_of_fifty_dollars_or_one_percent_of_the_collateral_is_left_alone() {
         let done = convert(&mut indebted(usdc, sol), EVERYTHING);
         assert_eq!(done.err(), if due { None } else { Some(Error::ConversionNotDue) }, "${usdc}, {sol} SOL");
     }
+}
+
+#[test]
+fn a_debt_is_due_an_atom_past_its_threshold() {
+    let mut world = indebted(0, 10);
+    set_usdc(&mut world, 0, -50_000_000);
+    assert_eq!(convert(&mut world, EVERYTHING).err(), Some(Error::ConversionNotDue));
+    world.exchange.negative_usdc = 0;
+    set_usdc(&mut world, 0, -50_000_001);
+    convert(&mut world, EVERYTHING).unwrap();
+    // A unit under $6,000.000000 of SOL is worth 5,999,999,999.85 atoms, which count as 5,999,999,999.
+    let mut world = indebted(0, 40);
+    world.slots[0].collaterals[0] -= 1;
+    set_usdc(&mut world, 0, -60_000_000);
+    convert(&mut world, EVERYTHING).unwrap();
+}
+
+#[test]
+fn discount_and_price_are_rounded_for_the_account_and_against_who_pays() {
+    // At 150,001 atoms a million units 10 SOL weigh $1,350.009; $100 owed use 7.4073580 % of that: a discount of
+    // 5,000 + 3,333.3 parts, at which the price is 148,750.99.
+    let mut world = indebted(-100, 10);
+    world.exchange.collaterals[1].price = 150_001;
+    let done = convert(&mut world, SOL / 7).unwrap();
+    assert_eq!(done.discount, 5_000 + (45_000u128 * 100_000_000 / 1_350_009_000) as u32);
+    let price = (150_001u64 * (1_000_000 - u64::from(done.discount))).div_ceil(1_000_000);
+    assert_eq!(price, 148_752);
+    assert_eq!((done.amount, done.paid), (SOL / 7, (SOL / 7 * price).div_ceil(1_000_000)));
+}
+
+#[test]
+fn a_collaterals_price_pays_until_its_last_millisecond() {
+    let mut world = indebted(-540, 10);
+    world.exchange.collaterals[1].publish_ms = world.now.unix * 1_000 - 60_001;
+    assert_eq!(convert(&mut world, SOL).err(), Some(Error::PriceStale));
+    world.exchange.collaterals[1].publish_ms += 1;
+    world.exchange.resume_at = world.now.unix;
+    convert(&mut world, SOL).unwrap();
+}
+
+#[test]
+fn funding_that_a_debtor_owes_is_debt_and_its_markets_need_a_price_that_liquidates() {
+    let mut world = indebted(10_000, 10);
+    world.place(1, limit(Side::Ask, MID, 4_000)).unwrap();
+    world.place(0, ioc(Side::Bid, MID, 4_000)).unwrap();
+    set_usdc(&mut world, 0, -50_000_000);
+    assert_eq!(convert(&mut world, EVERYTHING).err(), Some(Error::ConversionNotDue));
+    world.exchange.markets[0].funding_rate = 360_000_000;
+    world.now.unix += 10;
+    assert!(convert(&mut world.clone(), EVERYTHING).unwrap().paid > 50_000_000);
+    world.exchange.markets[0].publish_ms -= 60_000;
+    assert_eq!(convert(&mut world, EVERYTHING).err(), Some(Error::PriceStale));
 }
 
 #[test]

@@ -4,7 +4,9 @@ mod support;
 
 use proptest::prelude::*;
 use quantdesk_engine::book::{ASK_BIT, BookView, position_of};
-use quantdesk_engine::state::{Book, Market, Order, Position, Slot};
+use quantdesk_engine::error::Error;
+use quantdesk_engine::position::{find, find_or_take};
+use quantdesk_engine::state::{Book, Market, NO_MARKET, Order, Position, Slot};
 use quantdesk_engine::units::{FundingIndex, QuoteAtoms, product, share_up, value_of};
 use quantdesk_engine::{funding, instructions::Side, margin, money, vesting};
 use support::*;
@@ -98,6 +100,41 @@ impl Shelf {
     fn view(&mut self) -> BookView<'_> {
         BookView { header: &mut self.header, bids: &mut self.bids, asks: &mut self.asks }
     }
+}
+
+#[test]
+fn a_side_takes_no_more_than_it_has_room_for_and_gives_only_what_rests() {
+    let mut shelf = Shelf::new();
+    for side in [Side::Bid, Side::Ask] {
+        let mut book = shelf.view();
+        assert_eq!(book.remove(side, 0).err(), Some(Error::BrokenInvariant));
+        assert_eq!(book.pop(side), Err(Error::BrokenInvariant));
+        for number in 0..64 {
+            book.insert(side, Order { ticks: 5, seq: number, lots: 1, ..Order::zeroed() }).unwrap();
+        }
+        assert_eq!(book.insert(side, Order { ticks: 5, ..Order::zeroed() }), Err(Error::BookSideFull));
+        assert_eq!(book.remove(side, 64).err(), Some(Error::BrokenInvariant));
+        assert_eq!(book.remove(side, 63).unwrap().seq, 0, "the oldest is the best");
+    }
+}
+
+#[test]
+fn running_numbers_end_before_they_would_name_the_other_side() {
+    let mut shelf = Shelf::new();
+    shelf.header.order_seq = ASK_BIT - 2;
+    assert_eq!(shelf.view().next_seq(Side::Ask), Ok(2 * (ASK_BIT - 1) + 1));
+    assert_eq!(shelf.view().next_seq(Side::Bid), Err(Error::ArithmeticOverflow));
+}
+
+#[test]
+fn an_entry_that_is_taken_again_holds_nothing_of_before() {
+    let mut slot = Slot::zeroed();
+    slot.positions.iter_mut().for_each(|position| position.market = NO_MARKET);
+    slot.positions[0] = Position { market: NO_MARKET, epoch: 5, funding_index: FundingIndex(7), ..position(0) };
+    assert_eq!(find_or_take(&mut slot, 3), Ok(0));
+    let taken = slot.positions[0];
+    assert_eq!((taken.market, taken.epoch, taken.funding_index.0), (3, 0, 0));
+    assert_eq!((find(&slot, 3), find(&slot, 0), slot.market_bitmap), (Some(0), None, 1 << 3));
 }
 
 /// Better price first, then older: as a sort of what is in the book would have it.

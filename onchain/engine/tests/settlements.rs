@@ -80,3 +80,50 @@ fn time_without_a_fresh_price_does_not_count() {
     world.cancel_all(0).unwrap();
     assert_eq!(world.exchange.markets[0].settlement_seconds, 0);
 }
+
+#[test]
+fn the_hour_counts_each_second_once_and_no_more_than_an_hour() {
+    let mut world = settling();
+    let market = &mut world.exchange.markets[0];
+    market.settlement_seconds = 3_590;
+    market.settlement_sum = 3_590 * 1_000_000;
+    world.publish(2_000_000);
+    world.now.unix += 60;
+    world.cancel_all(0).unwrap();
+    let market = &world.exchange.markets[0];
+    assert_eq!((market.settlement_seconds, market.settlement_sum), (3_600, 3_590 * 1_000_000 + 10 * 2_000_000));
+    world.pass(60);
+    assert_eq!(world.exchange.markets[0].settlement_seconds, 3_600);
+}
+
+#[test]
+fn a_price_that_could_still_liquidate_counts_and_an_older_one_does_not() {
+    for (age_ms, seconds) in [(60_000, 1), (60_001, 0)] {
+        let mut world = settling();
+        world.now.unix += 1;
+        world.exchange.markets[0].publish_ms = world.now.unix * 1_000 - age_ms;
+        world.cancel_all(0).unwrap();
+        assert_eq!(world.exchange.markets[0].settlement_seconds, seconds);
+    }
+}
+
+#[test]
+fn sixteen_positions_are_closed_at_once_and_the_next_call_goes_on_behind_them() {
+    let mut world = settling();
+    world.exchange.markets[0].status = market_status::ACTIVE;
+    for number in 0..20 {
+        let who = world.add_trader(50 + number, 0, 100 * USD);
+        world.place(who, limit(Side::Ask, MID, 20)).unwrap();
+        world.place(2, ioc(Side::Bid, MID, 20)).unwrap();
+    }
+    world.cancel_all(0).unwrap();
+    world.exchange.markets[0].status = market_status::SETTLING;
+    gather(&mut world, [1_000_000, 1_000_000]);
+    settle(&mut world).unwrap();
+    // The slots from 1 to 16, of which the first has no position.
+    let open = |world: &World| world.slots.iter().filter(|slot| slot.market_bitmap != 0).count();
+    assert_eq!((open(&world), world.exchange.markets[0].cursor), (22 - 16, 17));
+    assert_eq!(world.exchange.markets[0].status, market_status::SETTLING);
+    settle(&mut world).unwrap();
+    assert_eq!((open(&world), world.exchange.markets[0].status), (0, market_status::SETTLED));
+}

@@ -5,7 +5,8 @@ mod support;
 use quantdesk_engine::delegates;
 use quantdesk_engine::error::Error;
 use quantdesk_engine::instructions::*;
-use quantdesk_engine::state::NO_MARKET;
+use quantdesk_engine::state::order_flags::EXPIRES_AT_SLOT;
+use quantdesk_engine::state::{NO_MARKET, Order};
 use quantdesk_engine::trading;
 use quantdesk_engine::triggers::{self, NO_PAIR, trigger_kind};
 use quantdesk_engine::units::Pubkey;
@@ -263,6 +264,99 @@ fn a_market_stop_never_sells_beyond_its_slippage() {
     let mark = world.exchange.markets[0].mark_price.0;
     world.place(1, limit(Side::Bid, (mark / 100 - 20) as u32, 100)).unwrap();
     assert_eq!(execute(&mut world, 0).err(), Some(Error::MinimumFillNotReached));
+}
+
+#[test]
+fn the_worst_price_of_a_market_trigger_is_rounded_towards_the_mark() {
+    // 1 % of 979,990 is 9,799.9, of 1,020,010 it is 10,200.1; a tick is 100 atoms, then one.
+    for (tick_size, sale, purchase) in [(100, 9_702, 10_302), (1, 970_191, 1_030_210)] {
+        let mut long = world();
+        place(&mut long, stop()).unwrap();
+        let mut short = world();
+        (short.slots[0].positions[0].base.0, short.slots[1].positions[0].base.0) = (-100, 100);
+        (short.slots[0].positions[0].quote.0, short.slots[1].positions[0].quote.0) = (100_000_000, -100_000_000);
+        place(&mut short, TriggerTerms { side: 0, trigger_price: 1_020_000, ..stop() }).unwrap();
+        for (mut world, mark, ticks) in [(long, 979_990, sale), (short, 1_020_010, purchase)] {
+            world.exchange.markets[0].tick_size = tick_size;
+            // Dead orders keep it from trading; its result names its price.
+            clutter(&mut world, ticks);
+            world.exchange.markets[0].mark_price.0 = mark;
+            let report = execute(&mut world, 0).unwrap();
+            assert_eq!({ report.orders[0].ticks }, ticks);
+        }
+    }
+}
+
+/// Forty expired orders of a side where the trigger would trade, as many as end a match.
+fn clutter(world: &mut World, ticks: u32) {
+    let side = if world.position(0).base.0 > 0 { Side::Bid } else { Side::Ask };
+    for _ in 0..40 {
+        let (position, order) = (&mut world.slots[2].positions[0], Order::zeroed());
+        position.market = 0;
+        let (room, count, orders, lots) = match side {
+            Side::Bid => {
+                (&mut world.bids, &mut world.header.bid_count, &mut position.bid_orders, &mut position.bid_lots)
+            }
+            Side::Ask => {
+                (&mut world.asks, &mut world.header.ask_count, &mut position.ask_orders, &mut position.ask_lots)
+            }
+        };
+        let bit = if matches!(side, Side::Ask) { 1 << 63 } else { 0 };
+        let seq = (100 - u64::from(*count)) | bit;
+        room[*count as usize] = Order { ticks, seq, lots: 20, slot: 2, expiry: 1, flags: EXPIRES_AT_SLOT, ..order };
+        *count += 1;
+        *orders += 1;
+        *lots += 20;
+    }
+    world.slots[2].market_bitmap = 1;
+    let market = &mut world.exchange.markets[0];
+    match side {
+        Side::Bid => (market.best_bid_ticks, market.best_bid_lots) = (ticks, 20),
+        Side::Ask => (market.best_ask_ticks, market.best_ask_lots) = (ticks, 20),
+    }
+}
+
+#[test]
+fn a_trigger_that_only_cleared_dead_orders_away_pays_nothing_and_stays() {
+    let mut world = world();
+    place(&mut world, stop()).unwrap();
+    clutter(&mut world, 9_750);
+    world.exchange.markets[0].mark_price.0 = 980_000;
+    let before = world.slots[2].usdc.0;
+    let report = execute(&mut world, 0).unwrap();
+    assert_eq!((report.removed.len(), { report.orders[0].code }), (32, Error::MatchLimitReached as u16));
+    assert_eq!((world.slots[2].usdc.0, free(&world, 0)), (before, false));
+}
+
+#[test]
+fn a_limit_trigger_beyond_the_trade_band_trades_at_its_edge() {
+    let mut long = world();
+    let limit_at = |ticks| TriggerTerms { kind: trigger_kind::STOP_LIMIT, limit_ticks: ticks, ..stop() };
+    place(&mut long, limit_at(9_000)).unwrap();
+    long.exchange.markets[0].mark_price.0 = 980_000;
+    assert_eq!({ execute(&mut long, 0).unwrap().orders[0].ticks }, 9_500);
+    let mut short = world();
+    short.place(1, limit(Side::Bid, 9_990, 200)).unwrap();
+    short.place(0, ioc(Side::Ask, 9_990, 200)).unwrap();
+    place(&mut short, TriggerTerms { side: 0, trigger_price: 1_020_000, ..limit_at(11_000) }).unwrap();
+    short.exchange.markets[0].mark_price.0 = 1_020_000;
+    assert_eq!({ execute(&mut short, 0).unwrap().orders[0].ticks }, 10_500);
+}
+
+#[test]
+fn a_rest_stays_armed_when_it_is_an_orders_minimum_or_all_that_is_left() {
+    // The mark is exactly $1: ten lots are the minimum.
+    for (lots, taken, armed) in [(30, 20, true), (30, 21, false), (0, 95, true), (100, 95, true)] {
+        let mut world = world();
+        place(&mut world, TriggerTerms { lots, trigger_price: 999_999, ..stop() }).unwrap();
+        world.place(1, limit(Side::Bid, 9_990, taken)).unwrap();
+        world.exchange.markets[0].mark_price.0 = 999_999;
+        world.exchange.markets[0].min_order_notional = 10 * 999_999;
+        world.exchange.markets[0].last_trade.0 = 0;
+        world.publish(999_999);
+        execute(&mut world, 0).unwrap();
+        assert_eq!(free(&world, 0), !armed, "{taken} of {lots}");
+    }
 }
 
 #[test]

@@ -51,12 +51,21 @@ impl Creation<'_> {
         }
         let missing = lamports.saturating_sub(self.account.lamports());
         if missing > 0 {
-            Transfer { from: self.payer, to: self.account, lamports: missing }.invoke()?;
+            pay(self.payer, self.account, missing)?;
         }
         Allocate { account: self.account, space: self.space as u64 }.invoke_signed(&signers)?;
         Assign { account: self.account, owner: self.owner }.invoke_signed(&signers)?;
         Ok(())
     }
+}
+
+/// Pays lamports for rent.
+///
+/// # Errors
+/// The system program's, when the payer cannot pay.
+#[inline(never)]
+pub fn pay(from: &AccountView, to: &AccountView, lamports: u64) -> Result<(), Failure> {
+    Ok(Transfer { from, to, lamports }.invoke()?)
 }
 
 /// Bump of an account that shall be created at the address that `seeds` derive.

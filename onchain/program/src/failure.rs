@@ -1,37 +1,40 @@
-//! One failure type for the shell: the engine's numbered error, or what a called program returned.
+//! One failure type for the shell: the number that the entry point returns.
+
+use core::num::NonZeroU64;
 
 use pinocchio::error::ProgramError;
 use quantdesk_engine::error::Error;
 
-/// Why an instruction was refused.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Failure {
-    /// A condition of the exchange failed: a number of the IDL's error list.
-    Refused(Error),
-    /// The runtime or a called program failed.
-    Runtime(ProgramError),
+/// Why an instruction was refused: a number of the IDL's error list, or what the runtime or a called program
+/// returned. One word, so that `Result<(), Failure>` is the program's exit code itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failure(NonZeroU64);
+
+impl Failure {
+    /// The number, as the runtime reads it.
+    #[inline(always)]
+    #[must_use]
+    pub const fn code(self) -> u64 {
+        self.0.get()
+    }
+
+    #[inline(always)]
+    fn of(code: u64) -> Self {
+        Self(NonZeroU64::new(code).unwrap_or(NonZeroU64::MAX))
+    }
 }
 
 impl From<Error> for Failure {
     #[inline(always)]
     fn from(error: Error) -> Self {
-        Self::Refused(error)
+        Self::of(error as u64)
     }
 }
 
 impl From<ProgramError> for Failure {
-    #[inline(always)]
-    fn from(error: ProgramError) -> Self {
-        Self::Runtime(error)
-    }
-}
-
-impl From<Failure> for ProgramError {
     #[cold]
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::Refused(error) => Self::Custom(error as u32),
-            Failure::Runtime(error) => error,
-        }
+    #[inline(never)]
+    fn from(error: ProgramError) -> Self {
+        Self::of(u64::from(error))
     }
 }

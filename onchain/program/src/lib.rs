@@ -22,7 +22,7 @@ pub mod loader;
 pub mod seeds;
 pub mod vault;
 
-use pinocchio::{AccountView, Address, ProgramResult};
+use pinocchio::AccountView;
 use quantdesk_engine::error::Error;
 use quantdesk_engine::events::EVENT_TAG;
 use quantdesk_engine::instructions as args;
@@ -31,10 +31,33 @@ use failure::Failure;
 
 #[cfg(target_arch = "bpf")]
 mod entry {
+    use core::mem::MaybeUninit;
+
+    use pinocchio::{AccountView, entrypoint::deserialize};
+
     // Linked for the functions that compiled code calls by name.
     extern crate quantdesk_int128 as _;
-    pinocchio::program_entrypoint!(super::process, 16);
     pinocchio::no_allocator!();
+
+    /// Accounts that are looked at; no instruction takes more, and each counts them.
+    const MOST_ACCOUNTS: usize = 16;
+
+    /// What the VM calls; returns 0 or why the instruction was refused.
+    ///
+    /// # Safety
+    /// `input` is what the runtime serialized.
+    #[unsafe(no_mangle)]
+    pub unsafe extern "C" fn entrypoint(input: *mut u8) -> u64 {
+        let mut accounts = [const { MaybeUninit::<AccountView>::uninit() }; MOST_ACCOUNTS];
+        // SAFETY: the caller's promise.
+        let (_, count, data) = unsafe { deserialize::<MOST_ACCOUNTS>(input, &mut accounts) };
+        // SAFETY: `deserialize` wrote the first `count` of them.
+        let accounts = unsafe { core::slice::from_raw_parts_mut(accounts.as_mut_ptr().cast(), count) };
+        match super::process(accounts, data) {
+            Ok(()) => 0,
+            Err(failure) => failure.code(),
+        }
+    }
 
     /// Stops the program. What and where is not told: saying it costs a tenth of the program's size,
     /// and every refusal that can be foreseen has a numbered error.
@@ -48,12 +71,13 @@ mod entry {
 /// Runs one instruction.
 ///
 /// # Errors
-/// A numbered error of the engine as a custom error, or what the runtime or a called program returned.
-pub fn process(_: &Address, accounts: &mut [AccountView], data: &[u8]) -> ProgramResult {
-    let Some((tag, data)) = data.split_first_chunk::<8>() else {
-        return Err(Failure::from(Error::UnknownInstruction).into());
-    };
-    Ok(dispatch(u64::from_le_bytes(*tag), accounts, data)?)
+/// A numbered error of the engine, or what the runtime or a called program returned.
+#[inline(always)]
+pub fn process(accounts: &mut [AccountView], data: &[u8]) -> Result<(), Failure> {
+    match data.split_first_chunk::<8>() {
+        Some((tag, data)) => dispatch(u64::from_le_bytes(*tag), accounts, data),
+        None => Err(Error::UnknownInstruction.into()),
+    }
 }
 
 const EVENT: u64 = u64::from_le_bytes(EVENT_TAG);

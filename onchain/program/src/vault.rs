@@ -49,11 +49,18 @@ pub fn require(
     Ok(())
 }
 
+/// Moves tokens into a vault, signed by their owner.
+///
+/// # Errors
+/// The token program's.
+pub fn pay_in(source: &AccountView, vault: &AccountView, owner: &AccountView, amount: u64) -> Result<(), Failure> {
+    pay(source, vault, owner, amount, &[])
+}
+
 /// Moves tokens out of a vault, signed by the exchange.
 ///
 /// # Errors
 /// The token program's.
-#[inline(never)]
 pub fn pay_out(
     exchange: &Exchange,
     authority: &AccountView,
@@ -63,5 +70,17 @@ pub fn pay_out(
 ) -> Result<(), Failure> {
     let (id, bump) = (exchange.id.to_le_bytes(), [exchange.header.bump]);
     let seeds = [Seed::from(seeds::EXCHANGE), Seed::from(&id), Seed::from(&bump)];
-    Ok(Transfer::new(vault, destination, authority, amount).invoke_signed(&[Signer::from(&seeds)])?)
+    pay(vault, destination, authority, amount, &[Signer::from(&seeds)])
+}
+
+/// One copy of the call.
+#[inline(never)]
+fn pay(
+    from: &AccountView,
+    to: &AccountView,
+    authority: &AccountView,
+    amount: u64,
+    signers: &[Signer<'_, '_>],
+) -> Result<(), Failure> {
+    Ok(Transfer::new(from, to, authority, amount).invoke_signed(signers)?)
 }

@@ -8,8 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from quantdesk.cli.output import JsonFlag, print_json, print_table
-from quantdesk.cli.session import GatewayOption, WalletOption, run_with_client
-from quantdesk.domain.units import decimal_text
+from quantdesk.cli.session import GatewayOption, OwnerOption, WalletOption, run_with_client
+from quantdesk.domain.orders import OrderId
+from quantdesk.domain.units import Ticks, decimal_text
+from quantdesk.program.errors import error_name
 from quantdesk.sdk.client import Client
 from quantdesk.sdk.models import Account, Market, Sent
 
@@ -98,6 +100,7 @@ def place(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it would do.")] = False,
     gateway: GatewayOption = None,
     wallet: WalletOption = None,
+    owner: OwnerOption = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Place an order, at market or with a limit."""
@@ -115,7 +118,7 @@ def place(
         act = client.preview if dry_run else client.place
         return await act(symbol, side.value, size, **fields), await client.market(symbol)
 
-    result, traded = run_with_client(work, gateway, wallet)
+    result, traded = run_with_client(work, gateway, wallet, owner)
     if isinstance(result, Sent):
         report(result, as_json, traded)
     elif as_json:
@@ -135,6 +138,7 @@ def cancel(
     ] = False,
     gateway: GatewayOption = None,
     wallet: WalletOption = None,
+    owner: OwnerOption = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Cancel one order, or all."""
@@ -148,17 +152,18 @@ def cancel(
             return await client.cancel_all(symbol)
         return await client.cancel(symbol, order_id, client_id)
 
-    report(run_with_client(work, gateway, wallet), as_json)
+    report(run_with_client(work, gateway, wallet, owner), as_json)
 
 
 def list_orders(
     status: Status = Status.OPEN,
     gateway: GatewayOption = None,
     wallet: WalletOption = None,
+    owner: OwnerOption = None,
     as_json: JsonFlag = False,
 ) -> None:
     """List orders, newest first."""
-    found = run_with_client(lambda client: client.orders(status.value), gateway, wallet)
+    found = run_with_client(lambda client: client.orders(status.value), gateway, wallet, owner)
     if as_json:
         print_json(found)
         return
@@ -173,15 +178,30 @@ def report(sent: Sent, as_json: bool, market: Market | None = None) -> None:
         print_json(sent)
         return
     print(f"{sent.state} in slot {sent.slot}: {sent.signature}")
-    for fill in _fills_of(sent):
-        if market is not None:
-            size = decimal_text(int(fill["lots"]) * market.size_step)
-            print(f"  filled {size} {market.base} at {decimal_text(int(fill['ticks']) * market.price_step)}")
+    if market is not None:
+        for event in sent.events:
+            _report_orders(event["data"], market)
 
 
-def _fills_of(sent: Sent) -> list[dict[str, Any]]:
-    """What the transaction's events say was filled, in the program's lots and ticks."""
-    return [fill for event in sent.events for fill in event["data"].get("fills", [])]
+def _report_orders(data: dict[str, Any], market: Market) -> None:
+    """What an event says became of the order, from the program's lots and ticks."""
+
+    def size(lots: Any) -> str:
+        return f"{decimal_text(int(lots) * market.size_step)} {market.base}"
+
+    def price(ticks: Any) -> str:
+        return decimal_text(int(ticks) * market.price_step)
+
+    for fill in data.get("fills", []):
+        print(f"  filled {size(fill['lots'])} at {price(fill['ticks'])}")
+    for order in data.get("orders", []):
+        left = int(order["lots"]) - int(order["filled"]) - int(order["resting"])
+        if int(order["resting"]):
+            order_id = OrderId(Ticks(int(order["ticks"])), int(order["seq"]))
+            print(f"  rests with {size(order['resting'])} at {price(order['ticks'])}, id {order_id}")
+        if left:
+            reason = error_name(int(order["code"])) if order["code"] else "nobody else within the price"
+            print(f"  dropped {size(left)}: {reason}")
 
 
 def _show_account(found: Account) -> None:

@@ -63,8 +63,10 @@ class Candle:
         """A bucket that has seen one price and no volume."""
         return cls(t_ms, price, price, price, price)
 
-    def add(self, price: int, lots: int = 0, quote: int = 0) -> None:
-        """Take in a trade (``lots`` > 0) or a price sample (``lots`` = 0)."""
+    def add(self, price: int, lots: int = 0, quote: int = 0) -> bool:
+        """Take in a trade (``lots`` > 0) or a price sample (``lots`` = 0); whether that changed anything."""
+        if not lots and price == self.c:
+            return False
         self.h = max(self.h, price)
         self.l = min(self.l, price)
         self.c = price
@@ -72,6 +74,7 @@ class Candle:
             self.v += lots
             self.quote += quote
             self.trades += 1
+        return True
 
     def invariant(self) -> None:
         """Raises ``AssertionError`` where a candle contradicts itself."""

@@ -148,15 +148,26 @@ def maintenance_value(held: int, price: int, weight: int, *, stale: bool) -> int
     ``price``: quote atoms per 1e6 units, the higher one while a jump is pending; ``weight`` in 1e-6, nine
     tenths of it while the price is stale.
     """
-    counted = weight * STALE_COLLATERAL // RATE_SCALE if stale else weight
-    return min(held * price // RATE_SCALE, LARGEST_WORTH) * counted // RATE_SCALE
+    return _counted(held, price, weight * STALE_COLLATERAL // RATE_SCALE if stale else weight)
 
 
-def withdrawable(balance: int, locked: int, positions: Sequence[Position]) -> int:
-    """How much USDC may leave while every price is fresh. ``locked``: see ``still_locked``."""
+def initial_value(held: int, price: int, weight: int, *, stale: bool) -> int:
+    """The same for opening risk and for withdrawals: the lower price, and nothing while it is stale."""
+    return 0 if stale else _counted(held, price, weight)
+
+
+def _counted(held: int, price: int, weight: int) -> int:
+    return min(held * price // RATE_SCALE, LARGEST_WORTH) * weight // RATE_SCALE
+
+
+def withdrawable(balance: int, locked: int, positions: Sequence[Position], beside: int = 0) -> int:
+    """How much USDC may leave while every price is fresh. ``locked``: see ``still_locked``.
+
+    ``beside``: ``initial_value`` of other collateral.
+    """
     unrealised = sum(position.profit for position in positions)
     losses = sum(min(0, position.profit) for position in positions)
-    free = balance + losses - sum(position.initial for position in positions)
+    free = balance + beside + losses - sum(position.initial for position in positions)
     return max(0, min(balance - locked + min(0, unrealised), free))
 
 

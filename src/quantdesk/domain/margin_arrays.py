@@ -6,6 +6,8 @@ leaves 64 bits. Amounts are quote atoms, rates 1e-6.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -32,24 +34,39 @@ def funding_owed(base: Integers, moved: Integers) -> Integers:
     return base * whole - -base * rest // FUNDING_SCALE
 
 
-def base_margin(notional: Integers, rates: Integers, limits: Integers) -> Integers:
-    """Initial margin of each notional by the tiers in its row of ``rates`` and ``limits``, rounded up."""
-    margin = share_up(notional, rates[:, 0])
-    large = np.flatnonzero(notional > limits[:, 0])
-    if len(large):
-        margin[large] = _tiered(notional[large], rates[large], limits[large])
-    return margin
+@dataclass(frozen=True, slots=True)
+class Tiers:
+    """The marginal tiers of several markets.
 
+    ``table``, shape (4, tiers, markets): rate (1e-6) on what lies above the tier's floor, the floor, and what
+    lies below it pays, in quote atoms and 1e-6 of one.
+    """
 
-def _tiered(notional: Integers, rates: Integers, limits: Integers) -> Integers:
-    below = whole = rest = np.zeros(len(notional), np.int64)
-    last = rates.shape[1] - 1
-    for tier in range(last + 1):
-        until = notional if tier == last else np.maximum(np.minimum(notional, limits[:, tier]), below)
-        millions, atoms = _parted(until - below, RATE_SCALE)
-        whole, rest = whole + millions * rates[:, tier], rest + atoms * rates[:, tier]
-        below = until
-    return whole - -rest // RATE_SCALE
+    table: Integers
+
+    @classmethod
+    def of(cls, rates: Integers, limits: Integers) -> Tiers:
+        """From each tier's rate and the notional that it ends at, shapes (markets, tiers); the last has no
+        end."""
+        rate, limit = rates.T, limits.T
+        floor, whole, rest = (np.zeros_like(rate) for _ in range(3))
+        for tier in range(1, len(rate)):
+            below = tier - 1
+            floor[tier] = np.maximum(floor[below], limit[below])
+            millions, atoms = _parted(floor[tier] - floor[below], RATE_SCALE)
+            whole[tier] = whole[below] + millions * rate[below]
+            rest[tier] = rest[below] + atoms * rate[below]
+        return cls(np.array((rate, floor, whole, rest)))
+
+    def base_margin(self, market: Integers, notional: Integers) -> Integers:
+        """Initial margin, rounded up, of ``notional``, shape (..., n), in the ``market`` of each column."""
+        tier = np.zeros(notional.shape, np.intp)
+        for floor in self.table[1][1:, market]:
+            tier += notional > floor
+        rate, floor, whole, rest = self.table[:, tier, market]
+        millions, atoms = _parted(notional - floor, RATE_SCALE)
+        margin: Integers = whole + millions * rate - -(rest + atoms * rate) // RATE_SCALE
+        return margin
 
 
 def _parted(amount: Integers, by: int) -> tuple[Integers, Integers]:

@@ -17,7 +17,8 @@ MAX_PAGE = 1_000
 MAX_UNIX_MS = 9_007_199_254_740_991
 
 
-def gateway(request: Request) -> "Gateway":
+# Asynchronous although they wait for nothing: FastAPI sends a plain function to a thread and back.
+async def gateway(request: Request) -> "Gateway":
     """The running gateway behind this request."""
     running: Gateway = request.app.state.gateway
     return running
@@ -38,7 +39,7 @@ class PageQuery:
     end_ms: int | None
 
 
-def page_query(
+async def page_query(
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="Items a page.")] = DEFAULT_PAGE,
     cursor: Annotated[
         str | None, Query(max_length=200, description="`next_cursor` of the page before.")

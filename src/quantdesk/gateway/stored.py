@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from quantdesk.gateway.problems import DependencyAway
 from quantdesk.infra.store.database import Store
+from quantdesk.infra.store.whole import Step
 
 _log = structlog.get_logger(__name__)
 _AWAY = (OperationalError, InterfaceError, PoolTimeout, OSError)
@@ -36,6 +38,20 @@ class Stored:
         try:
             async with self.store.write() as connection:
                 yield connection
+        except _AWAY as error:
+            raise _away(error) from error
+
+    async def read_all(self, *steps: Step) -> list[list[Any]]:
+        """`Store.read_all`. Raises DependencyAway."""
+        try:
+            return await self.store.read_all(*steps)
+        except _AWAY as error:
+            raise _away(error) from error
+
+    async def write_all(self, *steps: Step) -> list[int]:
+        """`Store.write_all`. Raises DependencyAway."""
+        try:
+            return await self.store.write_all(*steps)
         except _AWAY as error:
             raise _away(error) from error
 

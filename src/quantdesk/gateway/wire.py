@@ -57,6 +57,7 @@ OrderType = Literal["limit", "market"]
 PostOnly = Literal["none", "reject", "slide"]
 SelfTrade = Literal["cancel_taker", "cancel_maker", "decrement"]
 OrderStatus = Literal["open", "filled", "cancelled", "expired", "rejected"]
+LossKind = Literal["take_over", "auto_deleverage", "settlement", "resolve_bankruptcy"]
 CandleSource = Literal["trade", "mark", "index"]
 Resolution = Literal["1s", "5s", "15s", "1m", "5m", "15m", "1h", "4h", "1d", "1w"]
 

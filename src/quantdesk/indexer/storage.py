@@ -23,6 +23,7 @@ NEWER_BY: Mapping[Table, str] = {
     tables.balances: "event_seq",
     tables.positions: "event_seq",
     tables.orders: "updated_event_seq",
+    tables.triggers: "updated_event_seq",
     tables.candles: "event_seq",
     tables.market_states: "event_seq",
     tables.funding_rates: "event_seq",
@@ -57,6 +58,8 @@ class IndexStorage:
                 state.markets[row["market"]] = row
             for row in await _rows(connection, tables.orders, tables.orders.c.status == "open"):
                 state.open_orders[row["market"], row["order_id"]] = row
+            for row in await _rows(connection, tables.triggers, tables.triggers.c.live):
+                state.live_triggers[Holder(row["wallet"], row["sub"])][row["entry"]] = row
             await _load_candles(connection, state)
             await _load_funding(connection, state)
         return state
@@ -71,10 +74,10 @@ class IndexStorage:
         cursors = [{"name": INDEXED, "event_seq": last.seq} | where]
         if published:
             cursors.append({"name": PUBLISHED, "event_seq": published} | where)
-        async with self._store.write() as connection:
-            for table, rows in changes.rows.items():
-                await connection.execute(self._statement(table), list(rows.values()))
-            await connection.execute(self._statement(tables.cursors), cursors)
+        await self._store.write_all(
+            *((self._statement(table), list(rows.values())) for table, rows in changes.rows.items()),
+            (self._statement(tables.cursors), cursors),
+        )
 
     async def published(self, event_seq: int) -> None:
         """Remember that everything up to ``event_seq`` is on the bus."""

@@ -19,6 +19,7 @@ from quantdesk.keepers.config import LiquidatorConfig, Role
 from quantdesk.keepers.converting import conversion, indebted, purse
 from quantdesk.keepers.errors import NotLanding
 from quantdesk.keepers.measures import Measures
+from quantdesk.keepers.rests import Rests
 from quantdesk.keepers.role import Duty
 from quantdesk.keepers.sender import Rehearsal, Sender
 from quantdesk.keepers.standings import Standings, standings
@@ -26,7 +27,6 @@ from quantdesk.keepers.unwinding import UnwindPlan, unwinding
 from quantdesk.keepers.waterfall import (
     LIQUIDATE,
     Act,
-    Rests,
     Room,
     Troubled,
     account_key,

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from quantdesk.domain.market import Market
 from quantdesk.domain.units import ATOMS_PER_USDC, BaseLots, LotPrice, Ticks
 from quantdesk.keepers.config import Level
@@ -15,8 +17,7 @@ from quantdesk.keepers.config import Level
 PPM = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class WantedQuote:
+class WantedQuote(Struct, frozen=True):
     """One resting order: side, price and size."""
 
     is_bid: bool

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from quantdesk.domain.margin import LARGEST_WORTH, LEAST_INITIAL, STALE_COLLATERAL, Standing
-from quantdesk.domain.margin_arrays import Integers, base_margin, funding_owed, share_down, share_up
+from quantdesk.domain.margin_arrays import Integers, Tiers, funding_owed, share_down, share_up
 from quantdesk.domain.units import RATE_SCALE
 from quantdesk.program.layouts import NO_MARKET, Exchange, Market
 
@@ -82,7 +82,8 @@ class _Positions:
         self._base = self._field("base")
         self._mark = self._known("mark_price")
         self._size = np.abs(self._base)
-        self._held = self._base_margin(self._size * self._mark, self._of)
+        self._tiers = Tiers.of(_of_tiers(self._markets, "rate"), _of_tiers(self._markets, "up_to"))
+        self._held = self._tiers.base_margin(self._of, self._size * self._mark)
 
     def profit(self) -> Integers:
         """At the milder of mark and pending price, net of funding owed."""
@@ -102,7 +103,7 @@ class _Positions:
         exposure = np.maximum(np.abs(self._base + bids), np.abs(self._base - asks))
         margin = self._held.copy()
         more = np.flatnonzero(exposure != self._size)
-        margin[more] = self._base_margin(exposure[more] * self._mark[more], self._of[more])
+        margin[more] = self._tiers.base_margin(self._of[more], exposure[more] * self._mark[more])
         return np.where(exposure == 0, 0, np.maximum(margin, LEAST_INITIAL))
 
     def _field(self, name: str) -> Integers:
@@ -110,11 +111,6 @@ class _Positions:
 
     def _known(self, name: str) -> Integers:
         return np.array([getattr(each, name) for each in self._markets], np.int64)[self._of]
-
-    def _base_margin(self, notional: Integers, of: Indices) -> Integers:
-        """Initial margin of notionals in markets ``of``, by the marginal tiers; rounded up."""
-        rates, limits = (_of_tiers(self._markets, name)[of] for name in ("rate", "up_to"))
-        return base_margin(notional, rates, limits)
 
 
 def _of_tiers(markets: tuple[Market, ...], name: str) -> Integers:

@@ -12,6 +12,7 @@ import structlog
 from quantdesk.localnet.config import LocalnetConfig
 from quantdesk.localnet.errors import PortTaken
 from quantdesk.localnet.log.store import DirectoryLock
+from quantdesk.localnet.memory import keep_freed_memory
 from quantdesk.localnet.node import Node
 from quantdesk.localnet.pages import Pages
 from quantdesk.localnet.ports import holder_of
@@ -29,6 +30,7 @@ async def serve(config: LocalnetConfig, ready: asyncio.Event | None = None) -> N
     Raises:
         LocalnetError: the data directory or a port is in use, or the log cannot be read.
     """
+    keep_freed_memory()
     lock = DirectoryLock(config.data_dir)
     try:
         async with contextlib.AsyncExitStack() as stack:

@@ -7,8 +7,10 @@ keys come out as ``bytes``; the caller turns them into what it needs.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, lru_cache, partial
+from itertools import chain, groupby
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -180,6 +182,58 @@ def _write_defined(name: str, value: Any) -> bytes:
     raise ArgumentInvalid(f"{name} is one of {[each.name for each in variants]}, got {chosen!r}")
 
 
+def write_arguments(instruction: str, values: Any) -> bytes:
+    """Borsh bytes of the arguments of ``instruction``; ``values`` as ``write_fields`` takes them."""
+    fields = idl().instructions_by_name[instruction].args
+    try:
+        if isinstance(values, dict) and len(values) == len(fields):
+            return b"".join([write(values) for write in _argument_writers(instruction)])
+    except (struct.error, TypeError, KeyError):
+        pass  # the long way says what is wrong
+    return write_fields(instruction, fields, values)
+
+
+@cache
+def _argument_writers(instruction: str) -> tuple[Callable[[dict[str, Any]], bytes], ...]:
+    """A writer for each run of neighbouring numbers, and one for each argument that is none."""
+    writers = []
+    runs = groupby(idl().instructions_by_name[instruction].args, key=lambda each: _is_number(each.type))
+    for numbers, fields in runs:
+        run = list(fields)
+        if numbers:
+            form = struct.Struct("<" + "".join(str(flat_format(each.type)) for each in run))
+            writers.append(partial(_pack_named, form, tuple(each.name for each in run)))
+        else:
+            writers += [partial(_write_named, each.name, _writer(each.type)) for each in run]
+    return tuple(writers)
+
+
+def _writer(kind: Type) -> Callable[[Any], bytes]:
+    """``write_value`` for one type; for a list of structs of numbers only the packing is left to do."""
+    name = defined_name(kind["vec"]) if isinstance(kind, dict) and "vec" in kind else None
+    if name is None or _numbers(name) is None:
+        return partial(write_value, kind)
+
+    def write(items: Any) -> bytes:
+        packed = _pack_list(name, items)
+        return write_value(kind, items) if packed is None else _COUNT.pack(len(items)) + packed
+
+    return write
+
+
+def _is_number(kind: Type) -> bool:
+    form = flat_format(kind)
+    return form is not None and not form.endswith("s")
+
+
+def _pack_named(form: struct.Struct, names: tuple[str, ...], values: dict[str, Any]) -> bytes:
+    return form.pack(*[values[name] for name in names])
+
+
+def _write_named(name: str, write: Callable[[Any], bytes], values: dict[str, Any]) -> bytes:
+    return write(values[name])
+
+
 def write_fields(what: str, fields: list[Named], values: Any) -> bytes:
     """Borsh bytes of named ``fields``; ``values``: mapping or msgspec struct of exactly these."""
     if isinstance(values, msgspec.Struct):
@@ -201,17 +255,39 @@ def _numbers(name: str) -> tuple[struct.Struct, tuple[str, ...]] | None:
 
 def _pack_numbers(name: str, value: Any) -> bytes | None:
     """The struct in one go; None where the long way has to, or has to say what is wrong."""
+    return _pack_list(name, [value])
+
+
+def _pack_list(name: str, items: Sequence[Any]) -> bytes | None:
+    """As ``_pack_numbers``, for all ``items`` at once; all are of one kind."""
     numbers = _numbers(name)
-    if numbers is None:
-        return None
+    if numbers is None or not items:
+        return None if numbers is None else b""
     form, names = numbers
+    rows = _rows(names, items)
+    if rows is None:
+        return None
     try:
-        if isinstance(value, msgspec.Struct):
-            same = value.__struct_fields__ == names
-            return form.pack(*msgspec.structs.astuple(value)) if same else None
-        return form.pack(*[value[each] for each in names]) if len(value) == len(names) else None
+        return _repeated(form, len(items)).pack(*chain.from_iterable(rows))
     except (struct.error, TypeError, KeyError):
         return None
+
+
+def _rows(names: tuple[str, ...], items: Sequence[Any]) -> Iterable[Sequence[Any]] | None:
+    """The values of each item in the order of ``names``; None where the items are not of exactly these."""
+    kind = type(items[0])
+    if any(type(each) is not kind for each in items):
+        return None
+    if issubclass(kind, msgspec.Struct):
+        return map(msgspec.structs.astuple, items) if kind.__struct_fields__ == names else None
+    if kind is not dict or any(len(each) != len(names) for each in items):
+        return None
+    return map(itemgetter(*names), items) if len(names) > 1 else ([each[names[0]]] for each in items)
+
+
+@lru_cache
+def _repeated(form: struct.Struct, count: int) -> struct.Struct:
+    return struct.Struct("<" + form.format[1:] * count)
 
 
 def _fixed_bytes(kind: Type, value: bytes, size: int) -> bytes:

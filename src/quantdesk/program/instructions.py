@@ -28,7 +28,7 @@ from quantdesk.program.addresses import (
     token_account,
 )
 from quantdesk.program.changes import Change, written
-from quantdesk.program.codec import write_fields
+from quantdesk.program.codec import write_arguments
 from quantdesk.program.errors import ArgumentInvalid
 from quantdesk.program.idl import idl
 from quantdesk.program.records import (
@@ -532,25 +532,33 @@ def _at_most(count: int, what: str) -> None:
 
 
 @cache
-def _address(text: str) -> Pubkey:
-    return Pubkey.from_string(text)
+def _account_list(name: str) -> tuple[tuple[str, Pubkey | None, bool, bool], ...]:
+    """Name, address where the IDL fixes it, signer and writable of each account of the instruction."""
+    found = []
+    for each in idl().instructions_by_name[name].accounts:
+        is_fixed = each.address and each.name != "program"
+        address = Pubkey.from_string(each.address or "") if is_fixed else None
+        found.append((each.name, address, each.signer, each.writable))
+    return tuple(found)
+
+
+@cache
+def _discriminator(name: str) -> bytes:
+    return bytes(idl().instructions_by_name[name].discriminator)
 
 
 def _build(
     name: str, venue: Addresses, accounts: Mapping[str, Pubkey], arguments: Mapping[str, Any]
 ) -> Instruction:
-    definition = idl().instructions_by_name[name]
-    fixed = {
+    known = {
         "exchange": venue.exchange,
         "ledger": venue.ledger,
         "event_authority": venue.event_authority,
         "program": venue.program,
+        **accounts,
     }
-    known = fixed | dict(accounts)
-    metas = []
-    for account in definition.accounts:
-        is_fixed = account.address and account.name != "program"
-        key = _address(account.address or "") if is_fixed else known[account.name]
-        metas.append(AccountMeta(key, is_signer=account.signer, is_writable=account.writable))
-    data = bytes(definition.discriminator) + write_fields(name, definition.args, arguments)
-    return Instruction(venue.program, data, metas)
+    metas = [
+        AccountMeta(fixed or known[account], is_signer, is_writable)
+        for account, fixed, is_signer, is_writable in _account_list(name)
+    ]
+    return Instruction(venue.program, _discriminator(name) + write_arguments(name, arguments), metas)

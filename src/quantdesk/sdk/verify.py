@@ -42,6 +42,8 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     "revoke-delegate": frozenset({"set_delegate"}),
     "place-order": frozenset({"place_order", "place_trigger"}),
     "place-trigger": frozenset({"place_trigger"}),
+    "modify-trigger": frozenset({"cancel_trigger", "place_trigger"}),
+    "set-exits": frozenset({"cancel_trigger", "place_trigger"}),
     "cancel-trigger": frozenset({"cancel_trigger"}),
     "place-many": frozenset({"place_many"}),
     "replace-many": frozenset({"cancel_all", "place_many", "replace_many"}),
@@ -73,12 +75,20 @@ class Request:
 
     @property
     def wallet(self) -> Pubkey:
+        """Whose trader account it is."""
         return Pubkey.from_string(self.fields["wallet"])
+
+    @property
+    def signer(self) -> Pubkey:
+        """Who signs and pays the fee: the wallet, or its delegate."""
+        return Pubkey.from_string(self.fields.get("signer") or self.fields["wallet"])
 
 
 def require_as_asked(transaction: VersionedTransaction, request: Request) -> None:
     """Raise WrongTransaction unless ``transaction`` does what was asked and nothing else."""
-    _require(transaction.message.account_keys[0] == request.wallet, "someone else pays the fee")
+    message = transaction.message
+    _require(message.account_keys[0] == request.signer, "someone else pays the fee")
+    _require(message.header.num_required_signatures == 1, "someone else signs too")
     _require(
         request.instruction in ALLOWED, f"{request.instruction} cannot be checked by this version of the SDK"
     )
@@ -147,8 +157,8 @@ def _check_accounts(call: Call, request: Request) -> None:
         "ledger": venue.ledger,
         "trader": venue.trader(wallet, int(request.fields.get("sub", 0))),
         "owner": wallet,
-        "signer": wallet,
-        "payer": wallet,
+        "signer": request.signer,
+        "payer": request.signer,
         "rent_receiver": wallet,
     }
     if "to_sub" in request.fields:
@@ -263,32 +273,54 @@ def _check_delegate(args: Mapping[str, Any], request: Request) -> None:
 
 
 def _check_trigger(args: Mapping[str, Any], request: Request) -> None:
-    """A trigger of its own, or the take-profit or stop-loss of an order."""
+    """A trigger of its own, one that changes, or the take-profit or stop-loss of an order or a position."""
     terms, fields = args["terms"], request.fields
     market = _market(terms, request)
-    sells = terms["side"] == Side.ASK
     is_stop = terms["kind"] in (TriggerKind.STOP_MARKET, TriggerKind.STOP_LIMIT)
-    if request.instruction == "place-order":
-        wanted = fields.get("stop_loss" if is_stop else "take_profit")
-        _require(sells == (fields["side"] == "buy"), "its trigger is on the wrong side")
-        _require(terms["limit_ticks"] == 0, "its trigger is no market order")
-    else:
+    price = terms["limit_ticks"] * market.price_step
+    if request.instruction == "modify-trigger":
+        _require(terms["index"] == int(fields["trigger_id"]) % TRIGGERS, "it changes another trigger")
+        wanted = fields.get("trigger_price")
+        _require(
+            fields.get("price") is None or price == Decimal(fields["price"]),
+            f"its price is {price}, not {fields.get('price')}",
+        )
+    elif request.instruction == "place-trigger":
         wanted = fields["trigger_price"]
-        _require(sells == (fields["side"] == "sell"), f"its side is not {fields['side']}")
+        _require(
+            (terms["side"] == Side.ASK) == (fields["side"] == "sell"), f"its side is not {fields['side']}"
+        )
         _require(is_stop == (fields["kind"] == "stop"), f"it is no {fields['kind']}")
-        price = terms["limit_ticks"] * market.price_step
         _require(price == Decimal(fields.get("price") or 0), f"its price is {price}")
+    else:
+        wanted = fields.get("stop_loss" if is_stop else "take_profit")
+        _require(terms["limit_ticks"] == 0, "its trigger is no market order")
+        if request.instruction == "place-order":
+            closes = (terms["side"] == Side.ASK) == (fields["side"] == "buy")
+            _require(closes, "its trigger is on the wrong side")
+    _check_trigger_terms(terms, market, request, wanted)
+
+
+def _check_trigger_terms(
+    terms: Mapping[str, Any], market: Market, request: Request, trigger_price: str | None
+) -> None:
+    """Its mark price, its size and the fee of who fires it; a change leaves what is absent as it is."""
+    stays = request.instruction == "modify-trigger"
     found = Decimal(terms["trigger_price"]) / QUOTE_ATOMS / market.size_step
-    _require(wanted is not None and found == Decimal(wanted), f"it waits for {found}, not {wanted}")
-    size = terms["lots"] * market.size_step
-    _require(size == Decimal(fields["size"]), f"its size is {size}, not {fields['size']}")
+    as_asked = stays if trigger_price is None else found == Decimal(trigger_price)
+    _require(as_asked, f"it waits for {found}, not {trigger_price}")
+    size, wanted = terms["lots"] * market.size_step, request.fields.get("size")
+    as_asked = stays or size == 0 if wanted is None else size == Decimal(wanted)
+    _require(as_asked, f"its size is {size}, not {wanted or 'the whole position'}")
     fee = Decimal(terms["executor_fee"]) / QUOTE_ATOMS
     _require(fee <= MOST_EXECUTOR_FEE, f"it reserves {fee} USDC for who executes it")
 
 
 def _check_cancel_trigger(args: Mapping[str, Any], request: Request) -> None:
-    asked = request.fields.get("trigger_id")
-    _require(asked is None or args["index"] == int(asked) % TRIGGERS, "it cancels another trigger")
+    fields = request.fields
+    asked = fields.get("replaces", []) if request.instruction == "set-exits" else [fields.get("trigger_id")]
+    known = {None if each is None else int(each) % TRIGGERS for each in asked}
+    _require(bool({None, args["index"]} & known), "it cancels another trigger")
 
 
 CHECKS: Mapping[str, Callable[[Mapping[str, Any], Request], None]] = {
@@ -314,7 +346,7 @@ def _check_whole(calls: list[Call], request: Request) -> None:
     names = [call.name for call in calls if call.name not in several]
     _require(len(names) == len(set(names)), "it does the same thing twice")
     exits = sum(request.fields.get(name) is not None for name in ("take_profit", "stop_loss"))
-    wanted = 1 if request.instruction == "place-trigger" else exits
+    wanted = 1 if request.instruction in {"place-trigger", "modify-trigger"} else exits
     triggers = sum(call.name == "place_trigger" for call in calls)
     _require(triggers == wanted, f"it places {triggers} triggers, not {wanted}")
     for call in calls:

@@ -59,7 +59,7 @@ class Liquidator:
 
     def sees(self, now: Standings, now_ms: int) -> list[int]:
         """Slots that need a step, the worst first."""
-        found = np.flatnonzero(now.is_liquidatable | now.is_cancellable | (now.equity < 0))
+        found = now.in_trouble
         order = np.argsort(now.equity[found] - now.maintenance[found], kind="stable")
         slots: list[int] = found[order].tolist()
         return [slot for slot in slots if slot != self.seat.slot and self._retry_at.get(slot, 0) <= now_ms]
@@ -92,11 +92,11 @@ class Liquidator:
         look = Look.at(self._venue.read())
         now = look.now
         most_orders = int(np.argmax(now.orders[slot]))
-        if now.is_cancellable[slot] and self._do("force_cancel", slot, most_orders, look):
+        if now.is_cancellable(slot) and self._do("force_cancel", slot, most_orders, look):
             return True
         if now.equity[slot] < 0 and self._resolve(slot, look):
             return True
-        if not now.base[slot].any() or not now.is_liquidatable[slot]:
+        if not now.base[slot].any() or not now.is_liquidatable(slot):
             return False
         market = int(np.argmax(now.maintenance_by_market[slot]))
         return self._do("liquidate", slot, market, look) or self._take_over(slot, market, look)

@@ -19,7 +19,7 @@ from solders.instruction import Instruction
 from solders.message import Message
 from solders.pubkey import Pubkey
 from solders.signature import Signature
-from solders.transaction import VersionedTransaction
+from solders.transaction import Transaction
 from solders.transaction_metadata import FailedTransactionMetadata, TransactionMetadata
 
 from quantdesk.bootstrap.program_file import (
@@ -80,6 +80,7 @@ class Machine:
         self.tally = Tally()
         self._began_ms = unix_ms
         self._blockhash = Hash.default()
+        self._known: dict[Pubkey, bytes] = {}
         self._deploy()
         self.now_ms = unix_ms
         self.move_to(unix_ms)
@@ -96,6 +97,7 @@ class Machine:
         """Write an account, rent-exempt."""
         rent = self.vm.minimum_balance_for_rent_exemption(len(content))
         self.vm.set_account(address, Account(rent, content, owner, is_executable, 2**64 - 1))
+        self._known.pop(address, None)
 
     def move_to(self, unix_ms: int) -> None:
         """Set the clock; slots follow at 400 ms each. Never backwards."""
@@ -106,14 +108,20 @@ class Machine:
 
     def data(self, address: Pubkey) -> bytes:
         """The bytes of an account; empty when there is none."""
-        account = self.vm.get_account(address)
-        return b"" if account is None else account.data
+        known = self._known.get(address)
+        if known is None:
+            account = self.vm.get_account(address)
+            known = self._known[address] = b"" if account is None else account.data
+        return known
 
     def run(self, name: str, instruction: Instruction) -> Receipt:
         """Run one instruction called ``name`` in a transaction of its own."""
+        for account in instruction.accounts:
+            if account.is_writable:
+                self._known.pop(account.pubkey, None)
         message = Message.new_with_blockhash([instruction], self.payer, self._blockhash)
         signatures = [Signature.default()] * message.header.num_required_signatures
-        result = self.vm.send_transaction(VersionedTransaction.populate(message, signatures))
+        result = self.vm.send_transaction(Transaction.populate(message, signatures))
         if isinstance(result, FailedTransactionMetadata):
             error = refusal(result)
             self.tally.refused[name, error] += 1

@@ -6,7 +6,7 @@ and puts money back when half of it is gone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,6 @@ from quantdesk.domain.units import LotPrice, Ticks
 from quantdesk.keepers.config import Level
 from quantdesk.keepers.quotes import PPM, QuotePlan, WantedQuote, wanted_quotes
 from quantdesk.program import instructions as build
-from quantdesk.program.layouts import Book
 from quantdesk.program.records import OrderKind, Quote, Side
 from quantdesk.stress.risk import Standings
 from quantdesk.stress.scenario import Crowd
@@ -37,10 +36,20 @@ MEMORY = 0.9
 
 @dataclass
 class _Quoting:
+    """What a maker rests in a market, around which price, and how much it saw the price move."""
+
     centre: int = 0
     lots: int = 0
     moved: float = 0.0
     price: float = 0.0
+
+    def sees(self, price: int, resting: int) -> bool:
+        """Take the price in. Whether to quote anew: at first, off the price, or with a fifth of it filled."""
+        step = abs(price / self.price - 1) * PPM if self.price else 0.0
+        self.moved = max(step, MEMORY * self.moved)
+        self.price = float(price)
+        is_off = abs(price - self.centre) * PPM >= REQUOTE_PPM * price
+        return not self.centre or is_off or resting * 5 < self.lots * 4
 
 
 @dataclass
@@ -49,7 +58,7 @@ class Maker:
 
     seat: Seat
     pace: float
-    quoting: dict[int, _Quoting] = field(default_factory=dict)
+    quoting: list[_Quoting]
 
 
 class Makers:
@@ -60,54 +69,81 @@ class Makers:
         self._capital = CAPITAL * crowd.depth * ATOMS * len(venue.markets)
         self.paid_in = crowd.makers * self._capital
         self.makers = [
-            Maker(venue.seat(f"maker {number}", self._capital), 0.8 + 0.4 * float(rng.random()))
+            Maker(
+                venue.seat(f"maker {number}", self._capital),
+                0.8 + 0.4 * float(rng.random()),
+                [_Quoting() for _ in venue.markets],
+            )
             for number in range(crowd.makers)
         ]
+        self._slots = np.array([maker.seat.slot for maker in self.makers])
+        self._is_maker = np.zeros(venue.seats, bool)
+        self._is_maker[self._slots] = True
 
     def act(self, prices: npt.NDArray[np.int64], now: Standings) -> None:
         """Quote each market around ``prices`` (LotPrice; 0: silent, so nothing may rest)."""
         for market, price in enumerate(prices.tolist()):
-            for maker in self.makers:
-                quoting = maker.quoting.setdefault(market, _Quoting())
-                if price:
-                    self._quote(maker, quoting, market, price, now)
-                elif quoting.lots:
-                    self._withdraw(maker, quoting, market)
-        for maker in self.makers:
-            if int(now.equity[maker.seat.slot]) * 2 < self._capital:
-                self._top_up(maker, self._capital - int(now.equity[maker.seat.slot]))
+            if price:
+                self._quote(market, price, now)
+            else:
+                self._withdraw(market)
+        for maker, equity in zip(self.makers, now.equity[self._slots].tolist(), strict=True):
+            if equity * 2 < self._capital:
+                self._top_up(maker, self._capital - equity)
 
-    def _quote(self, maker: Maker, quoting: _Quoting, market: int, price: int, now: Standings) -> None:
-        step = abs(price / quoting.price - 1) * PPM if quoting.price else 0.0
-        quoting.moved = max(step, MEMORY * quoting.moved)
-        quoting.price = float(price)
-        off = abs(price - quoting.centre) * PPM >= REQUOTE_PPM * price
-        thinned = int(now.resting[maker.seat.slot, market]) * 5 < quoting.lots * 4
-        if quoting.centre and not off and not thinned:
+    def _quote(self, market: int, price: int, now: Standings) -> None:
+        """Replace the quotes that are stale.
+
+        Nobody's take or remove another's, so one look at the book serves all.
+        """
+        held, resting = (each[self._slots, market].tolist() for each in (now.base, now.resting))
+        stale = [
+            (maker, base)
+            for maker, base, lots in zip(self.makers, held, resting, strict=True)
+            if maker.quoting[market].sees(price, lots)
+        ]
+        if not stale:
             return
-        wanted = self._wanted(maker, quoting, market, price, int(now.base[maker.seat.slot, market]))
-        instruction = build.replace_many(
-            self._venue.addresses,
-            maker.seat.key,
-            market,
-            cancels=_own_orders(self._venue.read_book(market), maker.seat.slot)[: build.MAX_BATCH],
-            quotes=[_wire(each) for each in wanted],
-        )
-        if self._venue.machine.run("replace_many", instruction).error is None:
-            quoting.centre, quoting.lots = price, sum(each.lots for each in wanted)
+        orders = self._orders(market)
+        batch = []
+        for maker, base in stale:
+            wanted = self._wanted(maker, market, price, base)
+            instruction = build.replace_many(
+                self._venue.addresses,
+                maker.seat.key,
+                market,
+                cancels=orders[maker.seat.slot][: build.MAX_BATCH],
+                quotes=_wire(wanted),
+            )
+            batch.append((maker.quoting[market], sum(each.lots for each in wanted), instruction))
+        for quoting, lots, instruction in batch:
+            if self._venue.machine.run("replace_many", instruction).error is None:
+                quoting.centre, quoting.lots = price, lots
 
-    def _wanted(
-        self, maker: Maker, quoting: _Quoting, market: int, price: int, base: int
-    ) -> list[WantedQuote]:
-        wide = maker.pace * min(WIDEST, 1 + quoting.moved / CALM_PPM)
+    def _orders(self, market: int) -> dict[int, list[OrderId]]:
+        """Ids of each maker's orders by slot, bids first, best first."""
+        found: dict[int, list[OrderId]] = {slot: [] for slot in self._slots.tolist()}
+        book = self._venue.read_book(market)
+        for orders in (book.bids, book.asks):
+            own = orders[self._is_maker[orders["slot"]]]
+            fields = (own[name].tolist() for name in ("slot", "ticks", "seq"))
+            for slot, ticks, seq in zip(*fields, strict=True):
+                found[slot].append(OrderId(Ticks(ticks), seq))
+        return found
+
+    def _wanted(self, maker: Maker, market: int, price: int, base: int) -> list[WantedQuote]:
+        wide = maker.pace * min(WIDEST, 1 + maker.quoting[market].moved / CALM_PPM)
         levels = tuple(Level(int(ppm * wide), int(self._depth * share)) for ppm, share in LADDER)
         plan = QuotePlan(levels, SKEW_PPM, INVENTORY * self._depth)
         return wanted_quotes(self._venue.markets[market], LotPrice(price), base, plan)
 
-    def _withdraw(self, maker: Maker, quoting: _Quoting, market: int) -> None:
-        instruction = build.cancel_all(self._venue.addresses, maker.seat.key, market)
-        self._venue.machine.run("cancel_all", instruction)
-        quoting.centre = quoting.lots = 0
+    def _withdraw(self, market: int) -> None:
+        for maker in self.makers:
+            quoting = maker.quoting[market]
+            if quoting.lots:
+                instruction = build.cancel_all(self._venue.addresses, maker.seat.key, market)
+                self._venue.machine.run("cancel_all", instruction)
+                quoting.centre = quoting.lots = 0
 
     def _top_up(self, maker: Maker, amount: int) -> None:
         instruction = self._venue.deposit(maker.seat.key, maker.seat.source, amount)
@@ -115,16 +151,6 @@ class Makers:
             self.paid_in += amount
 
 
-def _own_orders(book: Book, slot: int) -> list[OrderId]:
-    """Ids of the slot's orders."""
-    found = []
-    for orders in (book.bids, book.asks):
-        own = orders[orders["slot"] == slot]
-        pairs = zip(own["ticks"].tolist(), own["seq"].tolist(), strict=True)
-        found += [OrderId(Ticks(ticks), seq) for ticks, seq in pairs]
-    return found
-
-
-def _wire(quote: WantedQuote) -> Quote:
-    side = Side.BID if quote.is_bid else Side.ASK
-    return Quote(side, OrderKind.POST_ONLY_SLIDE, False, quote.ticks, quote.lots, 0)
+def _wire(wanted: list[WantedQuote]) -> list[Quote]:
+    bid, ask, kind = Side.BID, Side.ASK, OrderKind.POST_ONLY_SLIDE
+    return [Quote(bid if each.is_bid else ask, kind, False, each.ticks, each.lots, 0) for each in wanted]

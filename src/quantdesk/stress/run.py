@@ -102,13 +102,13 @@ class Run:
         steps = len(self.path.ts_ms)
         every = max(1, steps // SAMPLES)
         scale = np.array([1_000_000 / market.lots_per_base for market in self.venue.markets])
+        known = self.path.prices
+        prices = np.rint(np.where(np.isnan(known), 0, known * scale)).astype(np.int64)
         for number, at in enumerate(self.path.ts_ms.tolist()):
-            known = self.path.prices[number]
-            prices = np.where(np.isnan(known), 0, np.rint(known * scale)).astype(np.int64)
             self._until(at)
-            state = self._step(at, prices)
+            state = self._step(at, prices[number])
             if number % every == 0 or number == steps - 1:
-                self._sample(at, known, state)
+                self._sample(at, known[number], state)
             if say is not None:
                 say(number + 1, steps)
         self._until(int(self.path.ts_ms[-1]) + int(self.scenario.crowd.delay_s * 1_000) + 60_000)
@@ -151,10 +151,10 @@ class Run:
         self._seen = now = standings(state)
         self._checks += 1
         self._broken += broken(state, now, self.venue.vault())
-        self._missing = max(self._missing, now.missing)
-        self._bankrupt |= set(np.flatnonzero(now.equity < 0).tolist())
-        if now.missing > self._worst[0]:
-            self._worst = (now.missing, self.machine.now_ms)
+        if len(now.bankrupt):
+            self._missing = max(self._missing, now.missing)
+            self._bankrupt.update(now.bankrupt.tolist())
+            self._worst = max(self._worst, (now.missing, self.machine.now_ms), key=lambda found: found[0])
         for market, record in enumerate(state.markets):
             held = int(record["open_long"]) * int(record["index_price"])
             self._most_open[market] = max(self._most_open[market], held)

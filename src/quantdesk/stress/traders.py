@@ -69,9 +69,9 @@ class Traders:
 
         ``markets``: their records as they are; ``now``: how the accounts stood when last looked at.
         """
-        engaged = (now.base[self.slots] != 0).any(axis=1) | (now.orders[self.slots] != 0).any(axis=1)
-        chance = np.where(engaged, seconds / MEAN_HOLD_S, seconds / MEAN_WAIT_S)
-        for who in np.flatnonzero(self._rng.random(len(self.seats)) < -np.expm1(-chance)).tolist():
+        engaged = ((now.base | now.orders)[self.slots] != 0).any(axis=1)
+        idle, held = -np.expm1([-seconds / MEAN_WAIT_S, -seconds / MEAN_HOLD_S])
+        for who in np.flatnonzero(self._rng.random(len(self.seats)) < np.where(engaged, held, idle)).tolist():
             if engaged[who]:
                 self._leave(who, prices, markets, now)
             elif prices[market := int(self._rng.integers(len(prices)))]:

@@ -92,7 +92,7 @@ class Venue:
     def __init__(
         self, machine: Machine, file: MarketFile, entries: Sequence[MarketEntry], seats: int, room: int
     ) -> None:
-        self.machine = machine
+        self.machine, self.seats = machine, seats
         self.addresses = Addresses(program_id())
         self.admin, self.oracle, self.mint = (named_key(name) for name in ("admin", "oracle", "usdc"))
         for key in (self.admin, self.oracle):

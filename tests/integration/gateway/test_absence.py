@@ -116,10 +116,10 @@ async def test_without_the_store_history_answers_503_and_names_it(mortal: Gatewa
     real = mortal.gateway.markets._stored.store
 
     class Gone:
-        def read(self) -> Any:
+        def read(self, *steps: Any) -> Any:
             raise OSError("disk gone")
 
-        write = read
+        write = read_all = write_all = read
 
     for service in (mortal.gateway.markets, mortal.gateway.accounts, mortal.gateway.auth):
         service._stored.store = Gone()  # type: ignore[assignment]

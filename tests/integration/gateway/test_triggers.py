@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from decimal import Decimal
 from typing import Any
@@ -40,7 +41,9 @@ async def test_an_order_that_fills_at_once_takes_its_exits_along_as_a_pair(
     order = {"market": "SOL-PERP", "side": "buy", "size": "1", "type": "market"}
     preview = await ground.client.post("/v1/preview/order", json={"wallet": trader.wallet, **order, **exits})
     assert preview.status_code == 200, preview.text
-    reply = await trader.do("place-order", **order, **exits)
+    built = await trader.build("place-order", **order, **exits)
+    assert len(base64.b64decode(built["transaction"])) <= 1_232
+    reply = await trader.send(built)
     assert [each["name"] for each in reply["events"]] == ["OrdersProcessed", "TriggerPlaced", "TriggerPlaced"]
     assert await waiting(ground, trader) == [(0, 0, 1), (1, 2, 0)]
     listed = (await ground.client.get(f"/v1/accounts/{trader.wallet}/triggers")).json()["items"]
@@ -64,6 +67,71 @@ async def test_an_order_that_fills_at_once_takes_its_exits_along_as_a_pair(
         "/v1/tx/cancel-trigger", json={"wallet": trader.wallet, "market": "SOL-PERP"}
     )
     assert (again.status_code, again.json()["code"]) == (422, "nothing_to_cancel")
+
+
+async def test_the_exits_of_a_position_are_set_as_a_pair_and_set_again_in_the_place_of_the_old_ones(
+    ground: GatewayGround, maker: Trader
+) -> None:
+    trader = await ground.trader().funded()
+    await maker.do("place-order", market="SOL-PERP", side="sell", size="5", price="140.5")
+    await trader.do("place-order", market="SOL-PERP", side="buy", size="1", type="market")
+    await trader.do("place-trigger", **STOP)
+    await trader.do("set-exits", market="SOL-PERP", take_profit="160", stop_loss="121")
+    assert await waiting(ground, trader) == [(0, 0, 255), (1, 0, 2), (2, 2, 1)]
+    listed = (await ground.client.get(f"/v1/accounts/{trader.wallet}/triggers")).json()["items"]
+    assert [(each["trigger_price"], each["size"]) for each in listed] == [
+        ("120", "1"), ("121", None), ("160", None),
+    ]  # fmt: skip
+    old = [each["id"] for each in listed[1:]]
+    built = await trader.build(
+        "set-exits", market="SOL-PERP", take_profit="170", stop_loss="122", replaces=old
+    )
+    assert len(base64.b64decode(built["transaction"])) <= 1_232
+    reply = await trader.send(built)
+    assert [each["name"] for each in reply["events"]] == ["TriggerCancelled"] * 2 + ["TriggerPlaced"] * 2
+    listed = (await ground.client.get(f"/v1/accounts/{trader.wallet}/triggers")).json()["items"]
+    assert [each["trigger_price"] for each in listed] == ["120", "122", "170"]
+    await trader.do("set-exits", market="SOL-PERP", replaces=[each["id"] for each in listed])
+    assert await waiting(ground, trader) == []
+
+
+async def test_a_changed_trigger_keeps_its_pair_and_what_was_not_named(
+    ground: GatewayGround, maker: Trader
+) -> None:
+    trader = await ground.trader().funded()
+    await maker.do("place-order", market="SOL-PERP", side="sell", size="5", price="140.5")
+    exits = {"take_profit": "160", "stop_loss": "120"}
+    await trader.do("place-order", market="SOL-PERP", side="buy", size="1", type="market", **exits)
+    before = (await ground.client.get(f"/v1/accounts/{trader.wallet}/triggers")).json()["items"]
+    await trader.do("modify-trigger", market="SOL-PERP", trigger_id=before[0]["id"], trigger_price="125")
+    after = (await ground.client.get(f"/v1/accounts/{trader.wallet}/triggers")).json()["items"]
+    placed_anew = ("created_ms", "updated_ms", "signature")
+    assert after == [
+        before[0] | {"trigger_price": "125"} | {name: after[0][name] for name in placed_anew},
+        before[1],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "expected"),
+    [
+        ("set-exits", {}, (400, "malformed", "stop_loss")),
+        ("set-exits", {"replaces": ["77"]}, (404, "unknown_trigger", "replaces.0")),
+        ("set-exits", {"stop_loss": "120"}, (422, "no_position", "market")),
+        (
+            "modify-trigger",
+            {"trigger_id": "77", "trigger_price": "120"},
+            (404, "unknown_trigger", "trigger_id"),
+        ),
+    ],
+)
+async def test_exits_and_changes_that_make_no_sense_are_refused_by_field(
+    ground: GatewayGround, name: str, fields: dict[str, Any], expected: tuple[int, str, str]
+) -> None:
+    trader = await ground.trader().funded()
+    body = {"wallet": trader.wallet, "market": "SOL-PERP", **fields}
+    answer = await ground.client.post(f"/v1/tx/{name}", json=body)
+    assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == expected
 
 
 @pytest.mark.parametrize(
@@ -103,9 +171,15 @@ async def test_the_sdk_places_lists_and_cancels_triggers_and_delegates(
         await client.place_trigger("SOL-PERP", "stop", "sell", 1, "110", price="109")
         waiting = await client.triggers()
         assert [each["trigger_price"] for each in waiting] == ["120", "160", "110"]
+        await client.modify_trigger("SOL-PERP", waiting[2]["id"], trigger_price="111")
         await client.cancel_trigger("SOL-PERP", waiting[2]["id"])
+        await client.set_exits("SOL-PERP", [each["id"] for each in waiting[:2]], stop_loss="121")
+        assert [(each["trigger_price"], each["size"]) for each in await client.triggers()] == [("121", None)]
         await client.cancel_trigger("SOL-PERP")
         assert await client.triggers() == []
+        ended = await client.triggers("closed")
+        assert [each["trigger_price"] for each in ended] == ["121", "111", "110", "160", "120"]
+        assert {(each["status"], each["reason"]) for each in ended} == {("cancelled", "cancelled")}
         limits = {"max_order_notional": 100, "max_position_notional": 200, "daily_notional": 300}
         expires_at_ms = (int(time.time()) + 3_600) * 1_000
         await client.set_delegate(bot, expires_at_ms, markets=["SOL-PERP"], **limits)

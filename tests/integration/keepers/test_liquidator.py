@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -313,13 +314,25 @@ async def test_what_the_book_does_not_take_the_backstop_assumes_and_sells_when_i
     (victim,) = await scene.longs(1)
     keeper = Trader(scene.ground.client, scene.ground.data.keypair("liquidator"))
     config = scene.config()
-    async with liquidating(config):
+    async with liquidating(config), scene.ground.connect() as socket:
+        for wanted in (
+            {"channel": "liquidations", "market": "SOL-PERP"},
+            {"channel": "account", "wallet": victim.wallet},
+        ):
+            await socket.send(json.dumps({"op": "subscribe", **wanted}))
+            await next_message(socket, op="subscribed", channel=wanted["channel"])
         await scene.move(135.5)
-
-        async def assumed() -> bool:
-            return await scene.size(victim) < 130
-
-        await until(assumed)
+        told: dict[str, Any] = {}
+        while len(told) < 2:
+            data = await next_message(socket, 30, op="update")
+            steps = data["data"].get("steps" if data["channel"] == "liquidations" else "liquidations")
+            told |= {data["channel"]: steps[0]} if steps else {}
+        public, own = told["liquidations"], told["account"]
+        assert (public["kind"], public["side"], public["wallet"]) == ("take_over", "sell", victim.wallet)
+        assert public["counterparty"] == keeper.wallet
+        assert (own["id"], own["role"], own["price"]) == (public["id"], "account", public["price"])
+        kept = (await scene.ground.client.get("/v1/markets/SOL-PERP/liquidations")).json()["items"]
+        assert kept == [public]
         left = await scene.size(victim)
         assert left > 0
         assert await scene.size(keeper) == pytest.approx(130 - left)
@@ -402,7 +415,17 @@ async def test_collateral_of_the_bankrupt_is_bought_within_the_limit_before_anyt
     async def bought(least: int) -> bool:
         return await sol_of(keeper.pubkey()) >= least
 
+    held = (await scene.account(victim))["balances"][1]
+    assert (held["amount"], held["value"]) == ("0.5", "70")
+    known = (await scene.ground.client.get("/v1/exchange")).json()["collaterals"][1]
+    assert (known["price"], known["is_stale"], known["pending_price"]) == ("140", False, None)
+    before = float((await scene.account(victim))["equity"])
     await scene.move(131)
+    account = await scene.account(victim)
+    assert account["standing"] == "bankrupt"
+    # 130 SOL fell by $9; the SOL at hand counts nine tenths of $70.
+    assert float(account["equity"]) == pytest.approx(before - 130 * 9, abs=10)
+    assert before == pytest.approx(1_000 + 63, abs=15)
     async with liquidating(scene.config(collateral_usdc=28)):
         await until(lambda: bought(1))
         await asyncio.sleep(2)

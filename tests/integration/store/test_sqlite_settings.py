@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +56,47 @@ async def test_a_statement_is_one_visit_to_the_thread_and_the_end_of_the_transac
         pass
     assert visits == 2 + 4
     monkeypatch.undo()
+    await store.close()
+
+
+async def test_a_transaction_of_known_statements_is_one_visit_and_waits_for_its_turn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path}/store.db"
+    await migrate(url)
+    store, other = open_store(url), open_store(url)
+    row = {"name": "oracle", "holder": "one", "fence": 1, "expires_ms": 1}
+    upsert, every = store.upsert(tables.leases), select(tables.leases)
+    visits: list[str] = []
+    submit = ThreadPoolExecutor.submit
+
+    def noted(pool: ThreadPoolExecutor, *what: Any) -> Any:
+        visits.append(pool._thread_name_prefix)
+        return submit(pool, *what)
+
+    monkeypatch.setattr(ThreadPoolExecutor, "submit", noted)
+    await store.write_all((upsert, [row, row | {"name": "maker"}]), (upsert, [row | {"fence": 2}]))
+    assert [len(each) for each in await store.read_all((every, {}), (every, {}))] == [2, 2]
+    assert visits == ["store begin immediate", "store begin"]
+    async with other.write() as holder:
+        await holder.execute(upsert, [row | {"fence": 3}])
+        waiting = asyncio.create_task(store.write_all((upsert, [row | {"fence": 4}])))
+        await asyncio.sleep(0.2)
+        assert not waiting.done()
+        assert [each.fence for (each, _) in await store.read_all((every, {}))] == [2]
+    await waiting
+    assert [each.fence for (each, _) in await store.read_all((every, {}))] == [4]
+    await store.close()
+    await other.close()
+
+
+async def test_a_statement_whose_places_depend_on_the_values_is_refused(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/store.db"
+    await migrate(url)
+    store = open_store(url)
+    some = select(tables.leases).where(tables.leases.c.name.in_(["oracle", "maker"]))
+    with pytest.raises(AssertionError, match="depend on the values"):
+        await store.read_all((some, {}))
     await store.close()
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy.exc import IntegrityError
 
 from quantdesk.infra.store import Store, StoreVersionUnknown, migrate, open_store, tables
 from quantdesk.infra.store.database import create_engine
@@ -18,6 +19,18 @@ LARGEST = 2**63 - 1
 
 def lease(name: str = "oracle", **changes: Any) -> dict[str, Any]:
     return {"name": name, "holder": "one", "fence": 1, "expires_ms": 1_000} | changes
+
+
+def order(event_seq: int, **changes: Any) -> dict[str, Any]:
+    row = {
+        "event_seq": event_seq, "order_index": 0, "market": 2, "order_id": "7", "wallet": "mine", "sub": 0,
+        "client_id": "0", "signer": "mine", "side": "buy", "time_in_force": "ioc", "post_only": "none",
+        "reduce_only": False, "expires_at": None, "expiry_kind": None, "ticks": 1, "lots": 1,
+        "filled_lots": 1, "filled_quote": LARGEST, "resting_lots": 0, "fee": -3, "status": "filled",
+        "reason": None, "created_ms": 1, "updated_ms": 1, "updated_event_seq": event_seq, "slot": 1,
+        "signature": "s",
+    }  # fmt: skip
+    return row | changes
 
 
 async def rows(store: Store) -> list[tuple[Any, ...]]:
@@ -172,3 +185,91 @@ async def test_how_many_rows_a_statement_changed_is_told(store: Store) -> None:
         assert (await connection.execute(once.values(lease()))).rowcount == 1
         assert (await connection.execute(once.values(lease()))).rowcount == 0
         assert (await connection.execute(update(tables.leases).values(fence=2))).rowcount == 1
+
+
+async def test_statements_that_are_sent_together_all_happen_or_none(store: Store) -> None:
+    insert = store.insert(tables.leases)
+    keep = store.insert_once(tables.leases)
+    await store.write_all((insert, [lease(), lease("maker")]))
+    assert await store.write_all((keep, lease()), (keep, lease("trigger"))) == [0, 1]
+    with pytest.raises(IntegrityError):
+        await store.write_all((insert, [lease("lost")]), (insert, [lease()]))
+    assert [row[0] for row in await rows(store)] == ["maker", "oracle", "trigger"]
+
+
+async def test_what_is_written_together_is_guarded_as_what_is_written_alone(store: Store) -> None:
+    statement = store.upsert(tables.leases, newer_by="fence")
+    for fence in (5, 3, 7, 6):
+        await store.write_all((statement, [lease(fence=fence, expires_ms=LARGEST - fence)]))
+    assert await rows(store) == [("oracle", "one", 7, LARGEST - 7)]
+
+
+async def test_rows_that_are_read_together_are_those_that_are_read_alone(store: Store) -> None:
+    made = [order(1, reduce_only=True), order(2, order_id=None), order(3, status="open")]
+    event = {
+        "event_seq": 1, "slot": 1, "blockhash": "", "signature": "s", "ts_ms": 1, "name": "n",
+        "payload": b"\x00\xff",
+    }  # fmt: skip
+    await store.write_all((store.insert(tables.orders), made), (store.insert(tables.chain_events), [event]))
+    of_wallet = select(tables.orders).where(tables.orders.c.wallet == bindparam("wallet"))
+    closed = of_wallet.where(tables.orders.c.status != "open").order_by(tables.orders.c.event_seq.desc())
+    newest = closed.limit(1)
+    events = select(tables.chain_events.c.payload, tables.chain_events.c.ts_ms.label("at"))
+    whose = {"wallet": "mine"}
+    together = await store.read_all(
+        (closed, whose), (newest, whose), (events, {}), (closed, {"wallet": "no"})
+    )
+    async with store.read() as connection:
+        alone = [
+            (await connection.execute(statement, given)).all()
+            for statement, given in ((closed, whose), (newest, whose), (events, {}))
+        ]
+    assert together == [[tuple(row) for row in each] for each in alone] + [[]]
+    assert [(row.event_seq, row.reduce_only, row.order_id) for row in together[0]] == [
+        (2, False, None),
+        (1, True, "7"),
+    ]
+    assert (together[2][0].payload, together[2][0].at) == (b"\x00\xff", 1)
+
+
+async def test_reading_together_sees_one_moment(url: str) -> None:
+    """Transfers keep the sum; two readings of one moment never disagree on it."""
+    first, second = open_store(url), open_store(url)
+    await first.write_all((first.upsert(tables.leases), [lease("a", fence=100), lease("b", fence=0)]))
+    of_name = update(tables.leases).where(tables.leases.c.name == bindparam("whose"))
+    move = of_name.values(fence=tables.leases.c.fence + bindparam("by"))
+    fence = select(tables.leases.c.fence).where(tables.leases.c.name == bindparam("whose"))
+
+    async def transfer() -> None:
+        for _ in range(50):
+            await first.write_all((move, {"whose": "a", "by": -1}), (move, {"whose": "b", "by": 1}))
+
+    moving = asyncio.create_task(transfer())
+    while not moving.done():
+        a, b = await second.read_all((fence, {"whose": "a"}), (fence, {"whose": "b"}))
+        assert a[0].fence + b[0].fence == 100
+    await moving
+    assert [row[2] for row in await rows(first)] == [50, 50]
+    await first.close()
+    await second.close()
+
+
+async def test_writers_together_and_alone_each_take_their_turn(url: str) -> None:
+    stores = [open_store(url) for _ in range(3)]
+    table = tables.leases
+    more = update(table).values(fence=table.c.fence + 1)
+    await stores[0].write_all((stores[0].upsert(table), [lease(fence=0)]))
+
+    async def together(store: Store) -> None:
+        for _ in range(10):
+            await store.write_all((more, {}))
+
+    async def alone(store: Store) -> None:
+        for _ in range(10):
+            async with store.write() as connection:
+                await connection.execute(more)
+
+    await asyncio.gather(*(write(store) for store in stores for write in (together, alone)))
+    assert (await rows(stores[0]))[0][2] == 60
+    for store in stores:
+        await store.close()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from golden import golden
 from quantdesk.domain import margin
+from quantdesk.domain.margin_arrays import Tiers
 from quantdesk.domain.market import MarginTier, Market
 from quantdesk.domain.units import QuoteAtoms
 
@@ -29,6 +31,25 @@ def test_margins_of_a_position_are_the_engines() -> None:
         assert margin.base_margin(FIRST, lots * price) == case["base"]
         assert margin.Position(FIRST, lots, 0, price).initial == case["initial"]
         assert margin.maintenance_margin(FIRST, -lots, price) == case["maintenance"]
+
+
+@given(
+    tiers=st.lists(st.tuples(st.integers(0, 2**52), st.integers(1, 10**6)), min_size=4, max_size=4),
+    notionals=st.lists(st.integers(0, 2**53), min_size=2, max_size=6),
+)
+def test_margins_on_arrays_are_those_of_each_notional(
+    tiers: list[tuple[int, int]], notionals: list[int]
+) -> None:
+    limits, rates = zip(*tiers, strict=True)
+    markets = [
+        Market(n, "M-PERP", 100, 100, tuple(MarginTier(QuoteAtoms(up_to), rate) for up_to, rate in part), 1)
+        for n, part in enumerate((tiers, tiers[::-1]))
+    ]
+    table = Tiers.of(np.array([rates, rates[::-1]]), np.array([limits, limits[::-1]]))
+    of = np.arange(len(notionals)) % 2
+    wanted = [margin.base_margin(markets[place % 2], each) for place, each in enumerate(notionals)]
+    assert table.base_margin(of, np.array(notionals)).tolist() == wanted
+    assert table.base_margin(of, np.array([notionals, notionals])).tolist() == [wanted, wanted]
 
 
 def test_owed_funding_is_the_engines() -> None:

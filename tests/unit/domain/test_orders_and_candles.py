@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,7 +45,8 @@ def test_weeks_begin_on_monday() -> None:
 def test_a_candle_spans_what_it_saw(trades: list[tuple[int, int]]) -> None:
     candle = Candle.opened(0, trades[0][0])
     for price, lots in trades:
-        candle.add(price, lots, price * lots)
+        before = replace(candle)
+        assert candle.add(price, lots, price * lots) == (candle != before)
         candle.invariant()
     prices = [price for price, _ in trades]
     assert (candle.o, candle.h, candle.l, candle.c) == (prices[0], max(prices), min(prices), prices[-1])

@@ -10,11 +10,19 @@ import pytest
 from sqlalchemy import Table
 
 from fakes.chain_story import TICK_SIZE, Resting, Story, Trader, balances, touched
+from quantdesk.domain.candles import Resolution
 from quantdesk.domain.orders import ASK_BIT
 from quantdesk.indexer.placed import Changes, PlacedEvent, Row
 from quantdesk.indexer.projection import project
 from quantdesk.indexer.state import IndexState
-from quantdesk.infra.bus.messages import AccountChanged, Candle, ChainEvent, ChainFill, MarketState
+from quantdesk.infra.bus.messages import (
+    AccountChanged,
+    Candle,
+    ChainEvent,
+    ChainFill,
+    LiquidationStep,
+    MarketState,
+)
 from quantdesk.infra.store import tables
 from quantdesk.program import events as ev
 from quantdesk.program import records as rec
@@ -305,6 +313,26 @@ def test_candles_of_fills_and_prices_grow_in_every_resolution(exchange: Exchange
     }
 
 
+def test_a_candle_that_a_price_leaves_as_it_was_is_neither_written_nor_told(exchange: Exchange) -> None:
+    monday = 1_800_230_400
+
+    def posted(price: int, unix_ts: int) -> set[tuple[str, str]]:
+        seq, slot, _ = exchange.story.head()
+        record = rec.PriceRecord(0, price, price, 5, unix_ts * 1_000, 1, 17, 3, 4)
+        changes = exchange.apply(exchange.story.place(ev.PricesUpdated(seq, slot, unix_ts, [record])))
+        written = {chosen(row, "source", "resolution") for row in changes.rows_of(tables.candles)}
+        candles = [each for _, each in changes.messages if isinstance(each, Candle) and not each.closed]
+        told = {(each.source, each.resolution) for each in candles}
+        assert told == written
+        return {(str(source), str(resolution)) for source, resolution in written}
+
+    every = {(source, length.value) for source in ("index", "mark") for length in Resolution}
+    assert posted(14_000, monday) == every
+    assert posted(14_000, monday) == set()
+    assert posted(14_000, monday + 5) == {(source, name) for source, name in every if name in {"1s", "5s"}}
+    assert posted(14_001, monday + 5) == every
+
+
 def test_a_bucket_is_told_closed_once_the_next_one_opens(exchange: Exchange) -> None:
     exchange.rest()
     exchange.take(1, left=9)
@@ -363,6 +391,40 @@ def test_a_position_that_changed_hands_is_a_row_for_each_wallet_and_no_fill(exch
     wallets = [account["wallet"], counterparty["wallet"]]
     assert wallets == [str(exchange.maker.owner), str(taker.owner)]
     assert not changes.rows_of(tables.fills)
+
+
+def test_a_settled_position_is_a_row_of_its_holder_and_of_nobody_else(exchange: Exchange) -> None:
+    taker = exchange.taker
+    record = rec.TransferRecord(taker.slot_index, taker.generation, 1, 4, 9_000, 0, 12)
+    after = rec.MarketAfter(0, 0, 9_000, 9_000, 0, 0, 17, 4)
+    changes = lost(exchange, ev.PositionsTransferred, kind=2, transfers=[record], market_after=after)
+    row = only(changes, tables.liquidations)
+    assert chosen(row, "wallet", "role", "kind", "side") == (
+        str(taker.owner),
+        "account",
+        "settlement",
+        "sell",
+    )
+    assert chosen(row, "lots", "price", "pnl") == (4, 9_000, 12)
+
+
+def test_a_step_without_the_book_is_told_to_everyone_and_to_both_wallets(exchange: Exchange) -> None:
+    maker, taker = exchange.maker, exchange.taker
+    record = rec.TransferRecord(taker.slot_index, taker.generation, 0, 4, 9_000, -7, 3)
+    after = rec.MarketAfter(0, 0, 9_000, 9_000, 0, 0, 17, 4)
+    changes = lost(exchange, ev.PositionsTransferred, kind=0, transfers=[record], market_after=after)
+    (step,) = [each for _, each in changes.messages if isinstance(each, LiquidationStep)]
+    assert (step.symbol, step.kind, step.side, step.lots, step.price) == (
+        "SOL-PERP",
+        "take_over",
+        "buy",
+        4,
+        9_000,
+    )
+    assert (step.wallet, step.counterparty) == (str(maker.owner), str(taker.owner))
+    told = {each.wallet: each.topics for _, each in changes.messages if isinstance(each, AccountChanged)}
+    assert "liquidations" in told[str(maker.owner)]
+    assert "liquidations" in told[str(taker.owner)]
 
 
 def test_a_debt_that_was_paid_says_by_whom(exchange: Exchange) -> None:

@@ -129,6 +129,19 @@ def test_an_argument_that_does_not_fit_is_refused(amount: Any) -> None:
         ix.deposit(VENUE, ME, collateral=0, mint=KEY, source=KEY, amount=amount)
 
 
+def test_a_list_that_does_not_fit_names_the_value_and_no_quotes_are_no_bytes() -> None:
+    def data(*lots: Any) -> bytes:
+        kind = records.OrderKind.POST_ONLY
+        quotes = [records.Quote(records.Side.BID, kind, False, 7, each, 0) for each in lots]
+        return bytes(ix.place_many(VENUE, ME, 0, quotes).data)
+
+    with pytest.raises(ArgumentInvalid, match="4294967296"):
+        data(1, 2**32)
+    nothing, one, two = data(), data(3), data(3, 4)
+    assert len(one) - len(nothing) == len(two) - len(one) == 19
+    assert two[-38:-19] == one[-19:]
+
+
 CHANGES = [
     changes.MarketChange(1, market_params("SOL-PERP")),
     changes.PriceSourceChange(1, 0, KEY, bytes(32)),

@@ -84,6 +84,20 @@ def test_an_order_that_differs_in_one_field_is_not_signed(changes: dict[str, Any
         _check("place-order", ASKED, _order(**changes))
 
 
+def test_a_delegate_signs_for_the_owners_account_and_for_no_other() -> None:
+    bot = Pubkey.new_unique()
+    asked = ASKED | {"signer": str(bot)}
+    order = program.place_order(VENUE, TraderKey(WALLET, signer=bot), 2, LIMIT)
+    _check("place-order", asked, order, payer=bot)
+    with pytest.raises(WrongTransaction, match="someone else signs too"):
+        _check("place-order", asked, _order(), payer=bot)
+    with pytest.raises(WrongTransaction, match="someone else pays"):
+        _check("place-order", asked, order, payer=WALLET)
+    own = program.place_order(VENUE, TraderKey(bot), 2, LIMIT)
+    with pytest.raises(WrongTransaction, match="another trader"):
+        _check("place-order", asked, own, payer=bot)
+
+
 def test_another_market_is_not_signed() -> None:
     with pytest.raises(WrongTransaction, match="another book"):
         _check("place-order", ASKED, program.place_order(VENUE, TRADER, 1, LIMIT))
@@ -266,6 +280,38 @@ def test_an_order_comes_with_the_exits_asked_for_and_no_others() -> None:
             _check("place-order", asked, *built)
     with pytest.raises(WrongTransaction, match="waits for"):
         _check("place-order", {**asked, "stop_loss": None, "take_profit": "150"}, placed, stop)
+
+
+def test_the_exits_of_a_position_are_those_asked_for_and_replace_those_named() -> None:
+    own = {"wallet": str(WALLET), "sub": 0, "market": "SOL-PERP"}
+    asked = {**own, "stop_loss": "138", "replaces": [str(7 * 16 + 3)]}
+    whole = program.place_trigger(VENUE, TRADER, msgspec.structs.replace(STOP_TERMS, lots=0))
+    cancelled = program.cancel_trigger(VENUE, TRADER, 3)
+    _check("set-exits", asked, cancelled, whole)
+    part = program.place_trigger(VENUE, TRADER, STOP_TERMS)
+    limit = program.place_trigger(VENUE, TRADER, msgspec.structs.replace(STOP_TERMS, lots=0, limit_ticks=1))
+    for calls, reason in (
+        ([program.cancel_trigger(VENUE, TRADER, 4), whole], "another trigger"),
+        ([cancelled, part], "the whole position"),
+        ([cancelled, limit], "no market order"),
+        ([cancelled], "0 triggers, not 1"),
+    ):
+        with pytest.raises(WrongTransaction, match=reason):
+            _check("set-exits", asked, *calls)
+
+
+def test_a_trigger_is_changed_as_asked_and_no_other() -> None:
+    own = {"wallet": str(WALLET), "sub": 0, "market": "SOL-PERP"}
+    asked = {**own, "trigger_id": str(7 * 16 + 3), "trigger_price": "138"}
+    cancelled = program.cancel_trigger(VENUE, TRADER, 3)
+    _check("modify-trigger", asked, cancelled, program.place_trigger(VENUE, TRADER, STOP_TERMS))
+    for change, reason in (
+        ({"index": 4}, "it changes another trigger"),
+        ({"trigger_price": 1_390_000}, "it waits for 139, not 138"),
+    ):
+        other = program.place_trigger(VENUE, TRADER, msgspec.structs.replace(STOP_TERMS, **change))
+        with pytest.raises(WrongTransaction, match=reason):
+            _check("modify-trigger", asked, cancelled, other)
 
 
 def test_another_trigger_is_not_cancelled_in_its_place() -> None:

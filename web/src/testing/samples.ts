@@ -1,5 +1,5 @@
 /** Whole wire objects for tests; each test changes only what it is about. */
-import type { Candle, Market, Order, Position, SubAccount, Ticker } from "@/lib/api/models";
+import type { Candle, Market, Order, Position, SubAccount, Ticker, Trigger } from "@/lib/api/models";
 
 export const WALLET = "9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin";
 
@@ -69,6 +69,7 @@ export function ticker(change: Partial<Ticker> = {}): Ticker {
     volume_quote_24h: "1290111.4",
     change_24h: "0.023737",
     trades_24h: 20412,
+    restrictions: [],
     updated_ms: 1,
     ...change,
   };
@@ -150,6 +151,26 @@ export function subAccount(change: Partial<SubAccount> = {}): SubAccount {
     positions: [],
     as_of_ms: 1,
     last_active_ms: 1,
+    ...change,
+  };
+}
+
+export function trigger(change: Partial<Trigger> = {}): Trigger {
+  return {
+    id: "16",
+    sub: 0,
+    market: "SOL-PERP",
+    kind: "stop",
+    side: "sell",
+    type: "market",
+    trigger_price: "120",
+    price: null,
+    size: "2",
+    max_slippage_bps: "100",
+    cancels: null,
+    executor_fee: "0.1",
+    client_id: null,
+    expires_at_ms: null,
     ...change,
   };
 }

@@ -5,7 +5,7 @@
 
 mod side;
 
-pub use side::{crosses, insertion_point, position_of};
+pub use side::{crosses, insertion_point, position_of, position_of_inline};
 
 use crate::error::Error;
 use crate::instructions::Side;

@@ -47,8 +47,14 @@ pub fn insertion_point(orders: &[Order], side: Side, ticks: u32) -> usize {
 }
 
 /// Index of the order with this price and running number.
-#[inline(always)]
+#[inline(never)]
 pub fn position_of(orders: &[Order], side: Side, ticks: u32, seq: u64) -> Option<usize> {
+    position_of_inline(orders, side, ticks, seq)
+}
+
+/// The same in place, for the hot path.
+#[inline(always)]
+pub fn position_of_inline(orders: &[Order], side: Side, ticks: u32, seq: u64) -> Option<usize> {
     let newer = |order: &Order| order.ticks == ticks && order.seq > seq;
     let index = match side {
         Side::Bid => first_not(orders, |order| order.ticks < ticks || newer(order)),

@@ -1,6 +1,6 @@
 //! Borsh without an allocator: arguments are read in place, events written into a given buffer.
 
-use super::{Described, TypeDesc};
+use super::{Described, Pod, TypeDesc};
 
 /// Reads values one after the other.
 #[derive(Clone, Copy)]
@@ -38,38 +38,39 @@ pub trait Decode<'a>: Sized {
 
 /// Writes values one after the other; what does not fit sets a flag instead of panicking.
 pub struct Writer<'b> {
-    buffer: &'b mut [u8],
-    at: usize,
+    rest: &'b mut [u8],
+    size: usize,
     overflow: bool,
 }
 
 impl<'b> Writer<'b> {
     /// Writes from the beginning of `buffer`.
     pub const fn new(buffer: &'b mut [u8]) -> Self {
-        Self { buffer, at: 0, overflow: false }
+        Self { size: buffer.len(), rest: buffer, overflow: false }
     }
 
     /// Appends bytes.
     #[inline(always)]
     pub fn put(&mut self, bytes: &[u8]) {
-        let end = self.at + bytes.len();
-        match self.buffer.get_mut(self.at..end) {
-            Some(place) => {
+        match core::mem::take(&mut self.rest).split_at_mut_checked(bytes.len()) {
+            Some((place, rest)) => {
                 place.copy_from_slice(bytes);
-                self.at = end;
+                self.rest = rest;
             }
             None => self.overflow = true,
         }
     }
 
-    /// Bytes written, or `None` when something did not fit.
-    pub const fn finish(&self) -> Option<usize> {
-        if self.overflow { None } else { Some(self.at) }
+    /// Appends a list: how many values, then their bytes.
+    #[inline(never)]
+    fn put_list(&mut self, count: u32, bytes: &[u8]) {
+        count.encode(self);
+        self.put(bytes);
     }
 
-    /// Bytes still free.
-    pub const fn room(&self) -> usize {
-        self.buffer.len() - self.at
+    /// Bytes written, or `None` when something did not fit.
+    pub const fn finish(&self) -> Option<usize> {
+        if self.overflow { None } else { Some(self.size - self.rest.len()) }
     }
 }
 
@@ -160,6 +161,18 @@ impl<'a, T: Decode<'a>> Seq<'a, T> {
         Self { bytes, count: bytes.len() / T::SIZE, of: core::marker::PhantomData }
     }
 
+    /// A list over values that lie in memory as they are encoded.
+    #[inline(always)]
+    pub const fn of(values: &'a [T]) -> Self
+    where
+        T: Pod,
+    {
+        assert!(size_of::<T>() == T::SIZE);
+        // SAFETY: plain data without padding.
+        let bytes = unsafe { core::slice::from_raw_parts(values.as_ptr().cast(), size_of_val(values)) };
+        Self { bytes, count: values.len(), of: core::marker::PhantomData }
+    }
+
     /// How many values there are.
     pub const fn len(&self) -> usize {
         self.count
@@ -193,8 +206,7 @@ impl<'a, T: Decode<'a>> Decode<'a> for Seq<'a, T> {
 
 impl<T> Encode for Seq<'_, T> {
     fn encode(&self, writer: &mut Writer<'_>) {
-        (self.count as u32).encode(writer);
-        writer.put(self.bytes);
+        writer.put_list(self.count as u32, self.bytes);
     }
 }
 
@@ -212,7 +224,8 @@ impl<'a, T: Decode<'a>> Iterator for SeqIter<'a, T> {
     type Item = Option<T>;
     #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
-        if self.reader.is_empty() { None } else { Some(T::decode(&mut self.reader)) }
+        // A whole value's bytes at once: no field needs a check of its own.
+        Some(T::decode(&mut Reader::new(self.reader.take(T::SIZE)?)))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Cancels. They need no price and are never paused.
 
 use super::Venue;
-use crate::book::{position_of, side_of};
+use crate::book::{position_of_inline, side_of};
 use crate::error::Error;
 use crate::events::removal;
 use crate::instructions::{CancelAll, CancelByClientId, CancelOrder, CancelSide, Side};
@@ -15,7 +15,7 @@ use crate::position;
 pub fn cancel_order(venue: &mut Venue<'_>, args: &CancelOrder) -> Result<(), Error> {
     let side = side_of(args.seq);
     let orders = venue.book.orders(side);
-    let index = position_of(orders, side, args.ticks, args.seq).ok_or(Error::OrderNotFound)?;
+    let index = position_of_inline(orders, side, args.ticks, args.seq).ok_or(Error::OrderNotFound)?;
     if orders[index].slot != venue.trader {
         return Err(Error::NotYourOrder);
     }

@@ -2,7 +2,7 @@
 
 use super::Venue;
 use super::gates::{Band, Intent, reducible};
-use super::settle::{Trade, fee, may_fill, settle_funding, settle_trade};
+use super::settle::{Trade, fee, may_fill, settle_funding};
 use crate::book::crosses;
 use crate::error::Error;
 use crate::events::{FillRecord, RemovedRecord, removal};
@@ -10,7 +10,7 @@ use crate::instructions::{SelfTrade, Side};
 use crate::margin::{self, Margin};
 use crate::position;
 use crate::state::{Order, Position, Slot, order_flags};
-use crate::units::{LotPrice, product};
+use crate::units::{LotPrice, difference, product};
 
 /// Why matching ended.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -90,7 +90,7 @@ impl Venue<'_> {
         let paid = settle_funding(self.exchange, self.market, slot, index)?;
         self.record.touch(self.trader, paid)?;
         let mut others = margin::maintenance_except(self.exchange, slot, self.market as u8, self.now)?;
-        others.equity -= slot.usdc.0;
+        others.equity = difference(others.equity, slot.usdc.0);
         Ok(Taker { index, others })
     }
 
@@ -153,7 +153,7 @@ impl Venue<'_> {
         let order = self.book.remove(side, index)?;
         self.changed(side);
         let owner = self.slots.get_mut(usize::from(order.slot)).ok_or(Error::BrokenInvariant)?;
-        let entry = position::find(owner, self.market as u8).ok_or(Error::BrokenInvariant)?;
+        let entry = position::find_inline(owner, self.market as u8).ok_or(Error::BrokenInvariant)?;
         position::unrest(&mut owner.positions[entry], side, order.lots, true);
         if order.slot != self.trader {
             position::free_if_empty(owner, entry);
@@ -167,7 +167,7 @@ impl Venue<'_> {
             lots: order.lots,
             reason,
         })?;
-        self.record.touch(order.slot, 0)
+        self.record.touch_inline(order.slot, 0)
     }
 }
 
@@ -189,7 +189,7 @@ impl Venue<'_> {
     fn trade(&mut self, intent: &Intent, wanted: u32, head: &Order, taker: &Taker) -> Result<Traded, Error> {
         let opposite = intent.side.opposite();
         let (trader, maker) = (usize::from(self.trader), usize::from(head.slot));
-        let entry = position::find(&self.slots[maker], self.market as u8).ok_or(Error::BrokenInvariant)?;
+        let entry = position::find_inline(&self.slots[maker], self.market as u8).ok_or(Error::BrokenInvariant)?;
         let lots = fillable(head, &self.slots[maker].positions[entry], opposite, wanted);
         if lots == 0 {
             return self.drop_maker(opposite, removal::REDUCE_ONLY);
@@ -227,9 +227,9 @@ impl Venue<'_> {
     fn maker_others(&mut self, maker: u16, entry: usize) -> Result<Margin, Error> {
         let resting = &mut self.slots[usize::from(maker)];
         let paid = settle_funding(self.exchange, self.market, resting, entry)?;
-        self.record.touch(maker, paid)?;
+        self.record.touch_inline(maker, paid)?;
         let mut others = margin::maintenance_except(self.exchange, resting, self.market as u8, self.now)?;
-        others.equity -= resting.usdc.0;
+        others.equity = difference(others.equity, resting.usdc.0);
         Ok(others)
     }
 
@@ -245,14 +245,13 @@ impl Venue<'_> {
     ) -> Result<(), Error> {
         let (unix, lots, opposite) = (self.now.unix, pair.made.lots, pair.made.side);
         let gone = lots == head.lots;
+        let maker_pnl = self.settle_trade(head.slot, entry, &pair.made)?;
         let resting = &mut self.slots[usize::from(head.slot)];
-        let maker_pnl = settle_trade(self.exchange, self.market, resting, entry, &pair.made, unix)?;
         position::unrest(&mut resting.positions[entry], opposite, lots, gone);
         if gone {
             position::free_if_empty(resting, entry);
         }
-        let arriving = &mut self.slots[usize::from(self.trader)];
-        let taker_pnl = settle_trade(self.exchange, self.market, arriving, index, &pair.took, unix)?;
+        let taker_pnl = self.settle_trade(self.trader, index, &pair.took)?;
         self.shrink_head(opposite, lots, gone)?;
         let market = &mut self.exchange.markets[self.market];
         market.last_trade = LotPrice(pair.made.price);

@@ -27,12 +27,11 @@ pub use modify::modify_order;
 pub use place::place_order;
 pub use prune::prune_expired;
 pub use settlement::{SETTLEMENT_S, settle_slots};
-pub use takeover::{MAX_TRANSFERS, Transfers, auto_deleverage, take_over};
+pub use takeover::{auto_deleverage, take_over};
 pub use trigger::execute_trigger;
 
 use crate::book::BookView;
 use crate::delegates;
-use crate::describe::Seq;
 use crate::error::Error;
 use crate::events::{MarketAfter, OrdersProcessed, PositionsTransferred};
 use crate::instructions::Side;
@@ -160,13 +159,7 @@ impl<'a> Venue<'a> {
     }
 
     /// The event of positions that changed hands; `kind` is one of [`crate::events::transfer_kind`].
-    pub fn transferred<'v>(
-        &'v self,
-        seq: u64,
-        kind: u8,
-        signer: &Pubkey,
-        transfers: &'v Transfers,
-    ) -> PositionsTransferred<'v> {
+    pub fn transferred(&self, seq: u64, kind: u8, signer: &Pubkey) -> PositionsTransferred<'_> {
         PositionsTransferred {
             seq,
             slot: self.now.slot,
@@ -176,7 +169,7 @@ impl<'a> Venue<'a> {
             from_slot: self.trader,
             generation: self.slot().generation,
             signer: *signer,
-            transfers: Seq::over(transfers.bytes()),
+            transfers: self.record.transfer_records(),
             touched: self.record.touched_records(),
             market_after: self.market_after(),
         }
@@ -236,7 +229,7 @@ impl<'a> Venue<'a> {
     fn finish(&mut self) -> Result<(), Error> {
         let market = self.market as u8;
         let trader = usize::from(self.trader);
-        if let Some(index) = position::find(&self.slots[trader], market) {
+        if let Some(index) = position::find_inline(&self.slots[trader], market) {
             position::free_if_empty(&mut self.slots[trader], index);
         }
         if self.bids_changed || self.asks_changed {

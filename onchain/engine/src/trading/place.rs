@@ -129,7 +129,7 @@ impl Venue<'_> {
 
     /// Records what became of the order, and counts a delegate's against its limits. Its number always names its side: a refused order has the
     /// side alone.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) fn report(&mut self, intent: &Intent, outcome: &Outcome) -> Result<(), Error> {
         let seq = match outcome.seq {
             0 if matches!(intent.side, Side::Ask) => ASK_BIT,

@@ -39,7 +39,7 @@ impl Venue<'_> {
         self.book.insert(side, order)?;
         self.changed(side);
         position::rest(&mut self.slot_mut().positions[index], side, lots)?;
-        self.record.touch(self.trader, 0)
+        self.record.touch_inline(self.trader, 0)
     }
 
     #[inline(always)]

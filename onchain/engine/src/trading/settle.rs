@@ -1,5 +1,6 @@
 //! One side of a trade on one slot: funding, base and quote, fees, open interest.
 
+use super::Venue;
 use crate::error::Error;
 use crate::funding;
 use crate::instructions::Side;
@@ -7,7 +8,7 @@ use crate::margin::{self, Margin};
 use crate::money;
 use crate::position;
 use crate::state::{Exchange, Market, Position, Slot};
-use crate::units::{MILLION, Rounding, mul_div_signed, value_of};
+use crate::units::{MILLION, Rounding, difference, mul_div_signed, sum, value_of};
 use crate::vesting;
 
 /// A trade as one of its two sides sees it.
@@ -37,7 +38,7 @@ pub(super) fn settle_funding(
 ) -> Result<i64, Error> {
     let paid = funding::settle(&mut exchange.markets[market], &mut slot.positions[index])?.0;
     if paid != 0 {
-        money::set_usdc(exchange, slot, slot.usdc.0 - paid)?;
+        money::set_usdc(exchange, slot, difference(slot.usdc.0, paid))?;
     }
     Ok(paid)
 }
@@ -45,7 +46,7 @@ pub(super) fn settle_funding(
 /// The predicate of a fill, for maker and taker alike: maintenance health afterwards must be at least
 /// 0 or at least what it was. `others` is the margin of everything but this position and without
 /// the USDC balance. Funding of the position is settled.
-#[inline(always)]
+#[inline(never)]
 pub(super) fn may_fill(
     market: &Market,
     position: &Position,
@@ -61,42 +62,40 @@ pub(super) fn may_fill(
     Ok(after >= health_after(market, position, usdc, others, &unchanged)?)
 }
 
-#[inline(always)]
+#[inline(never)]
 fn health_after(market: &Market, position: &Position, usdc: i64, others: &Margin, trade: &Trade) -> Result<i64, Error> {
     let mark = market.mark_price.0;
     let bought = match trade.side {
         Side::Bid => i64::from(trade.lots),
         Side::Ask => -i64::from(trade.lots),
     };
-    let base = position.base.0 + bought;
+    let base = sum(position.base.0, bought);
     let paid = value_of(bought, trade.price).ok_or(Error::ArithmeticOverflow)?;
-    let quote = position.quote.0 - paid;
-    let required = margin::maintenance_of(market, base.unsigned_abs(), mark)? as i64;
+    let quote = difference(position.quote.0, paid);
+    let required = margin::maintenance_of_inline(market, base.unsigned_abs(), mark)? as i64;
     let value = value_of(base, mark).ok_or(Error::ArithmeticOverflow)?;
-    Ok(others.health() + usdc - trade.fee + quote + value - required)
+    let health = sum(difference(sum(others.health(), usdc), trade.fee), quote);
+    Ok(difference(sum(health, value), required))
 }
 
-/// Books the trade on a slot and returns the profit that it realised.
-#[inline(always)]
-pub(super) fn settle_trade(
-    exchange: &mut Exchange,
-    market: usize,
-    slot: &mut Slot,
-    index: usize,
-    trade: &Trade,
-    unix: i64,
-) -> Result<i64, Error> {
-    // The number of the event that will report it: unique, so that no trigger survives its position.
-    let epoch = (exchange.event_seq + 1) as u32;
-    let before = slot.positions[index].base.0;
-    let realised = position::fill(&mut slot.positions[index], trade.side, trade.lots, trade.price, epoch)?.0;
-    let after = slot.positions[index].base.0;
-    vesting::book(slot, realised, exchange.markets[market].vesting_s, unix)?;
-    money::set_usdc(exchange, slot, slot.usdc.0 + realised - trade.fee)?;
-    exchange.open_quote -= realised;
-    exchange.fees_collected += trade.fee;
-    let market = &mut exchange.markets[market];
-    market.open_long = market.open_long + after.max(0).unsigned_abs() - before.max(0).unsigned_abs();
-    market.open_short = market.open_short + after.min(0).unsigned_abs() - before.min(0).unsigned_abs();
-    Ok(realised)
+impl Venue<'_> {
+    /// Books the trade on a slot and returns the profit that it realised. One copy for both sides of a fill
+    /// and for positions that change hands without the book: it is long.
+    #[inline(never)]
+    pub(super) fn settle_trade(&mut self, slot: u16, index: usize, trade: &Trade) -> Result<i64, Error> {
+        let (exchange, slot) = (&mut *self.exchange, &mut self.slots[usize::from(slot)]);
+        // The number of the event that will report it: unique, so that no trigger survives its position.
+        let epoch = (exchange.event_seq + 1) as u32;
+        let before = slot.positions[index].base.0;
+        let realised = position::fill(&mut slot.positions[index], trade.side, trade.lots, trade.price, epoch)?.0;
+        let after = slot.positions[index].base.0;
+        vesting::book(slot, realised, exchange.markets[self.market].vesting_s, self.now.unix)?;
+        money::set_usdc_inline(exchange, slot, difference(sum(slot.usdc.0, realised), trade.fee))?;
+        exchange.open_quote = difference(exchange.open_quote, realised);
+        exchange.fees_collected = sum(exchange.fees_collected, trade.fee);
+        let market = &mut exchange.markets[self.market];
+        market.open_long = market.open_long + after.max(0).unsigned_abs() - before.max(0).unsigned_abs();
+        market.open_short = market.open_short + after.min(0).unsigned_abs() - before.min(0).unsigned_abs();
+        Ok(realised)
+    }
 }

@@ -5,13 +5,12 @@
 
 use super::Venue;
 use super::settle::Trade;
-use super::takeover::{MAX_TRANSFERS, Transfers};
 use crate::error::Error;
 use crate::events::{TransferRecord, removal};
 use crate::instructions::Side;
 use crate::now::Now;
 use crate::position;
-use crate::recorder::MAX_MATCH_REMOVALS;
+use crate::recorder::{MAX_MATCH_REMOVALS, MAX_TRANSFERS};
 use crate::state::{Market, market_status};
 use crate::units::LotPrice;
 
@@ -32,14 +31,14 @@ pub(crate) fn gather(market: &mut Market, from: i64, now: Now) {
     market.settlement_seconds += seconds;
 }
 
-/// Runs `settle_slots`: cancels up to 32 orders a side, best first, and closes nothing (`None`); once the book is
+/// Runs `settle_slots`: cancels up to 32 orders a side, best first, and closes nothing (`false`); once the book is
 /// empty closes up to sixteen positions, from the slot where the last call ended. With the last position the market
 /// is settled.
 ///
 /// # Errors
 /// `MarketNotActive` unless the market settles, `SettlementTooEarly` before the hour is full.
 #[inline(never)]
-pub fn settle_slots(venue: &mut Venue<'_>) -> Result<Option<Transfers>, Error> {
+pub fn settle_slots(venue: &mut Venue<'_>) -> Result<bool, Error> {
     let market = &mut venue.exchange.markets[venue.market];
     if market.status != market_status::SETTLING {
         return Err(Error::MarketNotActive);
@@ -53,12 +52,11 @@ pub fn settle_slots(venue: &mut Venue<'_>) -> Result<Option<Transfers>, Error> {
     }
     if venue.clear_book()? {
         venue.finish()?;
-        return Ok(None);
+        return Ok(false);
     }
-    let mut transfers = Transfers::none();
-    venue.close_positions(&mut transfers)?;
+    venue.close_positions()?;
     venue.finish()?;
-    Ok(Some(transfers))
+    Ok(true)
 }
 
 impl Venue<'_> {
@@ -74,12 +72,12 @@ impl Venue<'_> {
         Ok(any)
     }
 
-    fn close_positions(&mut self, transfers: &mut Transfers) -> Result<(), Error> {
+    fn close_positions(&mut self) -> Result<(), Error> {
         let (count, price) = (self.slots.len(), self.market().settlement_price.0);
         let mut index = self.market().cursor as usize;
-        while index < count && transfers.count() < MAX_TRANSFERS {
+        while index < count && self.record.transfers() < MAX_TRANSFERS {
             if let Some(entry) = position::find(&self.slots[index], self.market as u8) {
-                self.close_at(index as u16, entry, price, transfers)?;
+                self.close_at(index as u16, entry, price)?;
             }
             index += 1;
         }
@@ -91,7 +89,7 @@ impl Venue<'_> {
         Ok(())
     }
 
-    fn close_at(&mut self, index: u16, entry: usize, price: u64, transfers: &mut Transfers) -> Result<(), Error> {
+    fn close_at(&mut self, index: u16, entry: usize, price: u64) -> Result<(), Error> {
         let base = self.slots[usize::from(index)].positions[entry].base.0;
         let lots = u32::try_from(base.unsigned_abs()).map_err(|_| Error::ArithmeticOverflow)?;
         let side = if base > 0 { Side::Ask } else { Side::Bid };
@@ -99,6 +97,7 @@ impl Venue<'_> {
         let slot = &mut self.slots[usize::from(index)];
         position::free_if_empty(slot, entry);
         let generation = slot.generation;
-        transfers.push(&TransferRecord { slot: index, generation, side: side as u8, lots, price, from_pnl: 0, pnl })
+        let side = side as u8;
+        self.record.transfer(TransferRecord { slot: index, generation, side, lots, price, from_pnl: 0, pnl })
     }
 }

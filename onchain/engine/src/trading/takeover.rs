@@ -3,7 +3,7 @@
 
 use super::Venue;
 use super::liquidation::closing_side;
-use super::settle::{Trade, settle_funding, settle_trade};
+use super::settle::{Trade, settle_funding};
 use crate::error::Error;
 use crate::events::TransferRecord;
 use crate::instructions::{AutoDeleverage, Side, TakeOver};
@@ -17,44 +17,12 @@ use crate::units::{MILLION, Rounding, mul_div, value_of};
 const LARGEST_DISCOUNT: u64 = 20_000;
 /// After a liquidation that found nobody, take over is open this many seconds later.
 const NO_BID_S: i64 = 5;
-/// Most positions that change hands in one instruction.
-pub const MAX_TRANSFERS: usize = 16;
 /// Most counterparties of one deleveraging.
 const MAX_COUNTERPARTIES: usize = 4;
 /// The best of these are tried: some may not stay solvent.
 const CANDIDATES: usize = 8;
 /// Most positions that one deleveraging looks at; the next one goes on behind them.
 const LONGEST_SCAN: usize = 2_048;
-
-/// Positions that changed hands in one instruction.
-pub struct Transfers {
-    bytes: [u8; MAX_TRANSFERS * size_of::<TransferRecord>()],
-    count: usize,
-}
-
-impl Transfers {
-    pub(super) const fn none() -> Self {
-        Self { bytes: [0; MAX_TRANSFERS * size_of::<TransferRecord>()], count: 0 }
-    }
-
-    pub(super) fn push(&mut self, record: &TransferRecord) -> Result<(), Error> {
-        let start = self.count * size_of::<TransferRecord>();
-        let place = self.bytes.get_mut(start..start + size_of::<TransferRecord>()).ok_or(Error::EventTooLarge)?;
-        place.copy_from_slice(record.as_bytes());
-        self.count += 1;
-        Ok(())
-    }
-
-    /// How many there are.
-    pub const fn count(&self) -> usize {
-        self.count
-    }
-
-    /// The records, encoded.
-    pub fn bytes(&self) -> &[u8] {
-        &self.bytes[..self.count * size_of::<TransferRecord>()]
-    }
-}
 
 /// Runs `take_over`: the caller assumes part of the position at the mark less (for a long) d = min(2 %,
 /// E_i / (2 x notional)), where E_i is this position's share of the equity by maintenance margin: who waits
@@ -64,7 +32,7 @@ impl Transfers {
 /// `AccountHealthy`, `BookComesFirst`, `NoPosition`, `ZeroSize`, `MaintenanceBreach`; those of the caller's
 /// margin check and of [`Venue::summon`].
 #[inline(never)]
-pub fn take_over(venue: &mut Venue<'_>, args: &TakeOver) -> Result<Transfers, Error> {
+pub fn take_over(venue: &mut Venue<'_>, args: &TakeOver) -> Result<(), Error> {
     let keeper = venue.summon(args.slot, args.generation)?;
     let entry = venue.entry_in_trouble()?;
     let before = venue.look()?;
@@ -89,8 +57,7 @@ pub fn take_over(venue: &mut Venue<'_>, args: &TakeOver) -> Result<Transfers, Er
     }
     let taken = position::find_or_take(&mut venue.slots[usize::from(keeper)], venue.market as u8)?;
     let held = venue.before(&venue.slots[usize::from(keeper)].positions[taken]);
-    let mut transfers = Transfers::none();
-    transfers.push(&venue.hand_over((entry, side), (keeper, taken), lots, price)?)?;
+    venue.hand_over((entry, side), (keeper, taken), lots, price)?;
     if !venue.standing()?.stands_no_worse_than(&before) {
         return Err(Error::MaintenanceBreach);
     }
@@ -98,8 +65,7 @@ pub fn take_over(venue: &mut Venue<'_>, args: &TakeOver) -> Result<Transfers, Er
     venue.check_risk(held, taken)?;
     venue.trader = victim;
     venue.release(keeper, taken);
-    venue.finish()?;
-    Ok(transfers)
+    venue.finish()
 }
 
 /// min(2 % of the mark, E_i / (2 x size)) in quote atoms per lot, E_i = E x MM_i / MM; rounded down: against
@@ -125,7 +91,7 @@ fn share(market: &Market, size: u64, standing: &Standing, rounding: Rounding) ->
 /// `AccountSolvent` at an equity above 0, `InsuranceFirst` while insurance can pay what is missing,
 /// `NoPosition`, `NoCounterparty`; those of [`Venue::summon`].
 #[inline(never)]
-pub fn auto_deleverage(venue: &mut Venue<'_>, args: &AutoDeleverage) -> Result<Transfers, Error> {
+pub fn auto_deleverage(venue: &mut Venue<'_>, args: &AutoDeleverage) -> Result<(), Error> {
     venue.summon(args.slot, args.generation)?;
     let entry = venue.entry_in_trouble()?;
     let standing = venue.look()?;
@@ -139,21 +105,17 @@ pub fn auto_deleverage(venue: &mut Venue<'_>, args: &AutoDeleverage) -> Result<T
     let side = closing_side(position)?;
     let price = bankruptcy_price(venue.market(), position, &standing)?;
     let best = venue.best_counterparties(side)?;
-    let mut transfers = Transfers::none();
     for other in best.into_iter().filter(|other| *other != NO_SLOT) {
         let left = venue.slot().positions[entry].base.0.unsigned_abs();
-        if left == 0 || transfers.count == MAX_COUNTERPARTIES {
+        if left == 0 || venue.record.transfers() == MAX_COUNTERPARTIES {
             break;
         }
-        if let Some(record) = venue.deleverage((entry, side), other, left, price)? {
-            transfers.push(&record)?;
-        }
+        venue.deleverage((entry, side), other, left, price)?;
     }
-    if transfers.count == 0 {
+    if venue.record.transfers() == 0 {
         return Err(Error::NoCounterparty);
     }
-    venue.finish()?;
-    Ok(transfers)
+    venue.finish()
 }
 
 /// mark - side x E_i / |base|, rounded so that the account ends at no less than 0.
@@ -189,12 +151,12 @@ impl Venue<'_> {
         (other, taken): (u16, usize),
         lots: u32,
         price: u64,
-    ) -> Result<TransferRecord, Error> {
+    ) -> Result<(), Error> {
         let given = Trade { side, lots, price, fee: 0 };
         let from_pnl = self.settle_side(self.trader, entry, &given)?;
         let pnl = self.settle_side(other, taken, &Trade { side: side.opposite(), ..given })?;
         let generation = self.slots[usize::from(other)].generation;
-        Ok(TransferRecord { slot: other, generation, side: side as u8, lots, price, from_pnl, pnl })
+        self.record.transfer(TransferRecord { slot: other, generation, side: side as u8, lots, price, from_pnl, pnl })
     }
 
     /// Funding, then one side of a trade; returns the profit that it realised.
@@ -202,7 +164,7 @@ impl Venue<'_> {
     pub(super) fn settle_side(&mut self, index: u16, entry: usize, trade: &Trade) -> Result<i64, Error> {
         let slot = &mut self.slots[usize::from(index)];
         let paid = settle_funding(self.exchange, self.market, slot, entry)?;
-        let pnl = settle_trade(self.exchange, self.market, slot, entry, trade, self.now.unix)?;
+        let pnl = self.settle_trade(index, entry, trade)?;
         self.record.touch(index, paid)?;
         Ok(pnl)
     }
@@ -213,24 +175,18 @@ impl Venue<'_> {
     }
 
     /// Closes what one counterparty has, or is needed of it, unless that would leave it without equity.
-    fn deleverage(
-        &mut self,
-        own: (usize, Side),
-        other: u16,
-        left: u64,
-        price: u64,
-    ) -> Result<Option<TransferRecord>, Error> {
+    fn deleverage(&mut self, own: (usize, Side), other: u16, left: u64, price: u64) -> Result<(), Error> {
         let slot = &self.slots[usize::from(other)];
         let entry = position::find(slot, self.market as u8).ok_or(Error::BrokenInvariant)?;
         let lots = slot.positions[entry].base.0.unsigned_abs().min(left).min(u64::from(u32::MAX)) as u32;
         let worse = price.abs_diff(self.market().mark_price.0);
         let cost = value_of(i64::from(lots), worse).ok_or(Error::ArithmeticOverflow)?;
         if margin::standing(self.exchange, slot, self.now)?.equity < cost {
-            return Ok(None);
+            return Ok(());
         }
-        let record = self.hand_over(own, (other, entry), lots, price)?;
+        self.hand_over(own, (other, entry), lots, price)?;
         self.release(other, entry);
-        Ok(Some(record))
+        Ok(())
     }
 
     /// Slots with the best scores on the side that can close an order of `side`, best first; 65535 is none.
@@ -260,7 +216,7 @@ impl Venue<'_> {
     /// The slot's position and its profit at the mark, if it is on the other side of `side` and has one.
     #[inline(always)]
     fn profit_of<'s>(&self, slot: &'s Slot, side: Side) -> Result<Option<(u64, &'s Position)>, Error> {
-        let Some(entry) = position::find(slot, self.market as u8) else { return Ok(None) };
+        let Some(entry) = position::find_inline(slot, self.market as u8) else { return Ok(None) };
         let position = &slot.positions[entry];
         let opposite = match side {
             Side::Ask => position.base.0 < 0,

@@ -38,18 +38,18 @@ fn head(orders: &[Order]) -> (u32, u32) {
 #[inline(never)]
 fn impact(orders: &[Order], tick_size: u64, notional: u64, side: Side) -> Result<LotPrice, Error> {
     let tick_size = tick_size.max(1);
-    let (mut left, mut lots, mut sum) = (notional.div_ceil(tick_size), 0u64, 0u64);
+    let wanted = notional.div_ceil(tick_size);
+    let (mut left, mut lots) = (wanted, 0u64);
     for order in orders.iter().rev().take(DEEPEST) {
         let (price, size) = (u64::from(order.ticks), u64::from(order.lots));
         let whole = price.wrapping_mul(size);
         if whole < left {
             left = left.wrapping_sub(whole);
             lots = lots.wrapping_add(size);
-            sum = sum.saturating_add(whole);
             continue;
         }
         let part = left.div_ceil(price.max(1));
-        let (lots, sum) = (lots + part, sum + part * price);
+        let (lots, sum) = (lots + part, wanted - left + part * price);
         let total = sum.checked_mul(tick_size).ok_or(Error::ArithmeticOverflow)?;
         return Ok(LotPrice(match side {
             Side::Bid => total / lots.max(1),

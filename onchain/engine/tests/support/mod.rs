@@ -2,15 +2,19 @@
 //! after every instruction. An instruction that fails changes nothing.
 #![allow(dead_code)]
 
+pub mod params;
+
 use quantdesk_engine::book::BookView;
 use quantdesk_engine::error::Error;
-use quantdesk_engine::events::{FillRecord, OrderRecord, RemovedRecord, TouchedRecord};
+use quantdesk_engine::events::{
+    FillRecord, MAX_EVENT_BYTES, OrderRecord, RemovedRecord, TouchedRecord, TransferRecord,
+};
 use quantdesk_engine::instructions::*;
 use quantdesk_engine::margin::{self, Standing};
 use quantdesk_engine::now::Now;
 use quantdesk_engine::recorder::{RECORDER_BYTES, Recorder};
 use quantdesk_engine::state::*;
-use quantdesk_engine::trading::{self, Caller, Venue};
+use quantdesk_engine::trading::{self, Caller, Loss, Transfers, Venue};
 use quantdesk_engine::units::{LotPrice, Pubkey, QuoteAtoms};
 use quantdesk_engine::{funding, invariants, mark};
 
@@ -39,6 +43,10 @@ pub struct Report {
     pub fills: Vec<FillRecord>,
     pub removed: Vec<RemovedRecord>,
     pub touched: Vec<TouchedRecord>,
+    /// Of a take-over or a deleveraging.
+    pub transfers: Vec<TransferRecord>,
+    /// Of a bankruptcy.
+    pub loss: Option<Loss>,
 }
 
 impl World {
@@ -90,6 +98,31 @@ impl World {
         trader.triggers.iter_mut().for_each(|trigger| trigger.market = NO_MARKET);
         self.traders.push(trader);
         index
+    }
+
+    /// Makes the slot's maintenance equity exactly this, by its balance; the vault follows.
+    pub fn set_equity(&mut self, who: usize, equity: i64) {
+        let more = equity - self.standing(who).equity;
+        let (before, slot) = (self.slots[who].usdc.0, &mut self.slots[who]);
+        slot.usdc.0 += more;
+        let negative = slot.usdc.0.min(0) - before.min(0);
+        self.exchange.negative_usdc = self.exchange.negative_usdc.wrapping_add_signed(-negative);
+        let deposits = &mut self.exchange.collaterals[0].total_deposits;
+        *deposits = deposits.wrapping_add_signed(more);
+    }
+
+    /// Opens `base` lots for `who`, from `other`, in a second market that is like the first.
+    pub fn hold_elsewhere(&mut self, who: usize, other: usize, base: i64) {
+        self.exchange.market_count = 2;
+        self.exchange.markets[1] = self.exchange.markets[0];
+        let price = self.exchange.markets[1].index_price.0 as i64;
+        for (slot, base) in [(who, base), (other, -base)] {
+            let entry = quantdesk_engine::position::find_or_take(&mut self.slots[slot], 1).expect("an entry is free");
+            let position = &mut self.slots[slot].positions[entry];
+            (position.base.0, position.quote.0, position.entry_quote.0) = (base, -base * price, -base * price);
+        }
+        let market = &mut self.exchange.markets[1];
+        (market.open_long, market.open_short) = (base.unsigned_abs(), base.unsigned_abs());
     }
 
     /// Sets the index price, as an accepted update does.
@@ -151,11 +184,13 @@ impl World {
             act(&mut venue)?;
             venue.next_event()?;
             let event = venue.event(1, 0, &signer);
+            assert!(encoded(&[event]).len() + 16 <= MAX_EVENT_BYTES, "with tag and discriminator an event fits a CPI");
             Ok(Report {
                 orders: event.orders.iter().flatten().collect(),
                 fills: event.fills.iter().flatten().collect(),
                 removed: event.removed.iter().flatten().collect(),
                 touched: event.touched.iter().flatten().collect(),
+                ..Report::default()
             })
         });
         match &result {
@@ -243,17 +278,47 @@ impl World {
 
     pub fn take_over(&mut self, keeper: usize, victim: usize, lots: u32) -> Result<Report, Error> {
         let args = TakeOver { market: 0, slot: victim as u16, generation: self.slots[victim].generation, lots };
-        self.run(keeper, |venue| trading::take_over(venue, &args).map(drop))
+        self.transferring(keeper, victim, |venue| trading::take_over(venue, &args))
     }
 
     pub fn resolve_bankruptcy(&mut self, keeper: usize, victim: usize) -> Result<Report, Error> {
         let args = ResolveBankruptcy { market: 0, slot: victim as u16, generation: self.slots[victim].generation };
-        self.run(keeper, |venue| trading::resolve_bankruptcy(venue, &args).map(drop))
+        let mut loss = None;
+        let report = self.run(keeper, |venue| {
+            let found = trading::resolve_bankruptcy(venue, &args)?;
+            let event = venue.resolved(1, &Pubkey::default(), found);
+            assert_eq!(
+                ({ event.from_slot }, { event.paid }, { event.unpaid }),
+                (victim as u16, found.paid, found.unpaid)
+            );
+            loss = Some(found);
+            Ok(())
+        })?;
+        Ok(Report { loss, ..report })
     }
 
     pub fn auto_deleverage(&mut self, keeper: usize, victim: usize) -> Result<Report, Error> {
         let args = AutoDeleverage { market: 0, slot: victim as u16, generation: self.slots[victim].generation };
-        self.run(keeper, |venue| trading::auto_deleverage(venue, &args).map(drop))
+        self.transferring(keeper, victim, |venue| trading::auto_deleverage(venue, &args))
+    }
+
+    /// Runs what moves positions; its event names the account in trouble and every transfer.
+    fn transferring(
+        &mut self,
+        keeper: usize,
+        victim: usize,
+        act: impl FnOnce(&mut Venue<'_>) -> Result<Transfers, Error>,
+    ) -> Result<Report, Error> {
+        let mut transfers = Vec::new();
+        let report = self.run(keeper, |venue| {
+            let moved = act(venue)?;
+            let event = venue.transferred(1, 0, &Pubkey::default(), &moved);
+            assert_eq!({ event.from_slot }, victim as u16);
+            assert_eq!(event.transfers.len(), moved.count());
+            transfers = event.transfers.iter().map(|record| record.expect("a record")).collect();
+            Ok(())
+        })?;
+        Ok(Report { transfers, ..report })
     }
 
     /// Gives to the insurance fund.
@@ -291,7 +356,7 @@ impl World {
 }
 
 pub fn encoded<T: quantdesk_engine::describe::Encode>(items: &[T]) -> Vec<u8> {
-    let mut buffer = vec![0; 4_096];
+    let mut buffer = vec![0; 16_384];
     let mut writer = quantdesk_engine::describe::Writer::new(&mut buffer);
     items.iter().for_each(|item| item.encode(&mut writer));
     let length = writer.finish().expect("the buffer is large enough");

@@ -66,6 +66,10 @@ use crate::failure::Failure;
 /// `MalformedArguments`.
 #[inline(always)]
 pub fn decode<'a, T: Decode<'a>>(data: &'a [u8]) -> Result<T, Failure> {
+    // Arguments of a fixed size are as long as that: knowing it, no field needs a check of its own.
+    if T::SIZE != 0 && data.len() != T::SIZE {
+        return Err(Error::MalformedArguments.into());
+    }
     let mut reader = Reader::new(data);
     match T::decode(&mut reader) {
         Some(value) if reader.is_empty() => Ok(value),

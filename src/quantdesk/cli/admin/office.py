@@ -54,10 +54,10 @@ class Manner:
 
 
 class Office:
-    """One exchange, and the key that signs."""
+    """One exchange, the key that signs, and how the command acts."""
 
-    def __init__(self, rpc: SolanaRpc, venue: Addresses, path: Path) -> None:
-        self.rpc, self.venue, self._path = rpc, venue, path
+    def __init__(self, rpc: SolanaRpc, venue: Addresses, path: Path, manner: Manner) -> None:
+        self.rpc, self.venue, self.manner, self._path = rpc, venue, manner, path
         self._growths = 0
 
     @cached_property
@@ -93,10 +93,10 @@ class Office:
             raise ServiceRefused(f"no change {seq} waits: it was applied, cancelled or never queued")
         return QueuedChange.decode(found.bytes)
 
-    async def act(self, wanted: Sequence[Instruction], manner: Manner, *more: Row) -> None:
+    async def act(self, wanted: Instruction, *more: Row) -> None:
         """Simulate, show before and after, ask, sign, send. Raises ``ServiceRefused`` by the error's name."""
-        before = await self.exchange()
-        after = await self._simulated(wanted)
+        manner, before = self.manner, await self.exchange()
+        after = await self._simulated([wanted])
         rows = [*differences(before, after), *more]
         if manner.as_json and manner.dry_run:
             print_json({"state": "simulated", "changes": _objects(rows)})
@@ -108,7 +108,7 @@ class Office:
             return
         if not manner.yes and not manner.as_json:
             typer.confirm(f"Sign with {self.key} and send?", abort=True)
-        landed = await self._send(wanted)
+        landed = await self._send([wanted])
         if manner.as_json:
             print_json({"state": "confirmed", "signature": landed, "changes": _objects(rows)})
         else:

@@ -6,7 +6,10 @@ from typing import Any
 from sqlalchemy import BindParameter, Row, Select, and_, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from quantdesk.gateway.orders.repository import CHANGED_SINCE, OPEN
 from quantdesk.gateway.requests import PageQuery
+from quantdesk.gateway.stored import Stored
+from quantdesk.gateway.traders import repository as trigger_rows
 from quantdesk.infra.store.tables import (
     accounts,
     balances,
@@ -17,27 +20,40 @@ from quantdesk.infra.store.tables import (
     transfers,
 )
 
-# Made once: the account channel runs these at every change of a wallet; making one costs as much as a read.
+RECENT = 100
+"""Fills, transfers and steps of liquidation of `recent`, of each."""
+
+# Made once: the account channel runs these at every change of a wallet (`Store.read_all`).
 _OF_WALLET: BindParameter[str] = bindparam("wallet")
 _SINCE: BindParameter[int] = bindparam("since")
-_OPENED = (
+_STATE = (
     select(accounts)
     .where(accounts.c.wallet == _OF_WALLET, accounts.c.state != "closed")
-    .order_by(accounts.c.sub)
+    .order_by(accounts.c.sub),
+    select(balances).where(balances.c.wallet == _OF_WALLET),
+    select(positions).where(positions.c.wallet == _OF_WALLET).order_by(positions.c.market),
 )
-_HELD = select(balances).where(balances.c.wallet == _OF_WALLET)
-_STANDING = select(positions).where(positions.c.wallet == _OF_WALLET).order_by(positions.c.market)
-_FILLS_SINCE = (
+_FILLS = (
     select(fills)
     .where(or_(fills.c.maker_wallet == _OF_WALLET, fills.c.taker_wallet == _OF_WALLET))
-    .where(fills.c.event_seq > _SINCE)
     .order_by(fills.c.event_seq.desc(), fills.c.fill_index.desc())
 )
-_TRANSFERS_SINCE = (
+_TRANSFERS = (
     select(transfers)
-    .where(transfers.c.wallet == _OF_WALLET, transfers.c.event_seq > _SINCE)
-    .order_by(transfers.c.event_seq.desc())
+    .where(transfers.c.wallet == _OF_WALLET)
+    .order_by(transfers.c.event_seq.desc(), transfers.c.sub.desc())
 )
+_RECENT_FILLS = _FILLS.limit(RECENT)
+_RECENT_TRANSFERS = _TRANSFERS.limit(RECENT)
+_FILLS_SINCE = _FILLS.where(fills.c.event_seq > _SINCE)
+_TRANSFERS_SINCE = _TRANSFERS.where(transfers.c.event_seq > _SINCE)
+_LIQUIDATIONS = (
+    select(liquidations)
+    .where(liquidations.c.wallet == _OF_WALLET)
+    .order_by(liquidations.c.event_seq.desc(), liquidations.c.step_index.desc())
+)
+_RECENT_LIQUIDATIONS = _LIQUIDATIONS.limit(RECENT)
+_LIQUIDATIONS_SINCE = _LIQUIDATIONS.where(liquidations.c.event_seq > _SINCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +65,48 @@ class WalletRows:
     positions: list[Row[Any]]
 
 
-async def wallet_rows(connection: AsyncConnection, wallet: str) -> WalletRows:
+@dataclass(frozen=True, slots=True)
+class WalletReading:
+    """One wallet at one moment: its sub-accounts, and part of its history, newest first."""
+
+    rows: WalletRows
+    orders: list[Row[Any]]
+    fills: list[Row[Any]]
+    transfers: list[Row[Any]]
+    triggers: list[Row[Any]]
+    liquidations: list[Row[Any]]
+
+    @property
+    def event_seq(self) -> int:
+        """The newest event that shows in it."""
+        rows = (*self.rows.accounts, *self.rows.balances, *self.rows.positions)
+        history = (*self.fills[:1], *self.transfers[:1], *self.liquidations[:1])
+        newest = [row.event_seq for row in (*rows, *history)]
+        newest += [row.updated_event_seq for row in (*self.orders, *self.triggers)]
+        return max(map(int, newest), default=0)
+
+
+async def wallet_rows(stored: Stored, wallet: str) -> WalletRows:
     """Open sub-accounts with their balances and positions."""
     of_wallet = {"wallet": wallet}
-    return WalletRows(
-        list((await connection.execute(_OPENED, of_wallet)).all()),
-        list((await connection.execute(_HELD, of_wallet)).all()),
-        list((await connection.execute(_STANDING, of_wallet)).all()),
-    )
+    return WalletRows(*await stored.read_all(*((each, of_wallet) for each in _STATE)))
+
+
+async def recent(stored: Stored, wallet: str) -> WalletReading:
+    """The wallet with its open orders, its live triggers and the last RECENT of what happened to it."""
+    history = (OPEN, _RECENT_FILLS, _RECENT_TRANSFERS, trigger_rows.LIVE, _RECENT_LIQUIDATIONS)
+    return await _reading(stored, {"wallet": wallet}, history)
+
+
+async def changes_since(stored: Stored, wallet: str, event_seq: int) -> WalletReading:
+    """The wallet with the orders, fills and whatever else events after `event_seq` touched."""
+    history = (CHANGED_SINCE, _FILLS_SINCE, _TRANSFERS_SINCE, trigger_rows.CHANGED_SINCE, _LIQUIDATIONS_SINCE)
+    return await _reading(stored, {"wallet": wallet, "since": event_seq}, history)
+
+
+async def _reading(stored: Stored, values: dict[str, Any], history: tuple[Select[Any], ...]) -> WalletReading:
+    found = await stored.read_all(*((each, values) for each in (*_STATE, *history)))
+    return WalletReading(WalletRows(*found[:3]), *found[3:])
 
 
 async def fill_rows(
@@ -85,11 +135,6 @@ async def fill_rows(
     statement = _within(statement, fills.c.ts_ms, page)
     statement = statement.order_by(fills.c.event_seq.desc(), fills.c.fill_index.desc())
     return list((await connection.execute(statement.limit(page.limit + 1))).all())
-
-
-async def fills_since(connection: AsyncConnection, wallet: str, event_seq: int) -> list[Row[Any]]:
-    """Fills after an event, newest first."""
-    return list((await connection.execute(_FILLS_SINCE, {"wallet": wallet, "since": event_seq})).all())
 
 
 async def funding_rows(
@@ -156,11 +201,6 @@ async def liquidation_rows(
     statement = _within(statement, table.c.ts_ms, page)
     statement = statement.order_by(table.c.event_seq.desc(), table.c.step_index.desc())
     return list((await connection.execute(statement.limit(page.limit + 1))).all())
-
-
-async def transfers_since(connection: AsyncConnection, wallet: str, event_seq: int) -> list[Row[Any]]:
-    """Transfers after an event, newest first."""
-    return list((await connection.execute(_TRANSFERS_SINCE, {"wallet": wallet, "since": event_seq})).all())
 
 
 def _within(statement: Select[Any], column: Any, page: PageQuery) -> Select[Any]:

@@ -46,7 +46,7 @@ class AccountService:
 
     def valued(self, view: ExchangeView, holdings: Holdings) -> AccountValue:
         """A sub-account at the present marks."""
-        return value(holdings, self.prices(view), self._clock() // 1_000)
+        return value(holdings, self.prices(view), view.exchange.collaterals, self._clock() // 1_000)
 
     def margin(self, view: ExchangeView, holdings: Holdings) -> Margin:
         """Its margin numbers for a before or after."""
@@ -54,8 +54,7 @@ class AccountService:
 
     async def holdings(self, wallet: str) -> list[Holdings]:
         """Every sub-account of a wallet as indexed."""
-        async with self._stored.read() as connection:
-            return from_rows(await repository.wallet_rows(connection, wallet))
+        return from_rows(await repository.wallet_rows(self._stored, wallet))
 
     def sub_accounts(self, view: ExchangeView, wallet: str, holdings: Sequence[Holdings]) -> list[SubAccount]:
         """Sub-accounts as the wire shows them."""

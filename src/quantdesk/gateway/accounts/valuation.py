@@ -3,13 +3,13 @@
 Display only: the program decides, and previews run it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from quantdesk.domain import margin
 from quantdesk.domain.units import RATE_SCALE, ceil_div
 from quantdesk.gateway.accounts.holdings import Holding, Holdings
-from quantdesk.program.layouts import Market
+from quantdesk.program.layouts import Collateral, Market
 
 STALE_WORSENING = 2
 """For a withdrawal a stale market is worsened by this many times its maintenance rate."""
@@ -38,6 +38,15 @@ class MarketPrices:
 
 
 @dataclass(frozen=True, slots=True)
+class CollateralValue:
+    """What collateral beside USDC counts, quote atoms; `worth` by its index, None without a price."""
+
+    maintenance: int
+    initial: int
+    worth: tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PositionValue:
     """One position with its prices."""
 
@@ -61,6 +70,7 @@ class AccountValue:
     """One sub-account; `priced` is false while a market that it needs has no price."""
 
     holdings: Holdings
+    collateral: CollateralValue
     positions: tuple[PositionValue, ...]
     priced: bool
     locked: int
@@ -72,6 +82,11 @@ class AccountValue:
         return self.holdings.usdc + self.holdings.parked[0]
 
     @property
+    def maintained(self) -> int:
+        """The same and what other collateral counts for maintenance."""
+        return self.balance + self.collateral.maintenance
+
+    @property
     def margins(self) -> list[margin.Position]:
         """The positions as `domain.margin` takes them."""
         return [each.margin for each in self.positions]
@@ -79,7 +94,7 @@ class AccountValue:
     @property
     def equity(self) -> int:
         """What maintenance is held against."""
-        return margin.equity(self.balance, self.margins)
+        return margin.equity(self.maintained, self.margins)
 
     @property
     def initial(self) -> int:
@@ -94,12 +109,12 @@ class AccountValue:
     @property
     def standing(self) -> margin.Standing:
         """Towards liquidation: at the milder of mark and a pending price."""
-        return margin.standing(self.balance, self.margins)
+        return margin.standing(self.maintained, self.margins)
 
     @property
     def free_collateral(self) -> int:
         """What is left to open risk with."""
-        return margin.initial_health(self.balance, self.margins)
+        return margin.initial_health(self.balance + self.collateral.initial, self.margins)
 
     @property
     def notional(self) -> int:
@@ -110,11 +125,30 @@ class AccountValue:
         """First mark at which maintenance is not met, all else unchanged; None without one."""
         if not self.priced:
             return None
-        return margin.liquidation_price(self.balance, self.margins, self.positions.index(position))
+        return margin.liquidation_price(self.maintained, self.margins, self.positions.index(position))
 
 
-def value(holdings: Holdings, prices: Mapping[int, MarketPrices], unix_s: int) -> AccountValue:
-    """Value a sub-account at `unix_s`."""
+def _collateral(holdings: Holdings, known: Sequence[Collateral], unix_s: int) -> CollateralValue:
+    """Collateral in the slot counts for margin; what is parked has a worth only."""
+    maintenance = initial = 0
+    worth: list[int | None] = [holdings.usdc + holdings.parked[0]]
+    for index, each in enumerate(known[1:], 1):
+        held = holdings.collaterals[index - 1] if index <= len(holdings.collaterals) else 0
+        parked = holdings.parked[index] if index < len(holdings.parked) else 0
+        stale = unix_s * 1_000 - each.publish_ms > each.max_age_s * 1_000
+        pending = each.pending_price or each.price
+        higher, lower = max(each.price, pending), min(each.price, pending)
+        maintenance += margin.maintenance_value(held, higher, each.maintenance_weight, stale=stale)
+        initial += margin.initial_value(held, lower, each.initial_weight, stale=stale)
+        worth.append((held + parked) * each.price // RATE_SCALE if each.price else None)
+    return CollateralValue(maintenance, initial, tuple(worth))
+
+
+def value(
+    holdings: Holdings, prices: Mapping[int, MarketPrices], collaterals: Sequence[Collateral], unix_s: int
+) -> AccountValue:
+    """Value a sub-account at `unix_s`. `collaterals`: the exchange's, USDC first."""
+    collateral = _collateral(holdings, collaterals, unix_s)
     standing = [each for _, each in sorted(holdings.positions.items()) if not each.is_empty]
     positions = tuple(
         _position(each, prices[each.market], prices[each.market].mark)
@@ -128,9 +162,12 @@ def value(holdings: Holdings, prices: Mapping[int, MarketPrices], unix_s: int) -
         ).margin
         for each in positions
     ]
-    free = margin.withdrawable(holdings.usdc, locked, worst) if holdings.active else holdings.parked[0]
+    free = holdings.parked[0]
+    if holdings.active:
+        free = margin.withdrawable(holdings.usdc, locked, worst, collateral.initial)
     return AccountValue(
         holdings=holdings,
+        collateral=collateral,
         positions=positions,
         priced=all(each.market in prices and prices[each.market].mark for each in standing),
         locked=locked,

@@ -10,7 +10,6 @@ from quantdesk.domain import margin
 from quantdesk.domain.market import Asset
 from quantdesk.domain.market import Market as Parameters
 from quantdesk.domain.units import BaseLots, LotPrice, Ticks, decimal_text
-from quantdesk.gateway.accounts.holdings import Holdings
 from quantdesk.gateway.accounts.schemas import (
     Balance,
     Fill,
@@ -91,7 +90,7 @@ def sub_account_view(
         status="active" if holdings.active else "parked",
         slot_index=holdings.slot_index,
         generation=holdings.generation,
-        balances=_balances(holdings, assets),
+        balances=_balances(account, assets),
         locked=usdc(account.locked),
         withdrawable=usdc(account.withdrawable) if known else None,
         equity=usdc(account.equity) if known else None,
@@ -119,19 +118,20 @@ def standing_view(found: margin.Standing) -> Standing:
     return "cancelling" if found.equity < found.half_way else "good"
 
 
-def _balances(holdings: Holdings, assets: tuple[Asset, ...]) -> list[Balance]:
+def _balances(account: AccountValue, assets: tuple[Asset, ...]) -> list[Balance]:
+    holdings, worth = account.holdings, account.collateral.worth
     amounts = (holdings.usdc, *holdings.collaterals)
     made = []
     for asset in assets:
         amount = amounts[asset.index] if asset.index < len(amounts) else 0
         parked = holdings.parked[asset.index] if asset.index < len(holdings.parked) else 0
-        is_quote = asset.index == 0
+        atoms = worth[asset.index]
         made.append(
             Balance(
                 asset=asset.symbol,
                 amount=asset.text(amount),
                 parked=asset.text(parked),
-                value=asset.text(amount + parked) if is_quote else None,
+                value=None if atoms is None else usdc(atoms),
             )
         )
     return made

@@ -1,5 +1,6 @@
 """Describes the exchange and all its limits."""
 
+from quantdesk.domain.units import scaled_text
 from quantdesk.gateway.clock import ClockMs
 from quantdesk.gateway.config import GatewayConfig
 from quantdesk.gateway.exchange.schemas import (
@@ -70,9 +71,10 @@ class ExchangeService:
                 admin=str(chain.admin),
                 guardian=None if str(chain.guardian) == _NOBODY else str(chain.guardian),
             ),
-            collaterals=_collaterals(view),
+            collaterals=_collaterals(view, now),
             fee_tiers=_fee_tiers(chain),
             limits=self._limits(chain),
+            timelock_s=chain.timelock_s,
             status="initialising" if not chain.opened else "paused" if paused else "open",
             paused=paused,
             deficit=usdc(chain.deficit),
@@ -148,7 +150,7 @@ def slot_price(chain: ChainExchange) -> int:
     return chain.min_slot_equity << quarter
 
 
-def _collaterals(view: ExchangeView) -> list[Collateral]:
+def _collaterals(view: ExchangeView, now_ms: int) -> list[Collateral]:
     made = []
     for asset, row in zip(view.assets, view.exchange.collaterals, strict=True):
         made.append(
@@ -160,11 +162,20 @@ def _collaterals(view: ExchangeView) -> list[Collateral]:
                 decimals=row.decimals,
                 initial_weight=rate(row.initial_weight),
                 maintenance_weight=rate(row.maintenance_weight),
+                price=_token_price(row.price, row.decimals),
+                price_ms=row.publish_ms or None,
+                is_stale=asset.index > 0 and now_ms - row.publish_ms > row.max_age_s * 1_000,
+                pending_price=_token_price(row.pending_price, row.decimals),
                 deposit_cap=None if row.deposit_cap >= _UNCAPPED else asset.text(row.deposit_cap),
                 total_deposits=asset.text(row.total_deposits),
             )
         )
     return made
+
+
+def _token_price(price: int, decimals: int) -> str | None:
+    """Quote for a whole token, from quote atoms per 1e6 smallest units."""
+    return scaled_text(price * 10**decimals, 12) if price else None
 
 
 def _fee_tiers(chain: ChainExchange) -> list[FeeTier]:

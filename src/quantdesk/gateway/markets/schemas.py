@@ -8,6 +8,7 @@ from quantdesk.gateway.wire import (
     CandleSource,
     DecimalText,
     Feed,
+    LossKind,
     Page,
     Priced,
     PricedPage,
@@ -83,6 +84,33 @@ class MarketList(Stamped):
     next_cursor: str | None = Field(default=None, description="Always null: markets fit one page.")
 
 
+RestrictionCode = Literal[
+    "MarketNotActive",
+    "Paused",
+    "MatchingPaused",
+    "NoPrice",
+    "PriceStale",
+    "PriceUncertain",
+    "PriceNotAnchored",
+    "PriceJumped",
+]
+Restricts = Literal["opening", "reducing", "taking", "liquidation", "withdrawing"]
+
+
+class Restriction(Wire):
+    """Something that the program refuses, or counts worse, in a market now, and why."""
+
+    code: RestrictionCode = Field(
+        description="The program's error; `PriceJumped` is none: it only counts both prices."
+    )
+    restricts: list[Restricts] = Field(
+        description="`opening`: orders that may add risk; `reducing`: reduce-only orders; `taking`: orders "
+        "that are not post-only; `liquidation`: being liquidated; `withdrawing`: positions count worse."
+    )
+    detail: str = Field(description="One sentence.")
+    until_ms: UnixMs | None = Field(description="When it ends by itself; null: not by time.")
+
+
 class Ticker(Wire):
     """The present numbers of one market. What is not known (an empty side, no trade yet) is null."""
 
@@ -113,6 +141,10 @@ class Ticker(Wire):
     volume_quote_24h: UnsignedDecimalText
     change_24h: DecimalText | None = Field(description="Share, from `open_24h` to `last`.")
     trades_24h: int
+    restrictions: list[Restriction] = Field(
+        description="What the program would refuse now; pushed when the ticker changes, so judge the age of "
+        "`index_published_ms` yourself between two."
+    )
     updated_ms: UnixMs | None
 
 
@@ -159,6 +191,31 @@ class Trade(Wire):
 
 class TradeList(PricedPage[Trade]):
     """The tape, newest first."""
+
+    symbol: Symbol
+
+
+class MarketLiquidation(Wire):
+    """A step of liquidation that leaves no trade, or the end of a position in a market that settles."""
+
+    id: str = Field(description="`{event_seq}-{step_index}`: the account's own step has the same.")
+    market: Symbol
+    kind: LossKind
+    wallet: str = Field(description="Whose position or debt it was.")
+    sub: int
+    counterparty: str | None = Field(description="Who took the other side; null for a debt, a settlement.")
+    side: Side | None = Field(description="What `wallet` did; null for a debt.")
+    size: UnsignedDecimalText | None
+    price: UnsignedDecimalText | None
+    insurance_paid: UnsignedDecimalText | None = Field(description="Of a debt; null for a position.")
+    deficit: UnsignedDecimalText | None = Field(description="Part of a debt that nobody paid.")
+    ts_ms: UnixMs
+    slot: int
+    signature: str
+
+
+class MarketLiquidationList(PricedPage[MarketLiquidation]):
+    """Steps of liquidation without a trade, newest first."""
 
     symbol: Symbol
 
@@ -241,6 +298,9 @@ __all__ = [
     "MarketStatus",
     "Page",
     "PriceSource",
+    "Restriction",
+    "RestrictionCode",
+    "Restricts",
     "Ticker",
     "TickerList",
     "TickerReply",

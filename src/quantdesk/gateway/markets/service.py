@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from quantdesk.domain.units import Rounding, Ticks
 from quantdesk.gateway import paging
 from quantdesk.gateway.clock import ClockMs
-from quantdesk.gateway.exchange.state import ExchangeState
+from quantdesk.gateway.exchange.state import ExchangeState, ExchangeView
 from quantdesk.gateway.freshness import Freshness
 from quantdesk.gateway.markets import repository, views
 from quantdesk.gateway.markets.board import Board, LiveMarket
@@ -16,6 +16,7 @@ from quantdesk.gateway.markets.schemas import (
     CandleList,
     FundingRateList,
     IndexPriceList,
+    MarketLiquidationList,
     MarketList,
     MarketReply,
     Ticker,
@@ -76,19 +77,21 @@ class MarketService:
         """Every ticker."""
         await self._fresh.reach(min_slot)
         view = await self._state.current()
-        items = [await self.ticker_of(market) for market in view.exchange.markets]
+        items = [await self.ticker_of(view, market) for market in view.exchange.markets]
         return TickerList(items=items, next_cursor=None, feed=self._board.feed, **self._fresh.stamp())
 
     async def ticker(self, symbol: str, min_slot: int | None) -> TickerReply:
         """One ticker. Raises NotFound."""
         await self._fresh.reach(min_slot)
-        found = await self.ticker_of((await self._state.current()).market(symbol, "symbol"))
+        view = await self._state.current()
+        found = await self.ticker_of(view, view.market(symbol, "symbol"))
         return TickerReply.model_validate({**found.model_dump(), **self._fresh.stamp()})
 
-    async def ticker_of(self, market: ChainMarket) -> Ticker:
+    async def ticker_of(self, view: ExchangeView, market: ChainMarket) -> Ticker:
         """The present numbers of a market."""
         live = self._board.market(market.symbol)
-        return views.ticker_view(market, live, await self._day(market.index, live), self._clock())
+        day = await self._day(market.index, live)
+        return views.ticker_view(view.exchange, market, live, day, self._clock())
 
     async def _day(self, market: int, live: LiveMarket) -> DayStats:
         now = self._clock()
@@ -152,6 +155,25 @@ class MarketService:
             symbol=symbol,
             items=[views.trade_row(market.parameters, row) for row in shown],
             next_cursor=paging.encode(shown[-1].event_seq, shown[-1].fill_index) if more else None,
+            unknown_before_ms=since,
+            feed=self._board.market(symbol).feed,
+            **self._fresh.stamp(),
+        )
+
+    async def liquidations(self, symbol: str, page: PageQuery, min_slot: int | None) -> MarketLiquidationList:
+        """Steps of liquidation that are not on the tape."""
+        await self._fresh.reach(min_slot)
+        market = (await self._state.current()).market(symbol, "symbol")
+        after = paging.decode(page.cursor, 2)
+        async with self._stored.read() as connection:
+            rows = await repository.losses(connection, market.index, page, after)
+            since = await repository.known_since(connection, "liquidations")
+        shown = rows[: page.limit]
+        more = len(rows) > page.limit
+        return MarketLiquidationList(
+            symbol=symbol,
+            items=[views.liquidation_row(market.parameters, row) for row in shown],
+            next_cursor=paging.encode(shown[-1].event_seq, shown[-1].step_index) if more else None,
             unknown_before_ms=since,
             feed=self._board.market(symbol).feed,
             **self._fresh.stamp(),

@@ -19,19 +19,23 @@ from quantdesk.domain.units import (
 )
 from quantdesk.gateway.markets.board import LiveMarket
 from quantdesk.gateway.markets.repository import DayStats
+from quantdesk.gateway.markets.restrictions import restrictions
 from quantdesk.gateway.markets.schemas import (
     Candle,
     FundingRate,
     IndexPrice,
     MarginTier,
     Market,
+    MarketLiquidation,
     MarketStatus,
     PriceSource,
     Ticker,
     Trade,
 )
+from quantdesk.gateway.wire import LossKind
 from quantdesk.infra.bus.messages import Candle as BusCandle
-from quantdesk.infra.bus.messages import ChainFill, Price
+from quantdesk.infra.bus.messages import ChainFill, LiquidationStep, Price
+from quantdesk.program.layouts import Exchange as ChainExchange
 from quantdesk.program.layouts import Market as ChainMarket
 
 HOUR_MS = 3_600_000
@@ -139,7 +143,9 @@ def _tiers(market: ChainMarket) -> list[MarginTier]:
     return made
 
 
-def ticker_view(market: ChainMarket, live: LiveMarket, day: DayStats, now_ms: int) -> Ticker:
+def ticker_view(
+    exchange: ChainExchange, market: ChainMarket, live: LiveMarket, day: DayStats, now_ms: int
+) -> Ticker:
     """The present numbers. The bus's state is newer than the account read; without one the account serves."""
     parameters, state = market.parameters, live.state
     index = (state.index if state else market.index_price) or None
@@ -176,6 +182,7 @@ def ticker_view(market: ChainMarket, live: LiveMarket, day: DayStats, now_ms: in
         volume_quote_24h=usdc(day.quote),
         change_24h=share(last - day.open, day.open) if last and day.open else None,
         trades_24h=day.trades,
+        restrictions=restrictions(exchange, market, live, now_ms),
         updated_ms=state.ts_ms if state else None,
     )
 
@@ -247,6 +254,26 @@ def trade_message(parameters: Parameters, fill: ChainFill) -> Trade:
         slot=fill.slot,
         signature=fill.signature,
         liquidation=fill.liquidation,
+    )
+
+
+def liquidation_row(parameters: Parameters, row: Row[Any] | LiquidationStep) -> MarketLiquidation:
+    """A stored step of liquidation, or one from the bus: their columns have the same names."""
+    return MarketLiquidation(
+        id=f"{row.event_seq}-{row.step_index}",
+        market=parameters.symbol,
+        kind=cast(LossKind, row.kind),
+        wallet=row.wallet,
+        sub=row.sub,
+        counterparty=row.counterparty,
+        side=row.side,
+        size=None if row.lots is None else parameters.size_text(BaseLots(row.lots)),
+        price=None if row.price is None else parameters.lot_price_text(LotPrice(row.price)),
+        insurance_paid=None if row.paid is None else usdc(row.paid),
+        deficit=None if row.unpaid is None else usdc(row.unpaid),
+        ts_ms=row.ts_ms,
+        slot=row.slot,
+        signature=row.signature,
     )
 
 

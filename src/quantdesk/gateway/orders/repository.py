@@ -6,6 +6,7 @@ from sqlalchemy import Row, Select, and_, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from quantdesk.gateway.requests import PageQuery
+from quantdesk.gateway.stored import Stored
 from quantdesk.infra.store.tables import orders
 
 MAX_OPEN = 8 * 2 * 64
@@ -20,12 +21,16 @@ def _of(wallet: str, market: int | None, sub: int | None) -> Select[Any]:
     return statement.order_by(orders.c.event_seq.desc(), orders.c.order_index.desc())
 
 
-# Made once: the account channel runs it at every change of a wallet.
-_CHANGED_SINCE = (
+# Made once: the account channel runs these at every change of a wallet (`Store.read_all`).
+_OF_WALLET = (
     select(orders)
-    .where(orders.c.wallet == bindparam("wallet"), orders.c.updated_event_seq > bindparam("since"))
+    .where(orders.c.wallet == bindparam("wallet"))
     .order_by(orders.c.event_seq.desc(), orders.c.order_index.desc())
 )
+OPEN = _OF_WALLET.where(orders.c.status == "open")
+"""Every open order of `wallet`."""
+CHANGED_SINCE = _OF_WALLET.where(orders.c.updated_event_seq > bindparam("since"))
+"""Orders of `wallet` that an event after `since` touched."""
 
 
 async def page_of(
@@ -56,15 +61,10 @@ async def page_of(
     return list((await connection.execute(statement.limit(page.limit + 1))).all())
 
 
-async def all_open(connection: AsyncConnection, wallet: str) -> list[Row[Any]]:
+async def all_open(stored: Stored, wallet: str) -> list[Row[Any]]:
     """Every open order (bounded by the program: 64 a side, market and sub-account)."""
-    statement = _of(wallet, None, None).where(orders.c.status == "open")
-    return list((await connection.execute(statement)).all())
-
-
-async def changed_since(connection: AsyncConnection, wallet: str, event_seq: int) -> list[Row[Any]]:
-    """Orders that an event after `event_seq` touched."""
-    return list((await connection.execute(_CHANGED_SINCE, {"wallet": wallet, "since": event_seq})).all())
+    (found,) = await stored.read_all((OPEN, {"wallet": wallet}))
+    return found
 
 
 async def by_id(

@@ -1,4 +1,4 @@
-"""`account`: one wallet's sub-accounts, orders, fills and transfers, the same objects as REST.
+"""`account`: one wallet's sub-accounts and all that happens to it, the same objects as REST.
 
 A topic reads the store when the indexer says that the wallet changed; numbers that only follow the mark are
 valued again from what is held, at most once a second.
@@ -15,21 +15,20 @@ from quantdesk.gateway.accounts import views as account_views
 from quantdesk.gateway.accounts.holdings import Holdings, from_rows
 from quantdesk.gateway.accounts.service import AccountService
 from quantdesk.gateway.auth.service import parse_key
+from quantdesk.gateway.clock import ClockMs
 from quantdesk.gateway.exchange.state import ExchangeState, ExchangeView
 from quantdesk.gateway.markets.board import Board
-from quantdesk.gateway.orders import repository as order_rows
 from quantdesk.gateway.orders.service import orders_of
 from quantdesk.gateway.problems import Problem
-from quantdesk.gateway.requests import PageQuery
 from quantdesk.gateway.stored import Stored
 from quantdesk.gateway.stream.hub import Hub
 from quantdesk.gateway.stream.merging import merge_account
 from quantdesk.gateway.stream.topics import Data, Topic, TopicKey
+from quantdesk.gateway.traders import views as trigger_views
 from quantdesk.infra.bus.messages import AccountChanged
 
-RECENT = 100
 MARK_S = 1.0
-_FIRST_PAGE = PageQuery(limit=RECENT, cursor=None, start_ms=None, end_ms=None)
+PARTS = ("sub_accounts", "orders", "fills", "transfers", "triggers", "liquidations")
 _log = structlog.get_logger(__name__)
 
 
@@ -43,24 +42,6 @@ class _Held:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """One consistent reading of a wallet."""
-
-    rows: account_rows.WalletRows
-    orders: list[Any]
-    fills: list[Any]
-    transfers: list[Any]
-
-    @property
-    def event_seq(self) -> int:
-        """The newest event that shows in it."""
-        rows = (*self.rows.accounts, *self.rows.balances, *self.rows.positions)
-        newest = [row.event_seq for row in (*rows, *self.fills[:1], *self.transfers[:1])]
-        newest += [row.updated_event_seq for row in self.orders]
-        return max(map(int, newest), default=0)
-
-
 class AccountChannel:
     """Source of the `account` channel."""
 
@@ -69,13 +50,21 @@ class AccountChannel:
     merge = staticmethod(merge_account)
 
     def __init__(
-        self, hub: Hub, board: Board, state: ExchangeState, stored: Stored, accounts: AccountService
+        self,
+        *,
+        hub: Hub,
+        board: Board,
+        state: ExchangeState,
+        stored: Stored,
+        accounts: AccountService,
+        clock: ClockMs,
     ) -> None:
         self._hub = hub
         self._board = board
         self._state = state
         self._stored = stored
         self._accounts = accounts
+        self._clock = clock
         self._held: dict[TopicKey, _Held] = {}
         self._moved = False
 
@@ -92,7 +81,7 @@ class AccountChannel:
                 if topic.readers:
                     await self._send_changes(topic, held, wallet)
                 view = await self._state.current()
-                read = await self._read(wallet)
+                read = await account_rows.recent(self._stored, wallet)
                 if not topic.readers or read.event_seq <= held.event_seq:
                     break
             held.event_seq = max(held.event_seq, read.event_seq)
@@ -102,25 +91,20 @@ class AccountChannel:
             return {
                 "sub_accounts": held.shown,
                 "orders": [order.model_dump() for order in orders_of(view, read.orders)],
-                "fills": _fills(view, read.fills[:RECENT], wallet),
-                "transfers": _transfers(view, read.transfers[:RECENT]),
+                "fills": _fills(view, read.fills, wallet),
+                "transfers": _transfers(view, read.transfers),
+                "triggers": self._triggers(view, read.triggers),
+                "liquidations": _liquidations(view, read.liquidations),
             }
-
-    async def _read(self, wallet: str) -> "_Read":
-        async with self._stored.read() as connection:
-            return _Read(
-                rows=await account_rows.wallet_rows(connection, wallet),
-                orders=await order_rows.all_open(connection, wallet),
-                fills=await account_rows.fill_rows(
-                    connection, wallet, market=None, sub=None, page=_FIRST_PAGE, after=None
-                ),
-                transfers=await account_rows.transfer_rows(connection, wallet, None, _FIRST_PAGE, None),
-            )
 
     def _sub_accounts(
         self, view: ExchangeView, wallet: str, holdings: list[Holdings]
     ) -> list[dict[str, Any]]:
         return [each.model_dump() for each in self._accounts.sub_accounts(view, wallet, holdings)]
+
+    def _triggers(self, view: ExchangeView, rows: list[Any]) -> list[dict[str, Any]]:
+        now_s = self._clock() // 1_000
+        return [each.model_dump() for each in trigger_views.stored_views(view, rows, now_s)]
 
     def _stamp(self, topic: Topic) -> None:
         topic.stamp.slot = self._board.slot
@@ -139,23 +123,17 @@ class AccountChannel:
     async def _send_changes(self, topic: Topic, held: _Held, wallet: str) -> None:
         view = await self._state.current()
         since = held.event_seq
-        async with self._stored.read() as connection:
-            rows = await account_rows.wallet_rows(connection, wallet)
-            orders = await order_rows.changed_since(connection, wallet, since)
-            fills = await account_rows.fills_since(connection, wallet, since)
-            transfers = await account_rows.transfers_since(connection, wallet, since)
-        seen = [
-            row.event_seq for row in (*rows.accounts, *rows.balances, *rows.positions, *fills, *transfers)
-        ]
-        seen += [row.updated_event_seq for row in orders]
-        held.event_seq = max([since, *seen])
-        held.holdings = from_rows(rows)
+        read = await account_rows.changes_since(self._stored, wallet, since)
+        held.event_seq = max(since, read.event_seq)
+        held.holdings = from_rows(read.rows)
         fresh = self._sub_accounts(view, wallet, held.holdings)
         data = {
             "sub_accounts": fresh if fresh != held.shown else None,
-            "orders": [order.model_dump() for order in orders_of(view, orders)] or None,
-            "fills": _fills(view, fills, wallet) or None,
-            "transfers": _transfers(view, transfers) or None,
+            "orders": [order.model_dump() for order in orders_of(view, read.orders)] or None,
+            "fills": _fills(view, read.fills, wallet) or None,
+            "transfers": _transfers(view, read.transfers) or None,
+            "triggers": self._triggers(view, read.triggers) or None,
+            "liquidations": _liquidations(view, read.liquidations) or None,
         }
         held.shown = fresh
         if any(part is not None for part in data.values()):
@@ -190,7 +168,7 @@ class AccountChannel:
             if fresh != held.shown:
                 held.shown = fresh
                 self._stamp(topic)
-                topic.publish({"sub_accounts": fresh, "orders": None, "fills": None, "transfers": None})
+                topic.publish(dict.fromkeys(PARTS) | {"sub_accounts": fresh})
 
     def _forget_closed(self) -> None:
         for key in [key for key in self._held if self._hub.existing(key) is None]:
@@ -213,3 +191,12 @@ def _fills(view: ExchangeView, rows: list[Any], wallet: str) -> list[dict[str, A
 
 def _transfers(view: ExchangeView, rows: list[Any]) -> list[dict[str, Any]]:
     return [account_views.transfer_view(view.assets, row).model_dump() for row in rows]
+
+
+def _liquidations(view: ExchangeView, rows: list[Any]) -> list[dict[str, Any]]:
+    known = [(view.market_at(row.market), row) for row in rows]
+    return [
+        account_views.liquidation_view(market.parameters, row).model_dump()
+        for market, row in known
+        if market is not None
+    ]

@@ -4,10 +4,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from quantdesk.gateway.accounts.schemas import Fill, SubAccount, Transfer
-from quantdesk.gateway.markets.schemas import Candle, IndexPrice, Level, Ticker, Trade
+from quantdesk.gateway.accounts.schemas import Fill, LiquidationStep, SubAccount, Transfer
+from quantdesk.gateway.markets.schemas import Candle, IndexPrice, Level, MarketLiquidation, Ticker, Trade
 from quantdesk.gateway.orders.schemas import Order
 from quantdesk.gateway.status.schemas import Dependency
+from quantdesk.gateway.traders.schemas import Trigger
 from quantdesk.gateway.wire import CandleSource, Feed, Resolution, U64Text, UnixMs, Wire
 
 Channel = Literal["book", "trades", "liquidations", "ticker", "candles", "prices", "account", "status"]
@@ -44,6 +45,13 @@ class TradesData(Wire):
     trades: list[Trade]
 
 
+class LiquidationsData(Wire):
+    """Liquidations, newest first: those that are trades, and steps that leave none."""
+
+    trades: list[Trade]
+    steps: list[MarketLiquidation]
+
+
 class CandlesData(Wire):
     """Candles that changed, newest first."""
 
@@ -65,6 +73,12 @@ class AccountData(Wire):
     )
     fills: list[Fill] | None = Field(description="Newest first. Snapshot: the last 100.")
     transfers: list[Transfer] | None = Field(description="Newest first. Snapshot: the last 100.")
+    triggers: list[Trigger] | None = Field(
+        description="Snapshot: all that wait. Update: those that changed, the ended ones too."
+    )
+    liquidations: list[LiquidationStep] | None = Field(
+        description="Steps without the book, newest first. Snapshot: the last 100."
+    )
 
 
 class FeedStatus(Wire):
@@ -90,7 +104,9 @@ class StatusData(Wire):
     dependencies: list[Dependency]
 
 
-SocketData = BookData | TradesData | Ticker | CandlesData | PricesData | AccountData | StatusData
+SocketData = (
+    BookData | TradesData | LiquidationsData | Ticker | CandlesData | PricesData | AccountData | StatusData
+)
 
 
 class ChannelMessage(Wire):

@@ -12,6 +12,7 @@ from quantdesk.gateway.transactions.schemas import (
     CancelTrigger,
     CloseTrader,
     ModifyOrder,
+    ModifyTrigger,
     MoveFunds,
     OpenTrader,
     PlaceMany,
@@ -21,6 +22,7 @@ from quantdesk.gateway.transactions.schemas import (
     RevokeDelegate,
     SendRequest,
     SetDelegate,
+    SetExits,
     TransactionReply,
     TransferFunds,
 )
@@ -122,6 +124,18 @@ async def build_transfer(running: Running, body: TransferFunds) -> BuiltTransact
 async def build_place_trigger(running: Running, body: PlaceTrigger) -> BuiltTransaction:
     """Place a stop or take-profit: it shrinks the open position and dies with it."""
     return await running.transactions.build("place-trigger", body)
+
+
+@router.post("/modify-trigger", operation_id="buildModifyTrigger", responses=BUILD)
+async def build_modify_trigger(running: Running, body: ModifyTrigger) -> BuiltTransaction:
+    """Change a waiting trigger's prices or size, keeping its pair, in one transaction."""
+    return await running.transactions.build("modify-trigger", body)
+
+
+@router.post("/set-exits", operation_id="buildSetExits", responses=BUILD)
+async def build_set_exits(running: Running, body: SetExits) -> BuiltTransaction:
+    """Set the take-profit and stop-loss of an open position, replacing others, in one transaction."""
+    return await running.transactions.build("set-exits", body)
 
 
 @router.post("/cancel-trigger", operation_id="buildCancelTrigger", responses=BUILD)

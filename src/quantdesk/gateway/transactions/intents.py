@@ -210,6 +210,8 @@ INTENTS: Mapping[str, Intent] = {
     "set-delegate": delegates.set_delegate,
     "revoke-delegate": delegates.revoke_delegate,
     "place-trigger": triggers.place_trigger,
+    "modify-trigger": triggers.modify_trigger,
+    "set-exits": triggers.set_exits,
     "cancel-trigger": triggers.cancel_trigger,
     "place-order": _place_order,
     "place-many": _place_many,

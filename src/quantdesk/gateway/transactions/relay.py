@@ -212,15 +212,14 @@ class Relay:
 
     async def _finish(self, pending: Pending) -> None:
         error = json.dumps(pending.error.model_dump()) if pending.error else None
-        async with self._stored.write() as connection:
-            await repository.finish(
-                connection,
-                pending.signature,
-                pending.state,
-                slot=pending.slot,
-                error=error,
-                now_ms=self._clock(),
-            )
+        await repository.finish(
+            self._stored,
+            pending.signature,
+            pending.state,
+            slot=pending.slot,
+            error=error,
+            now_ms=self._clock(),
+        )
         self._pending.pop(pending.signature, None)
         self._metrics.relayed.labels(pending.state).inc()
 

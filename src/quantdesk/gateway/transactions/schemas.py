@@ -151,6 +151,30 @@ class PlaceTrigger(BuildRequest, OrderFields):
     )
 
 
+class ModifyTrigger(BuildRequest):
+    """Change a waiting trigger: what is absent stays. It keeps its pair."""
+
+    market: Symbol
+    trigger_id: U64Text
+    trigger_price: UnsignedDecimalText | None = None
+    price: UnsignedDecimalText | None = Field(default=None, description="Of a limit order.")
+    size: UnsignedDecimalText | None = None
+
+
+class SetExits(BuildRequest):
+    """Take-profit and stop-loss at market of the open position, as a pair when there are both."""
+
+    market: Symbol
+    take_profit: UnsignedDecimalText | None = Field(default=None, description="Mark price.")
+    stop_loss: UnsignedDecimalText | None = Field(default=None, description="Mark price.")
+    size: UnsignedDecimalText | None = Field(
+        default=None, description="Base units; absent: the whole position as it is when one fires."
+    )
+    replaces: Annotated[list[U64Text], Field(max_length=4)] = Field(
+        default=[], description="Ids of triggers of this market that are cancelled first."
+    )
+
+
 class CancelTrigger(BuildRequest):
     """Cancel a waiting trigger, or all of a market."""
 
@@ -209,6 +233,10 @@ class Simulation(Wire):
     before: Margin | None
     after: Margin | None = Field(description="Null when the program refuses.")
     events: list["ChainEvent"]
+    order_errors: list[ProgramError] = Field(
+        description="Orders and cancels that the program would refuse while the transaction lands: one quote "
+        "of a batch, or what was left of an order. `field` says which."
+    )
 
 
 class ChainEvent(Wire):

@@ -89,8 +89,7 @@ class SendingService:
             created_ms=now,
         )
         try:
-            async with self._stored.write() as connection:
-                is_new = await repository.add(connection, self._stored.store, relayed)
+            is_new = await repository.add(self._stored, relayed)
             known = None if is_new else await self._settled(signed.signature)
             if known is not None:
                 self._relay.forget(signed.signature)
@@ -104,9 +103,7 @@ class SendingService:
 
     async def _settled(self, signature: str) -> TransactionReply | None:
         """The fate of a transaction that was relayed before; None when it has none yet."""
-        async with self._stored.read() as connection:
-            row = await repository.find(connection, signature)
-            events = await repository.events_of(connection, signature)
+        row, events = await repository.find(self._stored, signature)
         if events or (row is not None and row.state in FINAL_STATES):
             return _stored_reply(signature, row, events)
         return None
@@ -136,10 +133,9 @@ class SendingService:
 
     async def _note_refused(self, signature: str, failure: ProgramError | None) -> None:
         text = json.dumps(failure.model_dump()) if failure else None
-        async with self._stored.write() as connection:
-            await repository.finish(
-                connection, signature, repository.UNSENT, slot=None, error=text, now_ms=self._clock()
-            )
+        await repository.finish(
+            self._stored, signature, repository.UNSENT, slot=None, error=text, now_ms=self._clock()
+        )
 
     def _reply(self, pending: Pending) -> TransactionReply:
         return TransactionReply(
@@ -173,9 +169,7 @@ class SendingService:
         )
 
     async def _stored_reply(self, signature: str) -> TransactionReply | None:
-        async with self._stored.read() as connection:
-            row = await repository.find(connection, signature)
-            events = await repository.events_of(connection, signature)
+        row, events = await repository.find(self._stored, signature)
         if row is None and not events:
             return None
         return _stored_reply(signature, row, events)

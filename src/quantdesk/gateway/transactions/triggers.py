@@ -1,14 +1,22 @@
 """Requests about stop and take-profit orders, as instructions of the program."""
 
+from dataclasses import dataclass
+
 from solders.instruction import Instruction
 
 from quantdesk.domain.errors import DomainError
 from quantdesk.domain.orders import Side as DomainSide
 from quantdesk.domain.units import ATOMS_PER_USDC
 from quantdesk.gateway.edge.errors import refused_value
-from quantdesk.gateway.problems import NotFound, Refused
+from quantdesk.gateway.problems import Malformed, NotFound, Refused
 from quantdesk.gateway.transactions.orders import DEFAULT_SLIPPAGE_BPS, MarketNow, client_id, contradiction
-from quantdesk.gateway.transactions.schemas import CancelTrigger, PlaceOrder, PlaceTrigger
+from quantdesk.gateway.transactions.schemas import (
+    CancelTrigger,
+    ModifyTrigger,
+    PlaceOrder,
+    PlaceTrigger,
+    SetExits,
+)
 from quantdesk.gateway.transactions.setting import Setting, needs_trader
 from quantdesk.program import instructions as program
 from quantdesk.program.layouts import Trigger
@@ -38,7 +46,7 @@ def place_trigger(setting: Setting, body: PlaceTrigger) -> list[Instruction]:
     needs_trader(setting)
     pair = NO_PAIR if body.cancels is None else _entry(setting, now, body.cancels, "cancels")
     terms = TriggerTerms(
-        index=_free_entries(setting, 1)[0],
+        index=_enough(_free(setting), 1)[0],
         market=now.market.index,
         kind=_KINDS[body.kind, body.type],
         side=Side.of(DomainSide(body.side)),
@@ -46,7 +54,7 @@ def place_trigger(setting: Setting, body: PlaceTrigger) -> list[Instruction]:
         limit_ticks=_ticks(now, body.price, "price") if body.price is not None else 0,
         max_slippage=_slippage(body),
         trigger_price=_ticks(now, body.trigger_price, "trigger_price") * now.market.tick_size,
-        lots=_lots(now, body),
+        lots=_lots(now, body.size),
         executor_fee=EXECUTOR_FEE,
         client_id=client_id(body.client_id, "client_id"),
         expires=(body.expires_at_ms or 0) // 1_000,
@@ -56,15 +64,60 @@ def place_trigger(setting: Setting, body: PlaceTrigger) -> list[Instruction]:
 
 def attached(setting: Setting, body: PlaceOrder, now: MarketNow, lots: int) -> list[Instruction]:
     """Take-profit and stop-loss of an order that fills at once, as a pair when there are both."""
+    exits = _Exits(DomainSide(body.side).opposite, body.stop_loss, body.take_profit, lots)
+    return _place_exits(setting, now, exits, _free(setting))
+
+
+def set_exits(setting: Setting, body: SetExits) -> list[Instruction]:
+    """Take-profit and stop-loss of the open position, in the place of those that they replace."""
+    now = setting.market(body.market)
+    needs_trader(setting)
+    replaced = [_entry(setting, now, each, f"replaces.{place}") for place, each in enumerate(body.replaces)]
+    cancels = [program.cancel_trigger(setting.venue, setting.trader, index) for index in replaced]
+    if body.take_profit is None and body.stop_loss is None:
+        if not cancels:
+            raise Malformed(
+                "There is nothing to set and nothing to cancel.",
+                field="stop_loss",
+                expected="`take_profit`, `stop_loss` or `replaces`",
+            )
+        return cancels
+    held = setting.holdings.positions.get(now.market.index)
+    if held is None or not held.base:
+        raise Refused(
+            f"This sub-account has no open position in {now.market.symbol}: an exit belongs to one.",
+            code="no_position",
+            field="market",
+            value=body.market,
+            expected="a market with an open position",
+        )
+    closing = DomainSide.SELL if held.base > 0 else DomainSide.BUY
+    lots = 0 if body.size is None else _lots(now, body.size)
+    exits = _Exits(closing, body.stop_loss, body.take_profit, lots)
+    return [*cancels, *_place_exits(setting, now, exits, [*replaced, *_free(setting)])]
+
+
+@dataclass(frozen=True, slots=True)
+class _Exits:
+    """Orders at market that close a position when the mark reaches them; ``lots`` 0 is all of it."""
+
+    closing: DomainSide
+    stop_loss: str | None
+    take_profit: str | None
+    lots: int
+
+
+def _place_exits(setting: Setting, now: MarketNow, exits: _Exits, free: list[int]) -> list[Instruction]:
+    """Stop-loss, then take-profit, as a pair when there are both, in the first of the ``free`` entries."""
     wanted = [
         (kind, price, name)
         for kind, price, name in (
-            (TriggerKind.STOP_MARKET, body.stop_loss, "stop_loss"),
-            (TriggerKind.TAKE_PROFIT_MARKET, body.take_profit, "take_profit"),
+            (TriggerKind.STOP_MARKET, exits.stop_loss, "stop_loss"),
+            (TriggerKind.TAKE_PROFIT_MARKET, exits.take_profit, "take_profit"),
         )
         if price is not None
     ]
-    entries = _free_entries(setting, len(wanted))
+    entries = _enough(free, len(wanted))
     return [
         program.place_trigger(
             setting.venue,
@@ -73,12 +126,12 @@ def attached(setting: Setting, body: PlaceOrder, now: MarketNow, lots: int) -> l
                 index=entries[place],
                 market=now.market.index,
                 kind=kind,
-                side=Side.of(DomainSide(body.side).opposite),
+                side=Side.of(exits.closing),
                 pair=entries[0] if place else NO_PAIR,
                 limit_ticks=0,
                 max_slippage=DEFAULT_SLIPPAGE_BPS * _PPM_OF_BPS,
                 trigger_price=_ticks(now, price, name) * now.market.tick_size,
-                lots=lots,
+                lots=exits.lots,
                 executor_fee=EXECUTOR_FEE,
                 client_id=0,
                 expires=0,
@@ -86,6 +139,38 @@ def attached(setting: Setting, body: PlaceOrder, now: MarketNow, lots: int) -> l
         )
         for place, (kind, price, name) in enumerate(wanted)
     ]
+
+
+def modify_trigger(setting: Setting, body: ModifyTrigger) -> list[Instruction]:
+    """Change a waiting trigger's prices or size; it keeps its entry and its pair."""
+    now = setting.market(body.market)
+    needs_trader(setting)
+    index = _entry(setting, now, body.trigger_id, "trigger_id")
+    old = setting.triggers[index]
+    if body.trigger_price is None and body.price is None and body.size is None:
+        raise Malformed(
+            "Say what changes.", field="trigger_price", expected="`trigger_price`, `price` or `size`"
+        )
+    if body.price is not None and not old.limit_ticks:
+        raise contradiction("price", body.price, "a market order has no price, but max_slippage_bps")
+    terms = TriggerTerms(
+        index=index,
+        market=now.market.index,
+        kind=TriggerKind(old.kind),
+        side=Side(old.side),
+        pair=old.pair,
+        limit_ticks=old.limit_ticks if body.price is None else _ticks(now, body.price, "price"),
+        max_slippage=old.max_slippage,
+        trigger_price=old.trigger_price
+        if body.trigger_price is None
+        else _ticks(now, body.trigger_price, "trigger_price") * now.market.tick_size,
+        lots=old.lots if body.size is None else _lots(now, body.size),
+        executor_fee=old.executor_fee,
+        client_id=old.client_id,
+        expires=old.expires,
+    )
+    cancelled = program.cancel_trigger(setting.venue, setting.trader, index)
+    return [cancelled, program.place_trigger(setting.venue, setting.trader, terms)]
 
 
 def cancel_trigger(setting: Setting, body: CancelTrigger) -> list[Instruction]:
@@ -136,8 +221,11 @@ def _entry(setting: Setting, now: MarketNow, text: str, field: str) -> int:
     )
 
 
-def _free_entries(setting: Setting, count: int) -> list[int]:
-    free = [index for index, each in enumerate(setting.triggers) if each.market == NO_MARKET][:count]
+def _free(setting: Setting) -> list[int]:
+    return [index for index, each in enumerate(setting.triggers) if each.market == NO_MARKET]
+
+
+def _enough(free: list[int], count: int) -> list[int]:
     if len(free) < count:
         raise Refused(
             f"A sub-account has room for {TRIGGERS} triggers.",
@@ -145,7 +233,7 @@ def _free_entries(setting: Setting, count: int) -> list[int]:
             field="market",
             expected="cancel one first",
         )
-    return free
+    return free[:count]
 
 
 def _ticks(now: MarketNow, text: str, field: str) -> int:
@@ -155,9 +243,9 @@ def _ticks(now: MarketNow, text: str, field: str) -> int:
         raise refused_value(error, field) from None
 
 
-def _lots(now: MarketNow, body: PlaceTrigger) -> int:
+def _lots(now: MarketNow, text: str) -> int:
     try:
-        return now.market.parameters.lots(body.size)
+        return now.market.parameters.lots(text)
     except DomainError as error:
         raise refused_value(error, "size") from None
 

@@ -84,11 +84,14 @@ def sample(
         key = (market, source, resolution)
         start = bucket_start(resolution, step.placed.ts_ms)
         candle = step.state.candles.get(key)
-        if candle is None or candle.t_ms < start:
+        if candle is not None and candle.t_ms >= start:
+            if not candle.add(price, lots, quote):
+                continue
+        else:
             if candle is not None:
                 _tell_candle(step, key, candle, closed=True)
             candle = step.state.candles[key] = Candle.opened(start, price)
-        candle.add(price, lots, quote)
+            candle.add(price, lots, quote)
         _put_candle(step, key, candle)
 
 

@@ -18,8 +18,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from quantdesk.infra.store.errors import StoreUrlInvalid
 from quantdesk.infra.store.sqlite import SqliteConnection, SqliteDriver
+from quantdesk.infra.store.whole import Step, WholeTransactions
 
 BUSY_TIMEOUT_MS = 5_000
+SQLITE_PRAGMAS = (
+    f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = NORMAL",
+    "PRAGMA cache_size = -8000",
+)
 
 Insert = postgresql.Insert | sqlite.Insert
 
@@ -34,6 +41,11 @@ class Store:
         if self.dialect == "postgresql":
             snapshot |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         self._reader = engine.execution_options(**snapshot)
+        self._whole_reads = self._whole_writes = None
+        if self.dialect == "sqlite":
+            where, dialect = engine.url.database or "", engine.dialect
+            self._whole_reads = WholeTransactions(where, dialect, "BEGIN", SQLITE_PRAGMAS)
+            self._whole_writes = WholeTransactions(where, dialect, "BEGIN IMMEDIATE", SQLITE_PRAGMAS)
         self._upserts: dict[tuple[str, str | None], Insert] = {}
         self._inserts: dict[str, Insert] = {}
 
@@ -48,6 +60,27 @@ class Store:
         """One transaction: committed when the block ends, rolled back when it raises."""
         async with self._engine.begin() as connection:
             yield connection
+
+    async def read_all(self, *steps: Step) -> list[list[Any]]:
+        """The rows of each statement, all of one moment. For statements that are made once and kept.
+
+        SQLite runs them in one visit to a thread: where they are known beforehand and run often, a tenth of
+        the cost of ``read``.
+        """
+        if self._whole_reads is not None:
+            return [each.rows for each in await self._whole_reads.run(steps)]
+        async with self.read() as connection:
+            return [list((await connection.execute(statement, given)).all()) for statement, given in steps]
+
+    async def write_all(self, *steps: Step) -> list[int]:
+        """One transaction of statements that are made once and kept. How SQLite runs it: ``read_all``.
+
+        Answers how many rows each statement changed; where it ran for several that is not known everywhere.
+        """
+        if self._whole_writes is not None:
+            return [each.changed for each in await self._whole_writes.run(steps)]
+        async with self.write() as connection:
+            return [(await connection.execute(statement, given)).rowcount for statement, given in steps]
 
     def insert(self, table: Table) -> Insert:
         """The dialect's ``INSERT`` for ``table``, which knows ``on_conflict_do_*``."""
@@ -80,7 +113,10 @@ class Store:
         return statement.on_conflict_do_update(index_elements=keys, set_=fresh, where=where)
 
     async def close(self) -> None:
-        """Close every pooled connection."""
+        """Close every connection."""
+        for whole in (self._whole_reads, self._whole_writes):
+            if whole is not None:
+                await whole.close()
         await self._engine.dispose()
 
 
@@ -130,10 +166,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     # The driver's own BEGIN comes too late and is deferred: switched off, ours below takes its place.
     connection.isolation_level = None
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-    cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA synchronous = NORMAL")
-    cursor.execute("PRAGMA cache_size = -8000")
+    for pragma in SQLITE_PRAGMAS:
+        cursor.execute(pragma)
     cursor.close()
 
 

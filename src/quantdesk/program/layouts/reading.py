@@ -31,12 +31,17 @@ def is_ready(data: bytes) -> bool:
 def account_record(name: str, data: bytes) -> Any:
     """The account's own struct. Raises ``AccountInvalid`` for bytes of another kind."""
     dtype = account_dtype(name)
-    wanted = bytes(idl().accounts_by_name[name].discriminator)
+    wanted = _discriminator(name)
     if len(data) < dtype.itemsize:
         raise AccountInvalid(f"{len(data)} bytes are no {name}: it takes at least {dtype.itemsize}")
     if data[: len(wanted)] != wanted:
         raise AccountInvalid(f"discriminator {data[:8].hex()} is not {name}'s {wanted.hex()}")
     return np.frombuffer(data, dtype, 1)[0]
+
+
+@cache
+def _discriminator(name: str) -> bytes:
+    return bytes(idl().accounts_by_name[name].discriminator)
 
 
 def table(name: str, data: bytes, offset: int, count: int) -> Records:

@@ -107,7 +107,7 @@ function TriggerList({ wallet, markets, programId }: { wallet: string; markets: 
   const again = (): void => void found.refetch();
   return (
     <List loading={found.isPending} error={found.error} onRetry={again} count={found.data?.length ?? 0} unknownBeforeMs={null} empty="No stop or take-profit waits. Each shrinks an open position and goes when it is closed.">
-      <Triggers triggers={found.data ?? []} markets={markets} wallet={wallet} programId={programId} onCancelled={again} />
+      <Triggers triggers={found.data ?? []} markets={markets} wallet={wallet} programId={programId} onSettled={again} />
     </List>
   );
 }

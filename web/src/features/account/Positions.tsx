@@ -1,21 +1,26 @@
-import { useMemo, type ReactNode } from "react";
+import { useMemo, useState, type ReactNode } from "react";
 import { Button } from "@/components/Button";
 import { toneOf } from "@/components/Number";
 import { Table, type Column } from "@/components/Table";
 import { buildOrder, type OrderWords } from "@/lib/api/instructions";
-import type { Market, Position } from "@/lib/api/models";
+import type { Market, Position, Trigger } from "@/lib/api/models";
+import { useTriggers } from "@/lib/api/queries";
 import { compare, decimal, isZero, sign, toShortText } from "@/lib/decimal/decimal";
 import { dollars, fixed, percent, signedDollars, signedPercent, UNKNOWN } from "@/lib/decimal/format";
+import { exitsOf } from "@/lib/exits/exits";
 import { useTickers } from "@/lib/state/market";
 import { prefer } from "@/lib/state/preferences";
 import { placesExactly } from "@/lib/transactions/asked";
 import { propose } from "@/lib/transactions/flow";
+import { ExitsDialog } from "./ExitsDialog";
 import { livePosition, partOf, type LivePosition } from "./pnl";
 
 interface Row {
   readonly position: Position;
   readonly market: Market;
   readonly live: LivePosition;
+  /** Waiting triggers of the wallet; null until they are known. */
+  readonly triggers: readonly Trigger[] | null;
 }
 
 const CLOSE_SLIPPAGE_BPS = 100;
@@ -57,7 +62,27 @@ export async function closeAtMarket(row: { position: Position; market: Market },
   });
 }
 
-function columnsOf({ wallet, programId, blockedReason }: PositionsProps): readonly Column<Row>[] {
+/** What waits for the position; pressing it sets or changes it. */
+function Exits({ row: { position, market, triggers }, onOpen }: { row: Row; onOpen: () => void }): ReactNode {
+  const { waiting, only } = exitsOf(position, triggers ?? []);
+  const price = (trigger: Trigger | null): string => (trigger ? fixed(trigger.trigger_price, market.price_decimals) : UNKNOWN);
+  const text = waiting.length === 0 ? "Set" : only ? `${price(only.takeProfit)} / ${price(only.stopLoss)}` : `${waiting.length} waiting`;
+  return (
+    <Button
+      tone={waiting.length ? "ghost" : "neutral"}
+      size="small"
+      data-testid="position-exits"
+      className="num"
+      disabled={triggers === null}
+      aria-label={`Take profit and stop loss of ${market.symbol}: ${waiting.length ? text : "none, set them"}`}
+      onClick={onOpen}
+    >
+      {text}
+    </Button>
+  );
+}
+
+function columnsOf({ wallet, programId, blockedReason }: PositionsProps, onExits: (row: Row) => void): readonly Column<Row>[] {
   return [
     {
       key: "market",
@@ -99,6 +124,12 @@ function columnsOf({ wallet, programId, blockedReason }: PositionsProps): readon
         );
       },
     },
+    {
+      key: "exits",
+      title: "TP / SL",
+      hint: "Take profit and stop loss, by the mark price",
+      cell: (row) => <Exits row={row} onOpen={() => onExits(row)} />,
+    },
     { key: "margin", title: "Margin", cell: ({ position }) => (position.initial_margin === null ? UNKNOWN : dollars(position.initial_margin)) },
     {
       key: "actions",
@@ -129,14 +160,30 @@ function columnsOf({ wallet, programId, blockedReason }: PositionsProps): readon
 
 export function Positions(props: PositionsProps): ReactNode {
   const tickers = useTickers();
-  const { positions, markets } = props;
+  const { positions, markets, wallet, programId } = props;
+  const triggers = useTriggers(wallet).data ?? null;
+  const [exiting, setExiting] = useState<Row | null>(null);
   const rows = useMemo(
     () =>
       positions.flatMap((position): Row[] => {
         const market = markets.find((each) => each.symbol === position.market);
-        return market ? [{ position, market, live: livePosition(position, tickers[market.symbol]?.mark ?? null) }] : [];
+        return market ? [{ position, market, live: livePosition(position, tickers[market.symbol]?.mark ?? null), triggers }] : [];
       }),
-    [positions, markets, tickers],
+    [positions, markets, tickers, triggers],
   );
-  return <Table label="Positions" columns={columnsOf(props)} rows={rows} rowKey={(row) => row.market.symbol} rowTestId="position" />;
+  return (
+    <>
+      <Table label="Positions" columns={columnsOf(props, setExiting)} rows={rows} rowKey={(row) => row.market.symbol} rowTestId="position" />
+      {exiting && (
+        <ExitsDialog
+          position={exiting.position}
+          market={exiting.market}
+          triggers={exiting.triggers ?? []}
+          wallet={wallet}
+          programId={programId}
+          onClose={() => setExiting(null)}
+        />
+      )}
+    </>
+  );
 }

@@ -1,39 +1,43 @@
-import type { ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { Button } from "@/components/Button";
 import { Table, type Column } from "@/components/Table";
 import { buildCancelTrigger } from "@/lib/api/instructions";
 import type { Market, Trigger } from "@/lib/api/models";
 import { fixed } from "@/lib/decimal/format";
-import { callsOnly } from "@/lib/transactions/asked";
+import { EXIT_NAMES, exitKindOf } from "@/lib/exits/exits";
+import { useAccount } from "@/lib/state/account";
+import { cancelsTrigger } from "@/lib/transactions/askedTriggers";
 import { propose } from "@/lib/transactions/flow";
+import { TriggerDialog } from "./TriggerDialog";
 
 interface TriggersProps {
   triggers: readonly Trigger[];
   markets: readonly Market[];
   wallet: string;
   programId: string;
-  onCancelled: () => void;
+  /** One was changed or cancelled, or the user declined it. */
+  onSettled: () => void;
 }
-
-const KINDS: Readonly<Record<Trigger["kind"], string>> = { stop: "Stop", take_profit: "Take profit" };
 
 /** Whether the mark falls to it or rises to it. */
 function way(trigger: Trigger): string {
   return (trigger.kind === "stop") === (trigger.side === "sell") ? "falls to" : "rises to";
 }
 
-export function Triggers({ triggers, markets, wallet, programId, onCancelled }: TriggersProps): ReactNode {
+export function Triggers({ triggers, markets, wallet, programId, onSettled }: TriggersProps): ReactNode {
+  const { positions } = useAccount();
+  const [changing, setChanging] = useState<Trigger | null>(null);
   const marketOf = (symbol: string): Market | undefined => markets.find((market) => market.symbol === symbol);
   const price = (trigger: Trigger, text: string): string => fixed(text, marketOf(trigger.market)?.price_decimals ?? 2);
   const cancel = async (trigger: Trigger): Promise<void> => {
     await propose({
-      sentence: `Cancel the ${KINDS[trigger.kind].toLowerCase()} of ${trigger.market} at a mark of ${trigger.trigger_price}.`,
+      sentence: `Cancel the ${EXIT_NAMES[exitKindOf(trigger)].toLowerCase()} of ${trigger.market} at a mark of ${trigger.trigger_price}.`,
       wallet,
       programId,
       build: () => buildCancelTrigger(wallet, trigger.market, trigger.id),
-      asked: callsOnly("cancel_trigger"),
+      asked: cancelsTrigger(trigger.id),
     });
-    onCancelled();
+    onSettled();
   };
   const columns: readonly Column<Trigger>[] = [
     {
@@ -52,7 +56,7 @@ export function Triggers({ triggers, markets, wallet, programId, onCancelled }: 
       words: true,
       cell: (trigger) => (
         <span className="text-text-2">
-          {KINDS[trigger.kind]}
+          {EXIT_NAMES[exitKindOf(trigger)]}
           {trigger.cancels !== null && ", one of a pair"}
         </span>
       ),
@@ -64,7 +68,10 @@ export function Triggers({ triggers, markets, wallet, programId, onCancelled }: 
       key: "actions",
       title: "",
       cell: (trigger) => (
-        <span className="font-sans tracking-normal">
+        <span className="inline-flex gap-1 font-sans tracking-normal">
+          <Button size="small" data-testid="change-trigger" onClick={() => setChanging(trigger)}>
+            Change
+          </Button>
           <Button size="small" data-testid="cancel-trigger" onClick={() => void cancel(trigger)}>
             Cancel
           </Button>
@@ -72,5 +79,21 @@ export function Triggers({ triggers, markets, wallet, programId, onCancelled }: 
       ),
     },
   ];
-  return <Table label="Triggers" columns={columns} rows={triggers} rowKey={(trigger) => trigger.id} rowTestId="trigger" />;
+  const market = changing ? marketOf(changing.market) : undefined;
+  return (
+    <>
+      <Table label="Triggers" columns={columns} rows={triggers} rowKey={(trigger) => trigger.id} rowTestId="trigger" />
+      {changing && market && (
+        <TriggerDialog
+          trigger={changing}
+          market={market}
+          position={positions.find((each) => each.market === changing.market) ?? null}
+          wallet={wallet}
+          programId={programId}
+          onClose={() => setChanging(null)}
+          onChanged={onSettled}
+        />
+      )}
+    </>
+  );
 }

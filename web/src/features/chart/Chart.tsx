@@ -4,6 +4,7 @@ import { Segmented } from "@/components/Segmented";
 import { Empty, Failed } from "@/components/states";
 import { reason } from "@/lib/api/client";
 import type { Candle, CandleSource, Market, Resolution } from "@/lib/api/models";
+import { useTriggers } from "@/lib/api/queries";
 import { decimal, sign, subtract } from "@/lib/decimal/decimal";
 import { compact, dateAndClock, fixed } from "@/lib/decimal/format";
 import { useFreshness } from "@/lib/freshness/freshness";
@@ -46,9 +47,10 @@ function useResolution(symbol: string, source: CandleSource): { resolution: Reso
   return { resolution, error: resolution ? null : error, retry: () => setAttempt(attempt + 1) };
 }
 
-/** Own orders, entry and liquidation prices of this market. */
+/** Own orders, entry, liquidation and exit prices of this market. */
 function useLines(symbol: string): readonly ChartLine[] {
-  const { openOrders, positions } = useAccount();
+  const { openOrders, positions, wallet } = useAccount();
+  const triggers = useTriggers(positions.length ? wallet : null).data;
   return useMemo(() => {
     const lines: ChartLine[] = [];
     for (const order of openOrders) {
@@ -61,8 +63,13 @@ function useLines(symbol: string): readonly ChartLine[] {
       lines.push({ id: "entry", price: position.entry_price, title: `Entry ${position.side}`, tone: "accent", dashed: false });
       if (position.liquidation_price) lines.push({ id: "liquidation", price: position.liquidation_price, title: "Liquidation", tone: "warn", dashed: false });
     }
+    for (const trigger of triggers ?? []) {
+      if (trigger.market !== symbol) continue;
+      const title = trigger.kind === "stop" ? "Stop loss" : "Take profit";
+      lines.push({ id: `trigger ${trigger.id}`, price: trigger.trigger_price, title, tone: trigger.kind === "stop" ? "sell" : "buy", dashed: true });
+    }
     return lines;
-  }, [openOrders, positions, symbol]);
+  }, [openOrders, positions, symbol, triggers]);
 }
 
 function Legend({ bar, market, hasVolume, unknownBeforeMs }: { bar: Candle | null; market: Market; hasVolume: boolean; unknownBeforeMs: number | null }): ReactNode {

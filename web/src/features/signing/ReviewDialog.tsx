@@ -85,7 +85,7 @@ function Instruction({ compiled, call, told, ours }: InstructionProps): ReactNod
       {call && (
         <details>
           <summary className="target text-caption text-text-3 hover:text-text-1">
-            {entries.length} arguments, {accounts.length} accounts, read from the bytes
+            {entries.length} {entries.length === 1 ? "argument" : "arguments"}, {accounts.length} accounts, read from the bytes
           </summary>
           <dl className="num grid grid-cols-[auto_1fr] gap-x-3 text-caption">
             {entries.map(([name, value]) => (

@@ -39,14 +39,23 @@ function describe(data: unknown, markets: readonly Market[]): string | null {
   return parts.length ? parts.join(", ") : null;
 }
 
+const exits = (count: number): string => (count === 1 ? "1 exit waits for the mark price" : `${count} exits wait for the mark price`);
+
 /** A sentence for the toast; null when the step says all there is. */
 export function outcome(progress: Progress, markets: readonly Market[]): string | null {
   if (progress.step === "failed" || progress.step === "unknown") return progress.why;
   if (progress.step !== "confirmed") return null;
-  for (const event of progress.reply?.events ?? []) {
-    if (event.name === "OrdersProcessed") return describe(event.data, markets);
-    if (event.name === "Deposited") return "Deposited";
-    if (event.name === "Withdrawn") return "Withdrawn";
+  const events = progress.reply?.events ?? [];
+  const has = (name: string): boolean => events.some((event) => event.name === name);
+  const placed = events.filter(({ name }) => name === "TriggerPlaced").length;
+  const orders = events.find(({ name }) => name === "OrdersProcessed");
+  if (orders) {
+    const said = describe(orders.data, markets);
+    return said && placed ? `${said}; ${exits(placed)}` : said;
   }
-  return null;
+  if (placed) return exits(placed);
+  if (has("TriggerCancelled")) return "Cancelled";
+  if (has("DelegateSet")) return "Delegate's rights changed";
+  if (has("Deposited")) return "Deposited";
+  return has("Withdrawn") ? "Withdrawn" : null;
 }

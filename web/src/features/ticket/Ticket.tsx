@@ -1,5 +1,6 @@
 import { useState, type ReactNode } from "react";
 import { Button } from "@/components/Button";
+import { ExitFields } from "@/components/ExitFields";
 import { Check, NumberField } from "@/components/Field";
 import { Segmented } from "@/components/Segmented";
 import { TabStrip } from "@/components/TabStrip";
@@ -7,6 +8,8 @@ import { buildOrder, type OrderWords } from "@/lib/api/instructions";
 import type { Exchange, Market, Preview, Ticker } from "@/lib/api/models";
 import { absolute, add, compare, decimal, divide, isZero, multiply, sign, subtract, toShortText, toStep, whole, type Decimal } from "@/lib/decimal/decimal";
 import { dollars, fixed } from "@/lib/decimal/format";
+import { exitsInWords, hasExits, NO_EXITS, type Exiting } from "@/lib/exits/exits";
+import { queries } from "@/lib/api/queries";
 import { useNow, useServerNow } from "@/lib/freshness/freshness";
 import { useAccount } from "@/lib/state/account";
 import { useConnection } from "@/lib/state/connection";
@@ -19,7 +22,7 @@ import { propose } from "@/lib/transactions/flow";
 import { useWallet } from "@/lib/wallet/session";
 import { PreviewTable } from "@/components/PreviewTable";
 import { SizeSlider } from "./SizeSlider";
-import { baseSize, largestSize, problemsOf, referencePrice, sentenceOf, shareOf, wordsOf } from "./sizing";
+import { baseSize, exitingOf, exitsProblem, exitsRefused, largestSize, problemsOf, referencePrice, sentenceOf, shareOf, wordsOf } from "./sizing";
 import { usePreview, type PreviewState } from "@/lib/api/usePreview";
 
 const CONDITIONS = [
@@ -32,7 +35,7 @@ const CONDITIONS = [
 const LEVERAGES = [1, 2, 3, 5, 10, 15, 20, 25, 30, 40, 50, 100];
 
 /** The whole sentence that the user agrees to: with what the preview found. */
-function fullSentence(words: OrderWords, market: Market, draft: Draft, preview: Preview | null): string {
+function fullSentence(words: OrderWords, market: Market, draft: Draft, preview: Preview | null, exiting: Exiting): string {
   const parts = [sentenceOf(words, market, draft.condition)];
   if (preview) {
     if (!isZero(decimal(preview.notional))) parts.push(`about ${dollars(preview.notional)}`);
@@ -40,6 +43,7 @@ function fullSentence(words: OrderWords, market: Market, draft: Draft, preview: 
     const liquidation = preview.liquidation_price_after;
     parts.push(liquidation ? `liquidation at ${dollars(liquidation, market.price_decimals)}` : "no liquidation price");
   }
+  if (draft.exits && hasExits(draft)) parts.push(exitsInWords(draft, exiting, market));
   return `${parts.join(", ")}.`;
 }
 
@@ -93,6 +97,7 @@ function percentOf(size: Decimal | null, largest: Decimal): number {
 interface SubmitProps {
   market: Market;
   words: OrderWords | null;
+  sentence: string;
   draft: Draft;
   state: PreviewState;
   exchange: Exchange;
@@ -100,7 +105,7 @@ interface SubmitProps {
   onTry: () => void;
 }
 
-function Submit({ market, words, draft, state, exchange, problem, onTry }: SubmitProps): ReactNode {
+function Submit({ market, words, sentence, draft, state, exchange, problem, onTry }: SubmitProps): ReactNode {
   const now = useNow();
   const serverNow = useServerNow();
   const account = useAccount();
@@ -130,12 +135,12 @@ function Submit({ market, words, draft, state, exchange, problem, onTry }: Submi
     if (!words || blocked) return;
     dismiss();
     void propose({
-      sentence: fullSentence(words, market, draft, state.preview),
+      sentence,
       wallet: wallet.address,
       programId: exchange.program_id,
       build: () => buildOrder(wallet.address, words),
       asked: placesExactly(words, market),
-    });
+    }).then((reply) => reply?.state === "confirmed" && placedWith(words));
   };
   const action = draft.side === "buy" ? "Buy" : "Sell";
   return (
@@ -149,6 +154,24 @@ function Submit({ market, words, draft, state, exchange, problem, onTry }: Submi
   );
 }
 
+function Exits({ draft, exiting, market, refused }: { draft: Draft; exiting: Exiting; market: Market; refused: string | null }): ReactNode {
+  if (refused !== null) {
+    return (
+      <p role="status" data-testid="exits-refused" className="rounded-[3px] bg-surface-2 px-2 py-1.5 text-text-2">
+        {refused}
+      </p>
+    );
+  }
+  return <ExitFields value={draft} exiting={exiting} market={market} onChange={({ takeProfit, stopLoss }) => amendDraft({ takeProfit, stopLoss })} />;
+}
+
+/** The exits went with the order: they are not for the next one too. */
+function placedWith(words: OrderWords): void {
+  if (words.take_profit === undefined && words.stop_loss === undefined) return;
+  amendDraft(NO_EXITS);
+  void queries.invalidateQueries({ queryKey: ["triggers"] });
+}
+
 export function Ticket({ market, exchange }: { market: Market; exchange: Exchange }): ReactNode {
   const draft = useDraft();
   const ticker = useTicker(market.symbol);
@@ -159,13 +182,17 @@ export function Ticket({ market, exchange }: { market: Market; exchange: Exchang
   const price = referencePrice(draft, ticker);
   const size = baseSize(draft, market, price);
   const largest = largestSize(draft, market, price ?? (ticker?.mark ? decimal(ticker.mark) : null), sub, position);
-  const words = wordsOf(draft, market, price);
+  const wrongExit = exitsProblem(draft, market, exitingOf(draft, size, price, ticker, null), position);
+  const words = wrongExit === null ? wordsOf(draft, market, price) : null;
   const state = usePreview(sub ? wallet : null, words);
+  const exiting = exitingOf(draft, size, price, ticker, state.preview);
   const problems = problemsOf(draft, market, price);
   const shownProblem = (typed: string, problem: string | null): string | null => (typed !== "" ? problem : null);
-  const firstProblem = tried ? (problems.price ?? problems.size) : null;
+  const firstProblem = tried ? (problems.price ?? problems.size ?? wrongExit) : null;
   const maxLeverage = Number(fixed(market.max_leverage, 0, "down").replace(/,/g, ""));
   const leverages = [...new Set([...LEVERAGES.filter((each) => each < maxLeverage), maxLeverage])];
+
+  const sentence = words ? fullSentence(words, market, draft, state.preview, exiting) : "";
 
   return (
     <section aria-label="Order ticket" data-testid="ticket" className="flex flex-col gap-2.5 p-3">
@@ -232,13 +259,14 @@ export function Ticket({ market, exchange }: { market: Market; exchange: Exchang
         {draft.type === "limit" && (
           <Segmented label="Time in force" value={draft.condition} options={CONDITIONS} onChange={(condition) => amendDraft({ condition })} />
         )}
-        <div className="flex items-center justify-between">
+        <div className="flex flex-wrap items-center justify-between gap-x-3">
           <Check
             label="Reduce-only"
             title="Only ever makes the position smaller"
             checked={draft.reduceOnly}
             onChange={(reduceOnly) => amendDraft({ reduceOnly })}
           />
+          <Check label="TP / SL" title="Take profit and stop loss, placed with the order" checked={draft.exits} onChange={(exits) => amendDraft({ exits })} />
           <label className="target flex items-center gap-1.5 text-text-3" title="Sizes the slider: margin is cross, nothing on chain stores a leverage">
             Slider at
             <select
@@ -254,11 +282,12 @@ export function Ticket({ market, exchange }: { market: Market; exchange: Exchang
             </select>
           </label>
         </div>
+        {draft.exits && <Exits draft={draft} exiting={exiting} market={market} refused={exitsRefused(draft, size, position)} />}
       </div>
       <p data-testid="sentence" className="min-h-8 border-t border-line pt-2 text-text-2">
-        {words ? fullSentence(words, market, draft, state.preview) : "Enter a size to see what the order would do."}
+        {sentence || (wrongExit === null ? "Enter a size to see what the order would do." : "Its take profit or stop loss can't be placed like this.")}
       </p>
-      <Submit market={market} words={words} draft={draft} state={state} exchange={exchange} problem={firstProblem} onTry={() => setTried(true)} />
+      <Submit market={market} words={words} sentence={sentence} draft={draft} state={state} exchange={exchange} problem={firstProblem} onTry={() => setTried(true)} />
       <PreviewTable state={state} market={market} />
     </section>
   );

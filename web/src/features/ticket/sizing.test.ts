@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { decimal, toShortText, toText, ZERO } from "@/lib/decimal/decimal";
+import type { Position } from "@/lib/api/models";
 import type { Draft } from "@/lib/state/draft";
 import { market, position, subAccount, ticker } from "@/testing/samples";
-import { baseSize, largestSize, problemsOf, referencePrice, sentenceOf, shareOf, wordsOf } from "./sizing";
+import { baseSize, exitingOf, exitsProblem, exitsRefused, largestSize, problemsOf, referencePrice, sentenceOf, shareOf, wordsOf } from "./sizing";
 
 const SOL = market();
 
 function draft(change: Partial<Draft> = {}): Draft {
-  return { side: "buy", type: "limit", price: "140", size: "2", unit: "base", condition: "gtc", reduceOnly: false, leverage: 1, ...change };
+  return { side: "buy", type: "limit", price: "140", size: "2", unit: "base", condition: "gtc", reduceOnly: false, leverage: 1, exits: false, takeProfit: "", stopLoss: "", ...change };
 }
 
 const problems = (change: Partial<Draft>): ReturnType<typeof problemsOf> => {
@@ -91,5 +92,38 @@ describe("a draft", () => {
   it("reads as a sentence", () => {
     const words = wordsOf(draft({ side: "sell", condition: "ioc", reduceOnly: true, size: "0.50" }), SOL, decimal("140"));
     expect(words && sentenceOf(words, SOL, "ioc")).toBe("Sell 0.5 SOL at 140.00, immediate or cancel, reduce-only");
+  });
+});
+
+describe("an order's exits", () => {
+  const exits = { exits: true, takeProfit: "160", stopLoss: "120" } as const;
+  const wrong = (change: Partial<Draft>, held: Position | null = null): string | null => {
+    const wanted = draft({ type: "market", ...exits, ...change });
+    return exitsProblem(wanted, SOL, exitingOf(wanted, decimal(wanted.size), decimal("142.32"), ticker(), null), held);
+  };
+
+  it("go with an order that fills at once", () => {
+    expect(wrong({})).toBeNull();
+    expect(wordsOf(draft({ type: "market", ...exits }), SOL, decimal("142.32"))).toMatchObject({ take_profit: "160", stop_loss: "120" });
+    expect(wordsOf(draft({ type: "market", ...exits, stopLoss: "" }), SOL, decimal("142.32"))).not.toHaveProperty("stop_loss");
+  });
+
+  it("are left out when their box is not ticked", () => {
+    expect(wordsOf(draft({ type: "market", ...exits, exits: false }), SOL, decimal("142.32"))).not.toHaveProperty("take_profit");
+  });
+
+  it.each([
+    ["that may rest", { type: "limit", condition: "gtc" }, "may rest first"],
+    ["that is post-only", { type: "limit", condition: "post" }, "may rest first"],
+    ["that only reduces", { reduceOnly: true }, "opens nothing"],
+    ["of a short with the prices of a long", { side: "sell" }, "below the mark price"],
+    ["with a stop above the mark", { stopLoss: "150" }, "below the mark price"],
+  ] as const)("do not go with an order %s", (_, change, said) => expect(wrong(change)).toContain(said));
+
+  it("do not go with an order that only shrinks the position, and do with one that turns it", () => {
+    const short = position({ side: "short" });
+    expect(wrong({ size: "2" }, short)).toContain("only shrinks your short");
+    expect(wrong({ size: "3" }, short)).toBeNull();
+    expect(exitsRefused(draft({ type: "market" }), decimal("2"), position())).toBeNull();
   });
 });

@@ -1,7 +1,8 @@
 /** From what the user typed to an order the exchange accepts; every step exact, every rounding named. */
-import type { Market, Position, SubAccount, Ticker } from "@/lib/api/models";
+import type { Market, Position, Preview, SubAccount, Ticker } from "@/lib/api/models";
 import { compare, decimal, divide, isMultiple, isZero, multiply, sign, smaller, toShortText, toStep, tryDecimal, whole, ZERO, type Decimal } from "@/lib/decimal/decimal";
 import { fixed } from "@/lib/decimal/format";
+import { exitProblem, hasExits, type Exiting } from "@/lib/exits/exits";
 import type { OrderWords } from "@/lib/api/instructions";
 import type { Draft } from "@/lib/state/draft";
 
@@ -81,15 +82,49 @@ export function problemsOf(draft: Draft, market: Market, price: Decimal | null):
   return { price: priceProblem(draft, market), size: sizeProblem(draft, market, baseSize(draft, market, price), price) };
 }
 
+/** What the exits of a draft would close. The position that it opens stands at its average price. */
+export function exitingOf(draft: Draft, size: Decimal | null, price: Decimal | null, ticker: Ticker | null, preview: Preview | null): Exiting {
+  return {
+    side: draft.side === "buy" ? "long" : "short",
+    entry: preview?.average_price ? decimal(preview.average_price) : price,
+    size,
+    mark: ticker?.mark ? decimal(ticker.mark) : null,
+    liquidation: preview?.liquidation_price_after ? decimal(preview.liquidation_price_after) : null,
+  };
+}
+
+/** Why an order like this takes no exits along; null when it may. The program binds each to an open position. */
+export function exitsRefused(draft: Draft, size: Decimal | null, position: Position | null): string | null {
+  if (draft.reduceOnly) return "A reduce-only order opens nothing that an exit could close.";
+  if (draft.type === "limit" && (draft.condition === "gtc" || draft.condition === "post")) {
+    return "An exit belongs to an open position, and this order may rest first: choose IOC or FOK, or set the exits on the position once it is filled.";
+  }
+  const shrinks = position !== null && (position.side === "long") === (draft.side === "sell") && size !== null && compare(size, decimal(position.size)) <= 0;
+  return shrinks ? `This only shrinks your ${position.side}: it opens nothing that an exit could close.` : null;
+}
+
+export function exitsProblem(draft: Draft, market: Market, exiting: Exiting, position: Position | null): string | null {
+  if (!draft.exits || !hasExits(draft)) return null;
+  return (
+    exitsRefused(draft, exiting.size, position) ??
+    exitProblem("take_profit", draft.takeProfit, exiting, market) ??
+    exitProblem("stop_loss", draft.stopLoss, exiting, market)
+  );
+}
+
 /** The widest move from the best price that a market order of this terminal accepts. */
 export const MARKET_SLIPPAGE_BPS = 100;
 
-/** The order in the gateway's words; null while the draft has a problem. */
+/** The order in the gateway's words; null while its price or size has a problem (`exitsProblem` judges the exits). */
 export function wordsOf(draft: Draft, market: Market, price: Decimal | null): OrderWords | null {
   const { price: priceWrong, size: sizeWrong } = problemsOf(draft, market, price);
   const size = baseSize(draft, market, price);
   if (priceWrong !== null || sizeWrong !== null || !size) return null;
-  const shared = { market: market.symbol, side: draft.side, size: toShortText(size), reduce_only: draft.reduceOnly };
+  const exits = {
+    ...(draft.exits && draft.takeProfit !== "" ? { take_profit: draft.takeProfit } : {}),
+    ...(draft.exits && draft.stopLoss !== "" ? { stop_loss: draft.stopLoss } : {}),
+  };
+  const shared = { market: market.symbol, side: draft.side, size: toShortText(size), reduce_only: draft.reduceOnly, ...exits };
   if (draft.type === "market") return { ...shared, type: "market", max_slippage_bps: MARKET_SLIPPAGE_BPS };
   return {
     ...shared,

@@ -15,6 +15,10 @@ export interface Draft {
   readonly reduceOnly: boolean;
   /** Sizing aid: the slider spans free collateral times this. */
   readonly leverage: number;
+  /** Whether the order takes exits along; their mark prices as typed. */
+  readonly exits: boolean;
+  readonly takeProfit: string;
+  readonly stopLoss: string;
 }
 
 const FRESH: Draft = {
@@ -26,6 +30,9 @@ const FRESH: Draft = {
   condition: "gtc",
   reduceOnly: false,
   leverage: 1,
+  exits: false,
+  takeProfit: "",
+  stopLoss: "",
 };
 
 export const useDraft = create<Draft>(() => FRESH);
@@ -36,5 +43,5 @@ export const amendDraft = (change: Partial<Draft>): void => {
 
 /** Another market: its prices and sizes mean nothing here. */
 export const clearDraft = (): void => {
-  useDraft.setState({ price: "", size: "", reduceOnly: false });
+  useDraft.setState({ price: "", size: "", reduceOnly: false, exits: false, takeProfit: "", stopLoss: "" });
 };

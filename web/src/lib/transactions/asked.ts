@@ -1,8 +1,9 @@
-/** Holds a built transaction to what the user asked for: the calls that it may make, and an order's own numbers. */
-import type { OrderWords } from "../api/instructions";
+/** Holds a built transaction to what the user asked for: the calls that it may make, and their own numbers. */
+import type { DelegateWords, OrderWords } from "../api/instructions";
 import type { Market } from "../api/models";
 import { compare, decimal, divide, multiply, whole, type Decimal } from "../decimal/decimal";
 import type { DecodedCall } from "../solana/decode";
+import { isTerms, placesExits } from "./askedTriggers";
 
 /** Given the calls that the bytes make, what differs from what was asked. */
 export type Asked = (calls: readonly DecodedCall[]) => string[];
@@ -34,9 +35,10 @@ function kindOf(words: OrderWords): string {
   return words.type === "market" || words.time_in_force === "ioc" || words.time_in_force === "fok" ? KINDS.taking : KINDS.resting;
 }
 
-/** Exactly this order: market, side, size, kind, reduce-only, and the price of a limit order. */
+/** Exactly this order: market, side, size, kind, reduce-only, the price of a limit order, and the exits it takes along. */
 export function placesExactly(words: OrderWords, market: Market): Asked {
-  const only = callsOnly("place_order");
+  const hasExits = words.take_profit !== undefined || words.stop_loss !== undefined;
+  const only = hasExits ? callsOnly("place_trigger", "place_order") : callsOnly("place_order");
   const lots: Decimal = multiply(decimal(words.size), whole(market.lots_per_base));
   const ticks = words.price === undefined ? null : divide(decimal(words.price), decimal(market.price_step), 0, "nearest");
   return (calls) => {
@@ -52,6 +54,50 @@ export function placesExactly(words: OrderWords, market: Market): Asked {
       if (args["reduce_only"] !== (words.reduce_only ?? false)) found.push("Its reduce-only mark is not what you set.");
       if (args["kind"] !== kindOf(words)) found.push("It may trade in another way than you chose.");
     }
+    const exits = { takeProfit: words.take_profit ?? null, stopLoss: words.stop_loss ?? null, size: words.size };
+    return [...found, ...placesExits(calls, { ...exits, closing: words.side === "buy" ? "sell" : "buy" }, market)];
+  };
+}
+
+const QUOTE_ATOMS = whole(1_000_000n);
+const REDUCE_ONLY = 1;
+/** A time long past: such a delegate may do nothing. */
+const REVOKED = 1n;
+
+/** Exactly this delegate with exactly these limits: a wider one would be a way to the money. */
+export function setsDelegate(words: DelegateWords, markets: readonly Market[]): Asked {
+  const only = callsOnly("set_delegate");
+  const chosen = markets.filter(({ symbol }) => words.markets.includes(symbol));
+  const bitmap = chosen.reduce((bits, { index }) => bits | (1n << BigInt(index)), 0n);
+  const limits = [
+    ["max_order", words.max_order_notional, "largest order"],
+    ["max_position", words.max_position_notional, "largest position"],
+    ["daily_limit", words.daily_notional, "daily limit"],
+  ] as const;
+  return (calls) => {
+    const found = only(calls);
+    if (calls.length > 1) found.push("It sets more than one delegate.");
+    for (const { terms } of calls.map(({ args }) => args)) {
+      if (!isTerms(terms)) continue;
+      if (terms["delegate"] !== words.delegate) found.push("It gives rights to another key.");
+      if (terms["expires"] !== BigInt(Math.floor(words.expires_at_ms / 1000))) found.push("It expires at another time.");
+      if (terms["market_bitmap"] !== bitmap) found.push("It may trade other markets than you chose.");
+      if (terms["flags"] !== (words.reduce_only ? REDUCE_ONLY : 0)) found.push("Its rights are not as you set them.");
+      for (const [field, asked, name] of limits) {
+        const atoms = terms[field];
+        if (typeof atoms !== "bigint" || compare(whole(atoms), multiply(decimal(asked), QUOTE_ATOMS)) !== 0) found.push(`Its ${name} is not ${asked} USDC.`);
+      }
+    }
     return found;
+  };
+}
+
+/** Takes the rights of exactly this key away. */
+export function revokesDelegate(delegate: string): Asked {
+  const only = callsOnly("set_delegate");
+  return (calls) => {
+    const terms = calls[0]?.args["terms"];
+    const revokes = calls.length === 1 && isTerms(terms) && terms["delegate"] === delegate && terms["expires"] === REVOKED;
+    return [...only(calls), ...(revokes ? [] : [`It does not take the rights of ${delegate} away.`])];
   };
 }

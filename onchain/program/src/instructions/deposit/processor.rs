@@ -1,7 +1,6 @@
 //! Moves the tokens, then credits them.
 
 use pinocchio::AccountView;
-use pinocchio_token::instructions::Transfer;
 use quantdesk_engine::events::Deposited;
 use quantdesk_engine::instructions::Deposit;
 use quantdesk_engine::money;
@@ -10,6 +9,7 @@ use super::accounts::Accounts;
 use crate::clock::now;
 use crate::event::{emit, next_event};
 use crate::failure::Failure;
+use crate::vault;
 
 /// # Errors
 /// Those of the account checks and of [`money::deposit`]; the token program's.
@@ -19,7 +19,7 @@ pub fn process(accounts: &mut [AccountView], args: &Deposit) -> Result<(), Failu
     let (exchange, slots, trader) = (accounts.exchange, accounts.ledger.slots, accounts.trader);
     let clock = now()?;
     let moved = money::deposit(exchange, slots, trader, args.collateral, args.amount, clock.unix)?;
-    Transfer::new(accounts.source, accounts.vault, accounts.owner, moved.amount).invoke()?;
+    vault::pay_in(accounts.source, accounts.vault, accounts.owner, moved.amount)?;
     let event = Deposited {
         seq: next_event(exchange)?,
         slot: clock.slot,

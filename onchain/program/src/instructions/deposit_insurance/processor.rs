@@ -1,7 +1,6 @@
 //! Moves the tokens, then credits the fund.
 
 use pinocchio::AccountView;
-use pinocchio_token::instructions::Transfer;
 use quantdesk_engine::events::InsuranceDeposited;
 use quantdesk_engine::instructions::DepositInsurance;
 use quantdesk_engine::insurance;
@@ -11,6 +10,7 @@ use crate::clock::now;
 use crate::event::{emit, next_event};
 use crate::failure::Failure;
 use crate::loader::key;
+use crate::vault::pay_in;
 
 /// # Errors
 /// Those of the account checks and of [`insurance::deposit`]; the token program's.
@@ -19,7 +19,7 @@ pub fn process(accounts: &mut [AccountView], args: &DepositInsurance) -> Result<
     let Accounts { exchange, owner, source, vault, event_authority } = Accounts::parse(accounts)?;
     let clock = now()?;
     insurance::deposit(exchange, args.amount)?;
-    Transfer::new(source, vault, owner, args.amount).invoke()?;
+    pay_in(source, vault, owner, args.amount)?;
     let event = InsuranceDeposited {
         seq: next_event(exchange)?,
         slot: clock.slot,

@@ -4,7 +4,6 @@ use pinocchio::{
     AccountView, UnsafeResize,
     sysvars::{Sysvar, rent::Rent},
 };
-use pinocchio_system::instructions::Transfer;
 use quantdesk_engine::error::Error;
 use quantdesk_engine::events::AccountGrown;
 use quantdesk_engine::instructions::{GrowAccount, GrowKind};
@@ -13,7 +12,7 @@ use quantdesk_engine::units::Pubkey;
 
 use super::accounts::Accounts;
 use crate::clock::now;
-use crate::creation::LARGEST_STEP;
+use crate::creation::{LARGEST_STEP, pay};
 use crate::event::emit;
 use crate::failure::Failure;
 use crate::growth::{ExchangeHead, book_bytes, ledger_bytes};
@@ -105,7 +104,7 @@ fn step(account: &mut AccountView, payer: &AccountView, full: usize) -> Result<(
     }
     let missing = Rent::get()?.try_minimum_balance(bytes)?.saturating_sub(account.lamports());
     if missing > 0 {
-        Transfer { from: payer, to: account, lamports: missing }.invoke()?;
+        pay(payer, account, missing)?;
     }
     // SAFETY: no view of the data is alive, the growth is within the runtime's step, and the
     // transfer above does not change the data's length.
