@@ -250,14 +250,14 @@ def write(folder: Path, file: str, numbered: dict[int, Mutant]) -> dict[int, int
     return owner
 
 
-def compiled(folder: Path) -> list[dict[str, Any]]:
-    """What cargo says of compiling the tests."""
-    command = "cargo test --no-run --locked --offline --package quantdesk-engine --lib --test all"
-    environment = {**os.environ, "CARGO_PROFILE_DEV_DEBUG": "0", "CARGO_PROFILE_DEV_OPT_LEVEL": "1"}
+def compiled(folder: Path, command: str) -> list[dict[str, Any]]:
+    """What cargo says of compiling; the last message tells whether it did."""
+    settings = {"CARGO_PROFILE_DEV_DEBUG": "0", "CARGO_PROFILE_DEV_OPT_LEVEL": "1", "RUSTFLAGS": "-Awarnings"}
+    shared = "--locked --offline --package quantdesk-engine --message-format json"
     done = subprocess.run(
-        [*command.split(), "--message-format", "json"],
+        f"cargo {command} {shared}".split(),
         cwd=folder / "onchain",
-        env=environment,
+        env={**os.environ, **settings},
         capture_output=True,
         text=True,
         check=False,
@@ -269,16 +269,17 @@ def compiled(folder: Path) -> list[dict[str, Any]]:
 
 
 def build(folder: Path, numbered: dict[int, Mutant]) -> tuple[list[str], set[int]]:
-    """Compiles until every mutant left does; returns test binaries and the mutants that do not compile."""
+    """Leaves out mutants until the others compile; returns the test binaries and the mutants left out."""
     invalid: set[int] = set()
     while True:
         owners = {}
         for file in sorted({one.file for one in numbered.values()}):
             own = {key: one for key, one in numbered.items() if one.file == file and key not in invalid}
             owners[str(SOURCE.relative_to("onchain") / file)] = write(folder, file, own)
-        messages = compiled(folder)
+        messages = compiled(folder, "check --lib")
         if messages[-1]["success"]:
-            return [one["executable"] for one in messages if one.get("executable")], invalid
+            built = compiled(folder, "test --no-run --lib --test all")
+            return [one["executable"] for one in built if one.get("executable")], invalid
         errors = [one["message"] for one in messages if one.get("message", {}).get("level") == "error"]
         spans = [span for error in errors for span in error["spans"] if span["is_primary"]]
         wrong = {owners.get(span["file_name"], {}).get(span["line_start"]) for span in spans} - {None}

@@ -119,6 +119,8 @@ fn sixteen_positions_are_closed_at_once_and_the_next_call_goes_on_behind_them() 
     world.cancel_all(0).unwrap();
     world.exchange.markets[0].status = market_status::SETTLING;
     gather(&mut world, [1_000_000, 1_000_000]);
+    // Where the last deleveraging ended is no place to begin.
+    world.exchange.markets[0].cursor = 9;
     settle(&mut world).unwrap();
     // The slots from 1 to 16, of which the first has no position.
     let open = |world: &World| world.slots.iter().filter(|slot| slot.market_bitmap != 0).count();
@@ -126,4 +128,18 @@ fn sixteen_positions_are_closed_at_once_and_the_next_call_goes_on_behind_them() 
     assert_eq!(world.exchange.markets[0].status, market_status::SETTLING);
     settle(&mut world).unwrap();
     assert_eq!((open(&world), world.exchange.markets[0].status), (0, market_status::SETTLED));
+}
+
+#[test]
+fn thirty_two_orders_of_a_side_are_cancelled_at_once() {
+    let mut world = settling();
+    world.exchange.markets[0].status = market_status::ACTIVE;
+    for _ in 0..40 {
+        world.place(0, limit(Side::Bid, 9_900, 640)).unwrap();
+    }
+    world.exchange.markets[0].status = market_status::SETTLING;
+    gather(&mut world, [1_000_000, 1_000_000]);
+    assert_eq!(settle(&mut world).unwrap().removed.len(), 32 + 1);
+    assert_eq!(settle(&mut world).unwrap().removed.len(), 9);
+    assert_ne!(world.exchange.markets[0].open_long, 0, "positions are closed once the book is empty");
 }

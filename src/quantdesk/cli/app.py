@@ -12,7 +12,7 @@ import typer
 from quantdesk.bootstrap.data_dir import DataDirError
 from quantdesk.bootstrap.errors import ServiceRefused
 from quantdesk.bootstrap.settings import SettingsError
-from quantdesk.cli import assistant, box, market_data, services, standing_orders, stress, trading
+from quantdesk.cli import assistant, box, funds, market_data, services, standing_orders, stress, trading
 from quantdesk.cli.admin import commands as admin
 from quantdesk.cli.output import EXIT_REFUSED, EXIT_UNREACHABLE, EXIT_USAGE, Commands, complain, explained
 from quantdesk.sdk.errors import QuantDeskError, Refused, Unreachable
@@ -25,7 +25,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (box, services, market_data, trading, standing_orders, assistant, stress, admin):
+for group in (box, services, market_data, trading, funds, standing_orders, assistant, stress, admin):
     group.register(app)
 
 

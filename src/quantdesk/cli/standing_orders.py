@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from quantdesk.cli.output import JsonFlag, print_json, print_table
-from quantdesk.cli.session import GatewayOption, OwnerOption, WalletOption, run_with_client
+from quantdesk.cli.session import GatewayOption, OwnerOption, SubOption, WalletOption, run_with_client
 from quantdesk.cli.trading import PANEL, Side, Status, report
 
 HOUR_MS = 3_600_000
@@ -45,6 +45,7 @@ def place(
     gateway: GatewayOption = None,
     wallet: WalletOption = None,
     owner: OwnerOption = None,
+    sub: SubOption = 0,
     as_json: JsonFlag = False,
 ) -> None:
     """Let an order wait for the mark price; it only shrinks the open position and dies with it."""
@@ -54,6 +55,7 @@ def place(
         gateway,
         wallet,
         owner,
+        sub,
     )
     report(sent, as_json)
 
@@ -64,6 +66,7 @@ def cancel(
     gateway: GatewayOption = None,
     wallet: WalletOption = None,
     owner: OwnerOption = None,
+    sub: SubOption = 0,
     as_json: JsonFlag = False,
 ) -> None:
     """Cancel one trigger, or all of a market."""
@@ -143,12 +146,14 @@ def list_delegates(
     if as_json:
         print_json(found)
         return
-    names = (
-        "delegate",
-        "markets",
-        "max_order_notional",
-        "max_position_notional",
-        "daily_notional",
-        "used_today",
-    )
-    print_table(names, [tuple(each[name] for name in names) for each in found], "nobody else may trade")
+    limits = ("max_order_notional", "max_position_notional", "daily_notional", "used_today")
+    rows = [
+        (
+            each["delegate"],
+            "expired" if each["expired"] else "yes",
+            " ".join(each["markets"]),
+            *(each[name] for name in limits),
+        )
+        for each in found
+    ]
+    print_table(("delegate", "may trade", "markets", *limits), rows, "nobody else may trade")

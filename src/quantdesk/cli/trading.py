@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from quantdesk.cli.output import JsonFlag, print_json, print_table
-from quantdesk.cli.session import GatewayOption, OwnerOption, WalletOption, run_with_client
+from quantdesk.cli.session import GatewayOption, OwnerOption, SubOption, WalletOption, run_with_client
 from quantdesk.domain.orders import OrderId
 from quantdesk.domain.units import Ticks, decimal_text
 from quantdesk.program.errors import error_name
@@ -35,7 +35,9 @@ def register(app: typer.Typer) -> None:
         app.command(rich_help_panel=PANEL)(command)
     orders = typer.Typer(help="Place, cancel and list orders.", no_args_is_help=True)
     orders.command("place")(place)
+    orders.command("modify")(modify)
     orders.command("cancel")(cancel)
+    orders.command("dead-man")(dead_man)
     orders.command("list")(list_orders)
     app.add_typer(orders, name="order", rich_help_panel=PANEL)
 
@@ -71,10 +73,11 @@ def deposit(
     asset: str = "USDC",
     gateway: GatewayOption = None,
     wallet: WalletOption = None,
+    sub: SubOption = 0,
     as_json: JsonFlag = False,
 ) -> None:
     """Deposit; the first deposit also opens the account."""
-    report(run_with_client(lambda client: client.deposit(amount, asset), gateway, wallet), as_json)
+    report(run_with_client(lambda client: client.deposit(amount, asset), gateway, wallet, sub=sub), as_json)
 
 
 def withdraw(
@@ -82,10 +85,11 @@ def withdraw(
     asset: str = "USDC",
     gateway: GatewayOption = None,
     wallet: WalletOption = None,
+    sub: SubOption = 0,
     as_json: JsonFlag = False,
 ) -> None:
     """Withdraw to the wallet's own token account."""
-    report(run_with_client(lambda client: client.withdraw(amount, asset), gateway, wallet), as_json)
+    report(run_with_client(lambda client: client.withdraw(amount, asset), gateway, wallet, sub=sub), as_json)
 
 
 def place(
@@ -101,6 +105,7 @@ def place(
     gateway: GatewayOption = None,
     wallet: WalletOption = None,
     owner: OwnerOption = None,
+    sub: SubOption = 0,
     as_json: JsonFlag = False,
 ) -> None:
     """Place an order, at market or with a limit."""
@@ -118,13 +123,47 @@ def place(
         act = client.preview if dry_run else client.place
         return await act(symbol, side.value, size, **fields), await client.market(symbol)
 
-    result, traded = run_with_client(work, gateway, wallet, owner)
+    result, traded = run_with_client(work, gateway, wallet, owner, sub)
     if isinstance(result, Sent):
         report(result, as_json, traded)
     elif as_json:
         print_json(result)
     else:
         print(result.summary)
+
+
+def modify(
+    market: Annotated[str, typer.Argument(help="Such as SOL-PERP.")],
+    order_id: Annotated[str, typer.Argument(help="Order id, as `order list` shows it.")],
+    price: Annotated[str, typer.Option(help="Price that it has from now on.")],
+    size: Annotated[str, typer.Option(help="Base units that it has from now on.")],
+    gateway: GatewayOption = None,
+    wallet: WalletOption = None,
+    owner: OwnerOption = None,
+    sub: SubOption = 0,
+    as_json: JsonFlag = False,
+) -> None:
+    """Change an order. Only a smaller size at the same price keeps its place in the queue."""
+
+    async def work(client: Client) -> tuple[Sent, Market]:
+        symbol = market.upper()
+        return await client.modify(symbol, order_id, price, size), await client.market(symbol)
+
+    sent, traded = run_with_client(work, gateway, wallet, owner, sub)
+    report(sent, as_json, traded)
+
+
+def dead_man(
+    slots: Annotated[int, typer.Argument(min=0, help="Slots from now; 0 ends the switch.")],
+    gateway: GatewayOption = None,
+    wallet: WalletOption = None,
+    owner: OwnerOption = None,
+    sub: SubOption = 0,
+    as_json: JsonFlag = False,
+) -> None:
+    """Let every order expire unless this is called again in time."""
+    sent = run_with_client(lambda client: client.set_dead_man(slots), gateway, wallet, owner, sub)
+    report(sent, as_json)
 
 
 def cancel(
@@ -139,6 +178,7 @@ def cancel(
     gateway: GatewayOption = None,
     wallet: WalletOption = None,
     owner: OwnerOption = None,
+    sub: SubOption = 0,
     as_json: JsonFlag = False,
 ) -> None:
     """Cancel one order, or all."""
@@ -152,7 +192,7 @@ def cancel(
             return await client.cancel_all(symbol)
         return await client.cancel(symbol, order_id, client_id)
 
-    report(run_with_client(work, gateway, wallet, owner), as_json)
+    report(run_with_client(work, gateway, wallet, owner, sub), as_json)
 
 
 def list_orders(
@@ -209,8 +249,14 @@ def _show_account(found: Account) -> None:
         print(f"{found.wallet} has no account yet: `quantdesk deposit AMOUNT` opens one")
         return
     for sub in found.sub_accounts:
-        print(f"{found.wallet} / {sub.sub}  ({sub.status})")
-        numbers = {"equity": sub.equity, "free": sub.free_collateral, "withdrawable": sub.withdrawable}
+        standing = f", {sub.standing}" if sub.standing not in (None, "good") else ""
+        print(f"{found.wallet} / {sub.sub}  ({sub.status}{standing})")
+        numbers = {
+            "equity": sub.equity,
+            "free": sub.free_collateral,
+            "withdrawable": sub.withdrawable,
+            "locked": sub.locked,
+        }
         print("  " + "   ".join(f"{name} {_known(value)}" for name, value in numbers.items()))
         for balance in sub.balances:
             print(

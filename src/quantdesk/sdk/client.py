@@ -256,6 +256,30 @@ class Client:
         fields = {"order_id": order_id, "price": _text(price), "size": _text(size)}
         return await self.execute("modify-order", market=market, **fields)
 
+    async def activate(self) -> models.Sent:
+        """Take a slot of the ledger with the parked money; a deposit does so by itself."""
+        return await self.execute("activate")
+
+    async def park(self) -> models.Sent:
+        """Give the slot up, without positions and orders: the money is parked."""
+        return await self.execute("park")
+
+    async def realize(self, market: str) -> models.Sent:
+        """Turn the profit of a position into balance, at the worse of mark and index; there it vests."""
+        return await self.execute("realize", market=market)
+
+    async def set_dead_man(self, slots: int) -> models.Sent:
+        """Let every order expire past ``slots`` from now unless this is called again in time; 0 ends it."""
+        return await self.execute("set-dead-man", slots=slots)
+
+    async def settle_slots(self, market: str) -> models.Sent:
+        """Cancel orders, then close positions, of a market that settles: until it is settled."""
+        return await self.execute("settle-slots", market=market)
+
+    async def place_many(self, market: str, orders: Sequence[dict[str, Any]]) -> models.Sent:
+        """Place up to 16 orders with one margin check; each fails alone."""
+        return await self.execute("place-many", market=market, orders=list(orders))
+
     async def transfer(self, to_sub: int, amount: Number, asset: str = "USDC") -> models.Sent:
         """Move money to another sub-account of the same wallet."""
         return await self.execute("transfer", to_sub=to_sub, asset=asset, amount=_text(amount))

@@ -37,6 +37,11 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     "close-trader": frozenset({"close_trader"}),
     "deposit": frozenset({"open_trader", "deposit", "activate"}),
     "withdraw": frozenset({"withdraw"}),
+    "activate": frozenset({"activate"}),
+    "park": frozenset({"park"}),
+    "realize": frozenset({"realize"}),
+    "set-dead-man": frozenset({"set_dead_man"}),
+    "settle-slots": frozenset({"settle_slots"}),
     "transfer": frozenset({"transfer"}),
     "set-delegate": frozenset({"set_delegate"}),
     "revoke-delegate": frozenset({"set_delegate"}),
@@ -323,6 +328,16 @@ def _check_cancel_trigger(args: Mapping[str, Any], request: Request) -> None:
     _require(bool({None, args["index"]} & known), "it cancels another trigger")
 
 
+def _check_market(args: Mapping[str, Any], request: Request) -> None:
+    _market(args, request)
+
+
+def _check_dead_man(args: Mapping[str, Any], request: Request) -> None:
+    """The slot from which it counts is the gateway's word; whether it is on or off is ours."""
+    is_on = int(request.fields["slots"]) > 0
+    _require((args["cancel_after_slot"] > 0) == is_on, "the dead man's switch is not as asked")
+
+
 CHECKS: Mapping[str, Callable[[Mapping[str, Any], Request], None]] = {
     "deposit": _check_money,
     "withdraw": _check_money,
@@ -337,6 +352,9 @@ CHECKS: Mapping[str, Callable[[Mapping[str, Any], Request], None]] = {
     "cancel_order": _check_cancel,
     "cancel_by_client_id": _check_cancel_by_client_id,
     "cancel_all": _check_cancel_all,
+    "realize": _check_market,
+    "settle_slots": _check_market,
+    "set_dead_man": _check_dead_man,
 }
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from solders.transaction import VersionedTransaction
 from gateway_ground import GatewayGround, Trader
 from quantdesk.gateway.orders.schemas import PreviewReply
 from quantdesk.gateway.transactions.schemas import BuiltTransaction
+from quantdesk.infra.solana import Call
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -113,6 +116,58 @@ async def test_a_built_transaction_is_unsigned_small_decoded_and_budgeted(taker:
     ours = next(each for each in built.instructions if each.program == "quantdesk")
     assert (ours.name, ours.args["ticks"], ours.args["lots"]) == ("place_order", 12_000, 100)
     assert ours.summary == "Buy 1 SOL-PERP at 120"
+
+
+async def test_a_known_trader_s_order_is_simulated_while_its_state_is_read(
+    ground: GatewayGround, maker: Trader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = {"market": "SOL-PERP", "side": "buy", "size": "1", "price": "130"}
+    await maker.build("place-order", **order)
+    simulations = _noted_simulations(ground, monkeypatch)
+    batch = ground.rpc.json_rpc.batch
+
+    async def held_until_simulated(calls: Sequence[Call]) -> Any:
+        await asyncio.wait_for(simulations.began.wait(), 5)
+        return await batch(calls)
+
+    monkeypatch.setattr(ground.rpc.json_rpc, "batch", held_until_simulated)
+    built = await maker.build("place-order", **order)
+    assert (built["simulation"]["ok"], simulations.count) == (True, 1)
+
+
+async def test_what_changed_since_a_trader_was_read_is_simulated_anew(
+    ground: GatewayGround, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trader = await ground.trader().funded()
+    for market, price in (("SOL-PERP", "130"), ("ETH-PERP", "3400")):
+        await trader.do("place-order", market=market, side="buy", size="1", price=price)
+    simulations = _noted_simulations(ground, monkeypatch)
+    built = await trader.build("cancel-all")  # the second order landed after its building had read the state
+    names = [each["name"] for each in built["instructions"] if each["program"] == "quantdesk"]
+    assert names == ["cancel_all", "cancel_all"]
+    removed = [len(each["data"]["removed"]) for each in built["simulation"]["events"]]
+    assert (removed, simulations.count) == ([1, 1], 2)
+    assert (await trader.send(built))["state"] == "confirmed"
+
+
+class _Simulations:
+    def __init__(self) -> None:
+        self.began = asyncio.Event()
+        self.count = 0
+
+
+def _noted_simulations(ground: GatewayGround, monkeypatch: pytest.MonkeyPatch) -> _Simulations:
+    simulations = _Simulations()
+    ask = ground.rpc.json_rpc.call
+
+    async def noted(call: Call, **how: Any) -> Any:
+        if call.method == "simulateTransaction":
+            simulations.count += 1
+            simulations.began.set()
+        return await ask(call, **how)
+
+    monkeypatch.setattr(ground.rpc.json_rpc, "call", noted)
+    return simulations
 
 
 async def test_batches_replace_what_was_there(ground: GatewayGround) -> None:

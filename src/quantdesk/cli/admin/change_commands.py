@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from quantdesk.bootstrap.errors import ServiceRefused
 from quantdesk.bootstrap.market_file import read_market_entry
 from quantdesk.bootstrap.parameters import market_params
 from quantdesk.cli.admin import proposals, units
@@ -50,6 +51,7 @@ def register(admin: typer.Typer) -> None:
     command(admin, "apply", apply)
     command(admin, "cancel", cancel)
     command(admin, "create-market", create_market)
+    command(admin, "add-collateral", add_collateral)
 
 
 async def queue(
@@ -75,7 +77,7 @@ async def queue(
     wanted = instructions.queue_change(office.venue, office.key, office.key, seq, change)
     due = int(time.time()) + (exchange.timelock_s if exchange.opened else 0)
     rows = [*rows_of(exchange, change), ("may be applied", "-", units.moment(due))]
-    await office.act(wanted, *rows)
+    await office.act([wanted], *rows)
 
 
 async def _change(
@@ -116,9 +118,31 @@ async def create_market(
     params = _new_market({"authority": authority}, file).params
     market = len((await office.exchange()).markets)
     wanted = instructions.create_market(office.venue, office.key, office.key, market, params)
-    await office.act(wanted)
+    await office.act([wanted])
     if not office.manner.dry_run:
         await office.grow_book(market)
+
+
+async def add_collateral(
+    office: Office,
+    mint: Annotated[str, typer.Argument(help="The token's mint.")],
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(help="The name=value pairs that were queued."),
+    ] = None,
+) -> None:
+    """Add a collateral and its vault, exactly as an applied `queue new-collateral` allows."""
+    pairs = dict(_pair(each) for each in words or [])
+    change = proposals.new_collateral(mint, await _decimals(office, mint), pairs)
+    wanted = instructions.add_collateral(office.venue, office.key, office.key, change.mint, change.params)
+    await office.act([wanted])
+
+
+def _pair(word: str) -> tuple[str, str]:
+    name, sign, value = word.partition("=")
+    if not sign:
+        raise WordsInvalid(f"{word!r} is no parameter: write name=value, such as deposit_cap=1000")
+    return name, value
 
 
 async def _decimals(office: Office, mint: str) -> int:
@@ -145,9 +169,15 @@ async def list_changes(office: Office) -> None:
 
 async def apply(office: Office, seq: Annotated[int, typer.Argument(help="Number of the change.")]) -> None:
     """Apply a change that is due. Any key may."""
-    waiting = await office.change(seq)
+    waiting, exchange = await office.change(seq), await office.exchange()
     wanted = instructions.apply_change(office.venue, seq, waiting.payer)
-    await office.act(wanted)
+    try:
+        await office.act([wanted])
+    except ServiceRefused as error:
+        if "ChangeNotDue" not in str(error):
+            raise
+        due = units.moment(waiting.due(exchange))
+        raise ServiceRefused(f"{error}\n  change: {seq}\n  expected: {due} or later") from None
 
 
 async def cancel(office: Office, seq: Annotated[int, typer.Argument(help="Number of the change.")]) -> None:
@@ -155,7 +185,7 @@ async def cancel(office: Office, seq: Annotated[int, typer.Argument(help="Number
     waiting = await office.change(seq)
     wanted = instructions.cancel_change(office.venue, office.key, seq, waiting.payer)
     gone = [(name, after, "dropped") for name, _, after in rows_of(await office.exchange(), waiting.change)]
-    await office.act(wanted, *gone)
+    await office.act([wanted], *gone)
 
 
 def _object(exchange: Exchange, each: QueuedChange, now: int) -> dict[str, Any]:

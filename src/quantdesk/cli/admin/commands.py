@@ -13,7 +13,8 @@ from quantdesk.cli.admin.office import Office
 from quantdesk.cli.admin.session import command
 from quantdesk.cli.output import print_json, print_table
 from quantdesk.program import instructions, parameters
-from quantdesk.program.layouts import EXCHANGE_VERSION, Exchange
+from quantdesk.program.addresses import token_account
+from quantdesk.program.layouts import EXCHANGE_VERSION
 from quantdesk.program.layouts.exchange import MARKET_STATUS
 from quantdesk.program.records import MarketStatus, Pause
 
@@ -47,6 +48,8 @@ def register(app: typer.Typer) -> None:
     command(admin, "propose-authority", propose_authority)
     command(admin, "accept-authority", accept_authority)
     command(admin, "market-status", market_status)
+    command(admin, "sweep-fees", sweep_fees)
+    command(admin, "insure", insure)
     change_commands.register(admin)
     app.add_typer(admin, name="admin", rich_help_panel=PANEL)
 
@@ -59,7 +62,7 @@ async def show(office: Office) -> None:
         "pending admin": str(exchange.pending_admin) if any(bytes(exchange.pending_admin)) else "-",
         "guardian": str(exchange.guardian),
         "opened": "yes" if exchange.opened else "no",
-        "paused": units.paused(exchange.paused),
+        "paused": units.paused(exchange.pauses(time.time())),
         "withdrawals paused until": units.moment(exchange.withdrawals_paused_until),
         "timelock": parameters.DURATION.show(exchange.timelock_s),
         "last change": str(exchange.change_seq),
@@ -85,7 +88,7 @@ async def migrate(
 ) -> None:
     """Bring the exchange to the layout of an upgraded program. Any key may; again until it is done."""
     cursor = (await office.exchange()).migrated
-    await office.act(instructions.migrate(office.venue, cursor, rows))
+    await office.act([instructions.migrate(office.venue, cursor, rows)])
 
 
 async def propose_authority(
@@ -94,13 +97,13 @@ async def propose_authority(
     """Name the next admin, who has to accept."""
     address = "1" * 32 if admin == "nobody" else admin
     wanted = instructions.propose_authority(office.venue, office.key, proposals.key("admin", address))
-    await office.act(wanted)
+    await office.act([wanted])
 
 
 async def accept_authority(office: Office) -> None:
     """Become admin: sign with the key that was proposed."""
     wanted = instructions.accept_authority(office.venue, office.key)
-    await office.act(wanted)
+    await office.act([wanted])
 
 
 async def guardian(
@@ -108,25 +111,25 @@ async def guardian(
 ) -> None:
     """Replace the guardian, signed by the guardian; the admin of an open exchange queues it instead."""
     wanted = instructions.set_guardian(office.venue, office.key, proposals.key("guardian", address))
-    await office.act(wanted)
+    await office.act([wanted])
 
 
 async def pause(
     office: Office, what: Annotated[list[What], typer.Argument(help="What to refuse from now on.")]
 ) -> None:
     """Refuse something at once: admin or guardian. Withdrawals for three days of seven at most."""
-    bits = _paused_now(await office.exchange()) | sum(each.bit for each in set(what))
+    bits = (await office.exchange()).pauses(time.time()) | sum(each.bit for each in set(what))
     wanted = instructions.set_pause(office.venue, office.key, bits)
-    await office.act(wanted)
+    await office.act([wanted])
 
 
 async def unpause(
     office: Office, what: Annotated[list[What], typer.Argument(help="What to allow again.")]
 ) -> None:
     """Allow something again: the admin. Matching rests for a minute first."""
-    bits = _paused_now(await office.exchange()) & ~sum(each.bit for each in set(what))
+    bits = (await office.exchange()).pauses(time.time()) & ~sum(each.bit for each in set(what))
     wanted = instructions.set_pause(office.venue, office.key, bits)
-    await office.act(wanted)
+    await office.act([wanted])
 
 
 async def market_status(
@@ -140,10 +143,27 @@ async def market_status(
     found = proposals.market_named(await office.exchange(), market)
     chosen = MarketStatus(MARKET_STATUS.index(word))
     wanted = instructions.set_market_status(office.venue, office.key, found.index, chosen)
-    await office.act(wanted)
+    await office.act([wanted])
 
 
-def _paused_now(exchange: Exchange) -> int:
-    """Bits in force: a pause of withdrawals ends by itself."""
-    over = time.time() >= exchange.withdrawals_paused_until
-    return exchange.paused & ~(Pause.WITHDRAWALS if over else 0)
+async def sweep_fees(
+    office: Office,
+    amount: Annotated[str, typer.Argument(help="USDC.")],
+    to: Annotated[str | None, typer.Option(help="Wallet that gets them; default: the admin's.")] = None,
+) -> None:
+    """Take collected fees out to a wallet's own token account: the admin."""
+    atoms = units.read(parameters.USDC, "amount", amount)
+    mint = (await office.exchange()).collaterals[0].mint
+    owner = proposals.key("to", to) if to else office.key
+    made = instructions.create_token_account(office.key, owner, mint)
+    swept = instructions.sweep_fees(office.venue, office.key, token_account(owner, mint), mint, atoms)
+    await office.act([made, swept])
+
+
+async def insure(office: Office, amount: Annotated[str, typer.Argument(help="USDC.")]) -> None:
+    """Give to the insurance fund out of the key's own token account. Any key may; there is no way back."""
+    atoms = units.read(parameters.USDC, "amount", amount)
+    mint = (await office.exchange()).collaterals[0].mint
+    source = token_account(office.key, mint)
+    wanted = instructions.deposit_insurance(office.venue, office.key, source, mint, atoms)
+    await office.act([wanted])

@@ -93,10 +93,10 @@ class Office:
             raise ServiceRefused(f"no change {seq} waits: it was applied, cancelled or never queued")
         return QueuedChange.decode(found.bytes)
 
-    async def act(self, wanted: Instruction, *more: Row) -> None:
+    async def act(self, wanted: Sequence[Instruction], *more: Row) -> None:
         """Simulate, show before and after, ask, sign, send. Raises ``ServiceRefused`` by the error's name."""
         manner, before = self.manner, await self.exchange()
-        after = await self._simulated([wanted])
+        after = await self._simulated(wanted)
         rows = [*differences(before, after), *more]
         if manner.as_json and manner.dry_run:
             print_json({"state": "simulated", "changes": _objects(rows)})
@@ -108,7 +108,7 @@ class Office:
             return
         if not manner.yes and not manner.as_json:
             typer.confirm(f"Sign with {self.key} and send?", abort=True)
-        landed = await self._send([wanted])
+        landed = await self._send(wanted)
         if manner.as_json:
             print_json({"state": "confirmed", "signature": landed, "changes": _objects(rows)})
         else:

@@ -75,7 +75,8 @@ def _order_limit(order: Order, granted: Delegate) -> Remedy | None:
     notional = _notional(order)
     if granted.max_order and notional > granted.max_order:
         most, price = usdc(granted.max_order), _reference(order)
-        value = f"{order.fields.size} or {usdc(notional)} USDC"
+        base = order.now.market.parameters.base_symbol
+        value = f"{order.fields.size} {base} or {usdc(notional)} USDC"
         price_text = order.now.market.parameters.lot_price_text(LotPrice(price))
         return order.remedy("size", value, f"at most {most} USDC an order, counted at {price_text}")
     return None

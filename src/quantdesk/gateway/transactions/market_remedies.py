@@ -89,6 +89,11 @@ def _capped(now: MarketNow, _: Setting, __: AccountValue) -> Remedy:
     return Remedy("size", f"{is_open} are open", f"an order within the cap of {cap}, or one that reduces")
 
 
+def _nothing_to_realize(now: MarketNow, _: Setting, __: AccountValue) -> Remedy:
+    expected = "a market with an open position whose profit stands at the mark and at the index"
+    return Remedy("market", now.market.symbol, expected)
+
+
 def _percent(rate: int) -> str:
     return decimal_text(Decimal(rate * 100) / RATE_SCALE)
 
@@ -103,4 +108,5 @@ _JUDGES: Mapping[str, Callable[[MarketNow, Setting, AccountValue], Remedy | None
     "Paused": _paused,
     "PositionTooLarge": _too_large,
     "OpenInterestCapReached": _capped,
+    "NothingToRealize": _nothing_to_realize,
 }

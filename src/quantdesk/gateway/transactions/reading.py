@@ -17,7 +17,7 @@ from quantdesk.program.addresses import Addresses
 from quantdesk.program.errors import AccountInvalid
 from quantdesk.program.layouts import Delegate, Slot, Trader, Trigger, decode_slot, slot_range
 
-_KNOWN_SLOTS = 10_000
+_KNOWN_TRADERS = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +32,22 @@ class Reading:
 
 
 class ChainReader:
-    """Remembers which slot a trader had, so that one batch is enough."""
+    """Remembers what a trader was like: which slot it had, so that one batch is enough."""
 
     def __init__(self, rpc: SolanaRpc, venue: Addresses) -> None:
         self._rpc = rpc
         self._venue = venue
-        self._slots: dict[Pubkey, int] = {}
+        self._last: dict[Pubkey, Reading] = {}
+
+    def last(self, owner: Pubkey, sub: int) -> Reading | None:
+        """The last reading of one sub-account, however old."""
+        return self._last.get(self._venue.trader(owner, sub))
 
     async def read(self, owner: Pubkey, sub: int) -> Reading:
         """Blockhash and holdings of one sub-account. Raises DependencyAway."""
         address = self._venue.trader(owner, sub)
-        guess = self._slots.get(address)
+        known = self._last.get(address)
+        guess = known.holdings.slot_index if known is not None else None
         calls = [
             Call("getLatestBlockhash", ({"commitment": "confirmed"},)),
             Call("getAccountInfo", (str(address), {"encoding": "base64", "commitment": "processed"})),
@@ -52,16 +57,15 @@ class ChainReader:
         results = await self._batch(calls)
         blockhash = decode("getLatestBlockhash", InContext[LatestBlockhash], results[0])
         trader, slot_number = self._trader(results[1])
-        if trader is None or not trader.active:
-            held = from_chain(sub, trader, None)
-            return Reading(blockhash.value, held, slot_number, *_entries(trader))
-        if guess == trader.slot_index:
-            raw = results[2]
-        else:
-            self._remember(address, trader.slot_index)
-            (raw,) = await self._batch([self._slot_call(trader.slot_index)])
-        held = from_chain(sub, trader, _slot(raw))
-        return Reading(blockhash.value, held, slot_number, *_entries(trader))
+        held = None
+        if trader is not None and trader.active:
+            raw = results[2] if guess == trader.slot_index else None
+            if raw is None:
+                (raw,) = await self._batch([self._slot_call(trader.slot_index)])
+            held = _slot(raw)
+        reading = Reading(blockhash.value, from_chain(sub, trader, held), slot_number, *_entries(trader))
+        self._remember(address, reading)
+        return reading
 
     def _slot_call(self, index: int) -> Call:
         offset, length = slot_range(index)
@@ -82,10 +86,10 @@ class ChainReader:
         except AccountInvalid:
             return None, answer.context.slot
 
-    def _remember(self, address: Pubkey, index: int) -> None:
-        if len(self._slots) >= _KNOWN_SLOTS:
-            self._slots.clear()
-        self._slots[address] = index
+    def _remember(self, address: Pubkey, reading: Reading) -> None:
+        if len(self._last) >= _KNOWN_TRADERS:
+            self._last.clear()
+        self._last[address] = reading
 
     async def _batch(self, calls: list[Call]) -> list[msgspec.Raw]:
         try:

@@ -5,18 +5,20 @@ import contextlib
 import itertools
 import secrets
 from base64 import b64encode
-from dataclasses import replace
+from dataclasses import dataclass, replace
+
+from solders.instruction import Instruction
 
 from quantdesk.domain.orders import OrderId
 from quantdesk.gateway.accounts.holdings import after_events
 from quantdesk.gateway.accounts.service import AccountService
 from quantdesk.gateway.auth.service import parse_key
 from quantdesk.gateway.clock import ClockMs
-from quantdesk.gateway.exchange.state import ExchangeState
+from quantdesk.gateway.exchange.state import ExchangeState, ExchangeView
 from quantdesk.gateway.markets.board import Board
 from quantdesk.gateway.orders import repository as order_rows
 from quantdesk.gateway.orders.schemas import PreviewReply, ProgramError
-from quantdesk.gateway.problems import NotFound
+from quantdesk.gateway.problems import NotFound, Problem
 from quantdesk.gateway.stored import Stored
 from quantdesk.gateway.transactions.blockhashes import Blockhashes
 from quantdesk.gateway.transactions.decoding import decode, event_view
@@ -53,6 +55,16 @@ DISTINCT_BUILDS = 2_048
 SIGNATURE_LAMPORTS = 5_000
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What a request means on the chain as it is, and what it would do there."""
+
+    setting: Setting
+    reading: Reading
+    asked: list[Instruction]
+    outcome: Outcome
+
+
 class TransactionService:
     """`POST /v1/tx/{instruction}` and `POST /v1/preview/order`."""
 
@@ -81,19 +93,14 @@ class TransactionService:
 
     async def build(self, name: str, body: BuildRequest) -> BuiltTransaction:
         """An unsigned transaction for one request, decoded and simulated. Raises Problem."""
-        setting, reading = await self._setting(body)
-        if isinstance(body, ModifyOrder):
-            setting = replace(setting, resting=await self._resting(setting, body))
-        asked = instructions_for(name, setting, body)
         price = await self._fees.price(body.priority_fee)
-        trial = [*compute_budget(units=MAX_UNITS, micro_lamports=price), *asked]
-        wire = unsigned(trial, setting.fee_payer, reading.blockhash.blockhash)
-        outcome = await simulate(self._rpc, self._venue, wire)
-        limit = distinct_limit(unit_limit(outcome), next(self._builds))
-        final = [*compute_budget(units=limit, micro_lamports=price), *asked]
+        tried = await self._try(name, body, price)
+        setting, reading = tried.setting, tried.reading
+        limit = distinct_limit(unit_limit(tried.outcome), next(self._builds))
+        final = [*compute_budget(units=limit, micro_lamports=price), *tried.asked]
         wire = unsigned(final, setting.fee_payer, reading.blockhash.blockhash)
         self._blockhashes.remember(reading.blockhash)
-        outcome = await self._explained(setting, body, outcome)
+        outcome = await self._explained(setting, body, tried.outcome)
         signers = signers_of(wire)
         return BuiltTransaction(
             id=secrets.token_hex(8),
@@ -111,23 +118,67 @@ class TransactionService:
             age_ms=0,
         )
 
+    async def _try(self, name: str, body: BuildRequest, price: int = 0) -> Tried:
+        """A request's instructions and what they would do. Raises Problem.
+
+        What to simulate depends on what the chain says of the trader. It mostly says what it said before: the
+        instructions that follow from that are simulated while it is asked, and again if it says otherwise.
+        """
+        expected = self._expected(name, body)
+        running = None if expected is None else asyncio.ensure_future(self._simulated(*expected, price))
+        try:
+            setting, reading = await self._setting(body)
+            if isinstance(body, ModifyOrder):
+                setting = replace(setting, resting=await self._resting(setting, body))
+            asked = instructions_for(name, setting, body)
+            if running is not None and expected is not None and expected[0] == asked:
+                outcome = await running
+            else:
+                outcome = await self._simulated(asked, setting, reading, price)
+        finally:
+            if running is not None:
+                running.cancel()
+                running.add_done_callback(_ignore)
+        return Tried(setting, reading, asked, outcome)
+
+    def _expected(self, name: str, body: BuildRequest) -> tuple[list[Instruction], Setting, Reading] | None:
+        """The instructions that follow from the last reading of the trader; None where there are none."""
+        view, last = self._state.last, self._reader.last(parse_key(body.wallet), body.sub)
+        if view is None or last is None or isinstance(body, ModifyOrder):
+            return None
+        setting = self._set(body, view, last)
+        try:
+            return instructions_for(name, setting, body), setting, last
+        except Problem:
+            return None
+
+    async def _simulated(
+        self, asked: list[Instruction], setting: Setting, reading: Reading, price: int
+    ) -> Outcome:
+        trial = [*compute_budget(units=MAX_UNITS, micro_lamports=price), *asked]
+        wire = unsigned(trial, setting.fee_payer, reading.blockhash.blockhash)
+        return await simulate(self._rpc, self._venue, wire)
+
     async def _setting(self, body: BuildRequest) -> tuple[Setting, Reading]:
+        owner = parse_key(body.wallet)
+        view, reading = await asyncio.gather(self._state.current(), self._reader.read(owner, body.sub))
+        return self._set(body, view, reading), reading
+
+    def _set(self, body: BuildRequest, view: ExchangeView, reading: Reading) -> Setting:
         owner = parse_key(body.wallet)
         signer = parse_key(body.signer, "signer") if body.signer else owner
         payer = parse_key(body.fee_payer, "fee_payer") if body.fee_payer else signer
-        view, reading = await asyncio.gather(self._state.current(), self._reader.read(owner, body.sub))
-        trader = TraderKey(owner, body.sub, signer=signer if signer != owner else None)
-        setting = Setting(
+        return Setting(
             venue=self._venue,
             view=view,
             board=self._board,
             holdings=reading.holdings,
-            trader=trader,
+            trader=TraderKey(owner, body.sub, signer=signer if signer != owner else None),
             fee_payer=payer,
             triggers=reading.triggers,
             delegates=reading.delegates,
+            slot=reading.slot,
         )
-        return setting, reading
 
     async def _resting(self, setting: Setting, body: ModifyOrder) -> RestingOrder:
         """The open order that a modification names, as indexed. Raises Malformed, NotFound."""
@@ -165,16 +216,11 @@ class TransactionService:
 
     async def preview(self, body: PlaceOrder) -> PreviewReply:
         """The order run by the program. Raises Refused with the program's error name."""
-        setting, reading = await self._setting(body)
-        asked = instructions_for("place-order", setting, body)
-        wire = unsigned(
-            [*compute_budget(units=MAX_UNITS), *asked], setting.fee_payer, reading.blockhash.blockhash
-        )
-        outcome = await simulate(self._rpc, self._venue, wire)
-        error = outcome.error or order_error(outcome)
+        tried = await self._try("place-order", body)
+        error = tried.outcome.error or order_error(tried.outcome)
         if error is not None:
-            raise refused(error, await self._remedy(error, setting, body))
-        return preview_view(self._accounts, setting, body, outcome)
+            raise refused(error, await self._remedy(error, tried.setting, body))
+        return preview_view(self._accounts, tried.setting, body, tried.outcome)
 
     async def _explained(self, setting: Setting, body: BuildRequest, outcome: Outcome) -> Outcome:
         """The outcome, its error with what would be right."""
@@ -205,6 +251,12 @@ def distinct_limit(units: int, build: int) -> int:
     """At least `units`, and another limit than any of the DISTINCT_BUILDS builds before and after."""
     steps = min(-(-units // DISTINCT_BUILDS), MAX_UNITS // DISTINCT_BUILDS - 1)
     return steps * DISTINCT_BUILDS + build % DISTINCT_BUILDS
+
+
+def _ignore(task: asyncio.Future[Outcome]) -> None:
+    """What an unneeded simulation ended with; asyncio complains of exceptions that nobody has looked at."""
+    if not task.cancelled():
+        task.exception()
 
 
 def _base64(wire: bytes) -> str:

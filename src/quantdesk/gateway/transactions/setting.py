@@ -38,6 +38,8 @@ class Setting:
     """All entries of the Trader account, free ones too."""
     delegates: tuple[Delegate, ...] = ()
     """Who may trade for the trader; free entries left out."""
+    slot: int = 0
+    """The chain's slot as it was read."""
     resting: RestingOrder | None = None
     """The order that a modification names, as it rests now."""
 
