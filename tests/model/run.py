@@ -8,6 +8,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
+from itertools import accumulate
 from typing import Any
 
 from model.actions import (
@@ -229,11 +231,17 @@ class Run:
         if name is None and self.world.state.rows["exchange", 0].paused and self.plan.chance(0.05):
             name = "set_pause"
         if name is None:
-            names = list(ACTIONS)
-            (name,) = self.draw.choices(names, [ACTIONS[one][0] for one in names])
+            names, until = drawn_by_weight()
+            (name,) = self.draw.choices(names, cum_weights=until)
         step = ACTIONS[name][1](self.plan)
         if step is not None:
             self.send(step)
+
+
+@cache
+def drawn_by_weight() -> tuple[list[str], list[int]]:
+    """Names of the actions, and the sums of their weights up to each."""
+    return list(ACTIONS), list(accumulate(weight for weight, _ in ACTIONS.values()))
 
 
 def replay(setting: Setting, script: list[Step]) -> World:

@@ -45,7 +45,7 @@ def one(seed: int, length: int) -> Done:
     run = Run(seed)
     name = run.world.setting.name
     try:
-        while run.tally.outcomes.total() < length:
+        while len(run.script) < length:
             run.step()
         unwind(run)
     except AssertionError as error:

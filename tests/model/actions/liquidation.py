@@ -10,6 +10,9 @@ from model.plan import Plan, action
 from model.state import Call, Slot
 from model.world import Step
 
+LOOKED_AT = 6
+"""Accounts of which a keeper finds the bad ones."""
+
 
 def health(plan: Plan, slot: Slot) -> Fraction:
     """Equity over maintenance; of an account without a position equity alone."""
@@ -24,10 +27,11 @@ def keeping(plan: Plan, name: str, below: Fraction, flat: bool = False) -> Step 
     """One of the accounts whose health is below something, by a trader of another owner, mostly."""
     state = plan.world.state
     state.begin()
-    there = {index: slot for index, slot in state.active_slots().items() if slot.positions or flat}
-    bad = {index: slot for index, slot in there.items() if health(plan, slot) < below}
+    found = [(index, slot) for index, slot in state.active_slots().items() if slot.positions or flat]
+    looked_at = dict(plan.draw.sample(found, min(len(found), LOOKED_AT)))
+    bad = {index: slot for index, slot in looked_at.items() if health(plan, slot) < below}
     if plan.chance(0.05):
-        bad = there
+        bad = looked_at
     if not bad:
         return None
     index = plan.choice(bad)
