@@ -126,7 +126,7 @@ def assemble(
     blockhashes = Blockhashes(rpc)
     relay = Relay(rpc, stored, clock, metrics, config.program_id)
     parts = Parts(stored=stored, rpc=rpc, state=state, bus=bus, mikey=mikey)
-    status = StatusService(checks_of(parts), board, metrics, clock)
+    status = StatusService(checks_of(parts), state=state, board=board, metrics=metrics, clock=clock)
     channels = _channels(
         ChannelContext(hub, board, state, markets, clock),
         AccountChannel(hub=hub, board=board, state=state, stored=stored, accounts=accounts, clock=clock),

@@ -34,6 +34,15 @@ class Market(msgspec.Struct, frozen=True):
     trade_band: Decimal
 
 
+class Restriction(msgspec.Struct, frozen=True):
+    """Something that the program refuses, or counts worse, in a market now: its error's name, and why."""
+
+    code: str
+    restricts: list[str]
+    detail: str
+    until_ms: int | None
+
+
 class Ticker(msgspec.Struct, frozen=True):
     """Present numbers of one market."""
 
@@ -50,6 +59,8 @@ class Ticker(msgspec.Struct, frozen=True):
     next_rate: Decimal | None
     open_interest: Decimal
     volume_24h: Decimal
+    restrictions: list[Restriction] = []
+    """What is refused, or counts worse, in the market now; empty when nothing is."""
 
 
 class Book(msgspec.Struct, frozen=True):
@@ -122,6 +133,7 @@ class SubAccount(msgspec.Struct, frozen=True):
     status: Literal["parked", "active"]
     balances: list[Balance]
     locked: Decimal
+    """Recent profit that has not vested: it counts for margin and cannot be withdrawn."""
     withdrawable: Decimal | None
     equity: Decimal | None
     free_collateral: Decimal | None
@@ -129,6 +141,8 @@ class SubAccount(msgspec.Struct, frozen=True):
     maintenance_margin: Decimal | None
     unrealized_pnl: Decimal | None
     positions: list[Position]
+    standing: str | None = None
+    """good, cancelling, liquidation or bankrupt; None while a market has no price."""
 
 
 class Account(msgspec.Struct, frozen=True):

@@ -169,3 +169,12 @@ async def test_mistakes_are_sentences_and_exit_codes(desk: Desk) -> None:
     facts = await desk.json("show")
     assert facts["exchange"]["timelock"] == "86,400 s"
     assert facts["markets"]["SOL-PERP"]["mark_band"] == "1.25 %"
+
+
+async def test_fees_and_insurance_move_between_the_exchange_and_wallets(desk: Desk) -> None:
+    assert "ExceedsFees" in await desk.admin("sweep-fees", "1", "--yes", code=1)
+    assert "InsufficientFunds" in await desk.admin("insure", "5", "--yes", code=1)
+    assert "an amount of USDC is wanted" in await desk.admin("insure", "much", "--yes", code=2)
+    assert "is no token mint" in await desk.admin(
+        "add-collateral", str(desk.data.keypair("x").pubkey()), code=2
+    )

@@ -12,6 +12,10 @@ from quantdesk.program import parameters
 from quantdesk.program.layouts import Exchange, Market
 from quantdesk.program.parameters import collateral_params_of, collateral_values, market_values, params_of
 
+MONEY = frozenset({"insurance", "fees_collected", "deficit"})
+"""Quote atoms of the exchange itself."""
+TOTALS = ("total_deposits", "total_parked", "bucket_level")
+"""Amounts of a collateral that are no parameters."""
 COUNTERS = frozenset({"event_seq"})
 """Change with every instruction and say nothing."""
 
@@ -48,6 +52,8 @@ def _entry(prefix: str, value: Any) -> Iterator[tuple[str, str]]:
         named = words_of(market_values(params_of(value))) | {"status": value.status_name}
     elif hasattr(value, "deposit_cap"):
         named = words_of(collateral_values(collateral_params_of(value), value.decimals))
+        amount = parameters.tokens(value.decimals)
+        named |= {name: amount.show(getattr(value, name)) for name in TOTALS}
     for name, text in named.items():
         yield f"{prefix}{name}", text
     if is_dataclass(value):
@@ -59,6 +65,8 @@ def _text(name: str, value: Any) -> str:
         return units.paused(value)
     if name in units.TIMES:
         return units.moment(value)
+    if name in MONEY:
+        return parameters.USDC.show(value)
     if name in parameters.EXCHANGE:
         return parameters.EXCHANGE[name].show(value)
     return value.hex() if isinstance(value, bytes) else str(value)

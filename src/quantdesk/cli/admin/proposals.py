@@ -117,7 +117,7 @@ def collateral_change(exchange: Exchange, index: str, words: Words) -> Change:
     return changes.CollateralChange(number, COLLATERAL_STATUS.index(status), params)
 
 
-def new_collateral(mint: str, decimals: int, words: Words) -> Change:
+def new_collateral(mint: str, decimals: int, words: Words) -> changes.NewCollateral:
     """Leave to add a collateral with these parameters."""
     blank = CollateralParams(bytes(32), 60, 0, 0, 0, 0, 0, 0, 0)
     return changes.NewCollateral(key("mint", mint), _collateral_params(blank, decimals, words))

@@ -16,6 +16,8 @@ from quantdesk.gateway.wire import (
 )
 from quantdesk.program.changes import ChangeKind, ChangeState
 
+ExchangeStatus = Literal["initialising", "open", "paused"]
+
 
 class ExchangeAccounts(Wire):
     """Addresses on chain."""
@@ -133,7 +135,7 @@ class Exchange(Stamped):
     fee_tiers: list[FeeTier]
     limits: Limits
     timelock_s: int = Field(description="How long a change of the rules waits; see `/v1/exchange/changes`.")
-    status: Literal["initialising", "open", "paused"]
+    status: ExchangeStatus
     paused: list[str] = Field(description="Names of what is paused; empty when nothing is.")
     deficit: UnsignedDecimalText
     insurance: UnsignedDecimalText

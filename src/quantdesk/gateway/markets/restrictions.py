@@ -10,8 +10,8 @@ from quantdesk.domain.units import RATE_SCALE, LotPrice, scaled_text
 from quantdesk.gateway.markets.board import LiveMarket
 from quantdesk.gateway.markets.schemas import Restriction, RestrictionCode, Restricts
 from quantdesk.program.layouts import Exchange, Market
+from quantdesk.program.records import Pause
 
-PAUSED_TRADING, PAUSED_LIQUIDATION = 1, 8
 POST_ONLY, ACTIVE, REDUCE_ONLY = 1, 2, 3
 POST_ONLY_FOR_MS = 3_600_000
 """After an hour of post-only, positions may be reduced at market again."""
@@ -38,7 +38,7 @@ def restrictions(exchange: Exchange, market: Market, live: LiveMarket, now_ms: i
     )
     return [
         *_status(market, now_ms),
-        *_paused(exchange),
+        *_paused(exchange.pauses(now_ms // 1_000)),
         *_resting(exchange, market, now_ms),
         *_price(market, price, now_ms),
     ]
@@ -65,11 +65,11 @@ def _status(market: Market, now_ms: int) -> Iterator[Restriction]:
         yield _said("MarketNotActive", EVERYTHING, f"The market is {state}: it takes no orders.")
 
 
-def _paused(exchange: Exchange) -> Iterator[Restriction]:
-    if exchange.paused & PAUSED_TRADING:
+def _paused(pauses: int) -> Iterator[Restriction]:
+    if pauses & Pause.TRADING:
         detail = "The exchange paused new risk: only orders that reduce are taken."
         yield _said("Paused", ("opening",), detail)
-    if exchange.paused & PAUSED_LIQUIDATION:
+    if pauses & Pause.LIQUIDATION:
         yield _said("Paused", ("liquidation",), "The exchange paused liquidation.")
 
 

@@ -5,11 +5,12 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from quantdesk.gateway.accounts.schemas import Fill, LiquidationStep, SubAccount, Transfer
+from quantdesk.gateway.exchange.schemas import ExchangeStatus
 from quantdesk.gateway.markets.schemas import Candle, IndexPrice, Level, MarketLiquidation, Ticker, Trade
 from quantdesk.gateway.orders.schemas import Order
 from quantdesk.gateway.status.schemas import Dependency
 from quantdesk.gateway.traders.schemas import Trigger
-from quantdesk.gateway.wire import CandleSource, Feed, Resolution, U64Text, UnixMs, Wire
+from quantdesk.gateway.wire import CandleSource, Feed, Resolution, U64Text, UnixMs, UnsignedDecimalText, Wire
 
 Channel = Literal["book", "trades", "liquidations", "ticker", "candles", "prices", "account", "status"]
 RequestId = Annotated[int | str | None, Field(description="The request's own id, given back.")]
@@ -99,6 +100,10 @@ class StatusData(Wire):
     chain_age_ms: int = Field(description="Since the newest slot was seen.")
     indexer_lag_ms: int | None = Field(description="Null until the indexer spoke.")
     rpc_ms: int | None = Field(description="Last round trip to the RPC node.")
+    exchange: ExchangeStatus | None = Field(description="Null until the Exchange account was read.")
+    paused: list[str] = Field(description="Names of what is paused; empty when nothing is.")
+    deficit: UnsignedDecimalText | None = Field(description="Losses that nobody paid yet; withdrawals share.")
+    withdraw_rest_until_ms: UnixMs | None = Field(description="Withdrawals rest until then after a loss.")
     feed: Feed | None
     feeds: list[FeedStatus]
     dependencies: list[Dependency]

@@ -17,8 +17,6 @@ from quantdesk.infra.solana import AnswerMalformed, NodeAway, NodeRefused, RpcEr
 from quantdesk.program.layouts import Slot, Trader, decode_slot, slot_range
 from quantdesk.program.layouts import Trigger as Waiting
 
-NOBODY = bytes(32)
-
 
 @dataclass(frozen=True, slots=True)
 class Seated:
@@ -117,7 +115,11 @@ class TraderService:
         view = await self._state.current()
         seats, slot = await self._seats(wallet, sub)
         now_s = self._clock() // 1_000
-        items = [views.delegate_view(view, trader, index, now_s) for trader, index in _granted(seats)]
+        items = [
+            views.delegate_view(view, seat.trader.sub, each, now_s)
+            for seat in seats
+            for _, each in seat.trader.granted()
+        ]
         return DelegateList(wallet=wallet, items=items, next_cursor=None, slot=slot, age_ms=0)
 
     async def _seats(self, wallet: str, sub: int | None) -> tuple[list[Seated], int]:
@@ -141,12 +143,3 @@ class TraderService:
         )
         (account,) = found.value
         return decode_slot(account.bytes) if account and account.bytes else None
-
-
-def _granted(seats: list[Seated]) -> list[tuple[Trader, int]]:
-    return [
-        (seat.trader, index)
-        for seat in seats
-        for index, each in enumerate(seat.trader.delegates)
-        if bytes(each.key) != NOBODY
-    ]

@@ -11,7 +11,8 @@ from quantdesk.gateway.markets.views import usdc
 from quantdesk.gateway.orders.views import average_price
 from quantdesk.gateway.traders.schemas import Delegate, Trigger
 from quantdesk.gateway.transactions.triggers import trigger_id
-from quantdesk.program.layouts import Market, Trader
+from quantdesk.program.layouts import Delegate as Granted
+from quantdesk.program.layouts import Market
 from quantdesk.program.layouts import Trigger as Waiting
 from quantdesk.program.records import NO_PAIR, DelegateFlag, TriggerKind
 
@@ -86,13 +87,12 @@ def stored_views(view: ExchangeView, rows: list[Row[Any]], now_s: int) -> list[T
     return [stored_view(market, row, now_s) for market, row in known if market is not None]
 
 
-def delegate_view(view: ExchangeView, trader: Trader, index: int, now_s: int) -> Delegate:
+def delegate_view(view: ExchangeView, sub: int, each: Granted, now_s: int) -> Delegate:
     """A key that may trade, with what it used today."""
-    each = trader.delegates[index]
     markets = [market.symbol for market in view.exchange.markets if each.market_bitmap >> market.index & 1]
     return Delegate(
         delegate=str(each.key),
-        sub=trader.sub,
+        sub=sub,
         expires_at_ms=each.expires * 1_000 or None,
         expired=0 < each.expires <= now_s,
         markets=markets,

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Response
 
 from quantdesk.gateway.requests import SignaturePath, gateway, problems
 from quantdesk.gateway.transactions.schemas import (
+    Activate,
     BuiltTransaction,
     CancelAll,
     CancelOrder,
@@ -15,14 +16,18 @@ from quantdesk.gateway.transactions.schemas import (
     ModifyTrigger,
     MoveFunds,
     OpenTrader,
+    Park,
     PlaceMany,
     PlaceOrder,
     PlaceTrigger,
+    Realize,
     ReplaceMany,
     RevokeDelegate,
     SendRequest,
+    SetDeadMan,
     SetDelegate,
     SetExits,
+    SettleSlots,
     TransactionReply,
     TransferFunds,
 )
@@ -154,3 +159,33 @@ async def build_set_delegate(running: Running, body: SetDelegate) -> BuiltTransa
 async def build_revoke_delegate(running: Running, body: RevokeDelegate) -> BuiltTransaction:
     """Take a delegate's rights away."""
     return await running.transactions.build("revoke-delegate", body)
+
+
+@router.post("/activate", operation_id="buildActivate", responses=BUILD)
+async def build_activate(running: Running, body: Activate) -> BuiltTransaction:
+    """Take a slot of the ledger with the parked money."""
+    return await running.transactions.build("activate", body)
+
+
+@router.post("/park", operation_id="buildPark", responses=BUILD)
+async def build_park(running: Running, body: Park) -> BuiltTransaction:
+    """Give the slot up; the money is parked."""
+    return await running.transactions.build("park", body)
+
+
+@router.post("/set-dead-man", operation_id="buildSetDeadMan", responses=BUILD)
+async def build_set_dead_man(running: Running, body: SetDeadMan) -> BuiltTransaction:
+    """Let all orders expire unless this is sent again in time."""
+    return await running.transactions.build("set-dead-man", body)
+
+
+@router.post("/realize", operation_id="buildRealize", responses=BUILD)
+async def build_realize(running: Running, body: Realize) -> BuiltTransaction:
+    """Turn a position's profit into balance, where it vests."""
+    return await running.transactions.build("realize", body)
+
+
+@router.post("/settle-slots", operation_id="buildSettleSlots", responses=BUILD)
+async def build_settle_slots(running: Running, body: SettleSlots) -> BuiltTransaction:
+    """Bring a settling market nearer to its end: up to 64 orders or 16 positions a call."""
+    return await running.transactions.build("settle-slots", body)

@@ -15,7 +15,7 @@ from quantdesk.infra.solana.rpc import decode
 from quantdesk.infra.solana.wire import InContext, LatestBlockhash, WireAccount
 from quantdesk.program.addresses import Addresses
 from quantdesk.program.errors import AccountInvalid
-from quantdesk.program.layouts import Slot, Trader, Trigger, decode_slot, slot_range
+from quantdesk.program.layouts import Delegate, Slot, Trader, Trigger, decode_slot, slot_range
 
 _KNOWN_SLOTS = 10_000
 
@@ -28,6 +28,7 @@ class Reading:
     holdings: Holdings
     slot: int
     triggers: tuple[Trigger, ...] = ()
+    delegates: tuple[Delegate, ...] = ()
 
 
 class ChainReader:
@@ -52,13 +53,15 @@ class ChainReader:
         blockhash = decode("getLatestBlockhash", InContext[LatestBlockhash], results[0])
         trader, slot_number = self._trader(results[1])
         if trader is None or not trader.active:
-            return Reading(blockhash.value, from_chain(sub, trader, None), slot_number, _triggers(trader))
+            held = from_chain(sub, trader, None)
+            return Reading(blockhash.value, held, slot_number, *_entries(trader))
         if guess == trader.slot_index:
             raw = results[2]
         else:
             self._remember(address, trader.slot_index)
             (raw,) = await self._batch([self._slot_call(trader.slot_index)])
-        return Reading(blockhash.value, from_chain(sub, trader, _slot(raw)), slot_number, trader.triggers)
+        held = from_chain(sub, trader, _slot(raw))
+        return Reading(blockhash.value, held, slot_number, *_entries(trader))
 
     def _slot_call(self, index: int) -> Call:
         offset, length = slot_range(index)
@@ -99,8 +102,10 @@ class ChainReader:
         return made
 
 
-def _triggers(trader: Trader | None) -> tuple[Trigger, ...]:
-    return trader.triggers if trader else ()
+def _entries(trader: Trader | None) -> tuple[tuple[Trigger, ...], tuple[Delegate, ...]]:
+    if trader is None:
+        return (), ()
+    return trader.triggers, tuple(each for _, each in trader.granted())
 
 
 def _slot(raw: msgspec.Raw) -> Slot | None:

@@ -24,7 +24,8 @@ from quantdesk.gateway.transactions.fees import PriorityFees
 from quantdesk.gateway.transactions.intents import exactly_one_id, instructions_for
 from quantdesk.gateway.transactions.previews import order_error, preview_view
 from quantdesk.gateway.transactions.reading import ChainReader, Reading
-from quantdesk.gateway.transactions.refusals import Remedy, refused, remedy_for, with_remedy
+from quantdesk.gateway.transactions.refusals import order_errors, refused, remedy_for, with_remedy
+from quantdesk.gateway.transactions.remedy import Remedy
 from quantdesk.gateway.transactions.schemas import (
     BuildRequest,
     BuiltTransaction,
@@ -100,7 +101,7 @@ class TransactionService:
             signers=signers,
             fee_payer=str(setting.fee_payer),
             instructions=[decode(each, self._venue.program, setting.view) for each in final],
-            simulation=self._simulation(setting, outcome),
+            simulation=self._simulation(setting, body, outcome),
             unit_limit=limit,
             priority_fee=price,
             network_fee=SIGNATURE_LAMPORTS * len(signers) + -(-price * limit // 1_000_000),
@@ -124,6 +125,8 @@ class TransactionService:
             trader=trader,
             fee_payer=payer,
             triggers=reading.triggers,
+            delegates=reading.delegates,
+            slot=reading.slot,
         )
         return setting, reading
 
@@ -145,7 +148,7 @@ class TransactionService:
             value=value,
         )
 
-    def _simulation(self, setting: Setting, outcome: Outcome) -> Simulation:
+    def _simulation(self, setting: Setting, body: BuildRequest, outcome: Outcome) -> Simulation:
         before = self._accounts.margin(setting.view, setting.holdings)
         after = None
         if outcome.error is None:
@@ -158,6 +161,9 @@ class TransactionService:
             before=before,
             after=after,
             events=[event_view(event) for event in outcome.events],
+            order_errors=order_errors(
+                outcome.events, setting, body, self._accounts.valued(setting.view, setting.holdings)
+            ),
         )
 
     async def preview(self, body: PlaceOrder) -> PreviewReply:

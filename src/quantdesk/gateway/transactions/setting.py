@@ -13,7 +13,7 @@ from quantdesk.gateway.transactions.orders import MarketNow
 from quantdesk.gateway.transactions.schemas import BuildRequest
 from quantdesk.program.addresses import Addresses
 from quantdesk.program.instructions import TraderKey
-from quantdesk.program.layouts import Trigger
+from quantdesk.program.layouts import Delegate, Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,10 @@ class Setting:
     fee_payer: Pubkey
     triggers: tuple[Trigger, ...] = ()
     """All entries of the Trader account, free ones too."""
+    delegates: tuple[Delegate, ...] = ()
+    """Who may trade for the trader; free entries left out."""
+    slot: int = 0
+    """The chain's slot as it was read."""
     resting: RestingOrder | None = None
     """The order that a modification names, as it rests now."""
 

@@ -750,6 +750,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tx/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Build Activate
+         * @description Take a slot of the ledger with the parked money.
+         */
+        post: operations["buildActivate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tx/cancel-all": {
         parameters: {
             query?: never;
@@ -910,6 +930,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tx/park": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Build Park
+         * @description Give the slot up; the money is parked.
+         */
+        post: operations["buildPark"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tx/place-many": {
         parameters: {
             query?: never;
@@ -964,6 +1004,26 @@ export interface paths {
          * @description Place a stop or take-profit: it shrinks the open position and dies with it.
          */
         post: operations["buildPlaceTrigger"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tx/realize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Build Realize
+         * @description Turn a position's profit into balance, where it vests.
+         */
+        post: operations["buildRealize"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1030,6 +1090,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tx/set-dead-man": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Build Set Dead Man
+         * @description Let all orders expire unless this is sent again in time.
+         */
+        post: operations["buildSetDeadMan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tx/set-delegate": {
         parameters: {
             query?: never;
@@ -1064,6 +1144,26 @@ export interface paths {
          * @description Set the take-profit and stop-loss of an open position, replacing others, in one transaction.
          */
         post: operations["buildSetExits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tx/settle-slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Build Settle Slots
+         * @description Bring a settling market nearer to its end: up to 64 orders or 16 positions a call.
+         */
+        post: operations["buildSettleSlots"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1199,6 +1299,39 @@ export interface components {
              * @description Snapshot: all that wait. Update: those that changed, the ended ones too.
              */
             triggers: components["schemas"]["Trigger"][] | null;
+        };
+        /**
+         * Activate
+         * @description Take a slot of the ledger with the parked money; a deposit does so by itself.
+         */
+        Activate: {
+            /**
+             * Fee Payer
+             * @description Who pays the network fee; default: the signer.
+             */
+            fee_payer?: string | null;
+            /**
+             * Priority Fee
+             * @description Micro-lamports per compute unit.
+             * @default auto
+             */
+            priority_fee: "auto" | number;
+            /**
+             * Signer
+             * @description Delegate that signs instead of the wallet.
+             */
+            signer?: string | null;
+            /**
+             * Sub
+             * @description Sub-account of the wallet.
+             * @default 0
+             */
+            sub: number;
+            /**
+             * Wallet
+             * @description Base58 public key.
+             */
+            wallet: string;
         };
         /**
          * Authenticated
@@ -3662,6 +3795,39 @@ export interface components {
             unit: string | null;
         };
         /**
+         * Park
+         * @description Give the slot up: the money is parked. Needs no position and no order.
+         */
+        Park: {
+            /**
+             * Fee Payer
+             * @description Who pays the network fee; default: the signer.
+             */
+            fee_payer?: string | null;
+            /**
+             * Priority Fee
+             * @description Micro-lamports per compute unit.
+             * @default auto
+             */
+            priority_fee: "auto" | number;
+            /**
+             * Signer
+             * @description Delegate that signs instead of the wallet.
+             */
+            signer?: string | null;
+            /**
+             * Sub
+             * @description Sub-account of the wallet.
+             * @default 0
+             */
+            sub: number;
+            /**
+             * Wallet
+             * @description Base58 public key.
+             */
+            wallet: string;
+        };
+        /**
          * ParseReply
          * @description What MIKEY understood.
          */
@@ -4366,12 +4532,27 @@ export interface components {
              * @description IDL name, for example `InsufficientMargin`.
              */
             code: string;
+            /**
+             * Expected
+             * @description What would be right.
+             */
+            expected: string | null;
+            /**
+             * Field
+             * @description The field at fault, for example `orders.2.price`.
+             */
+            field: string | null;
             /** Instruction Index */
             instruction_index: number | null;
             /** Message */
             message: string;
             /** Number */
             number: number | null;
+            /**
+             * Value
+             * @description Its value, in the units of the request.
+             */
+            value: string | null;
         };
         /**
          * Ready
@@ -4382,6 +4563,45 @@ export interface components {
             dependencies: components["schemas"]["Dependency"][];
             /** Ready */
             ready: boolean;
+        };
+        /**
+         * Realize
+         * @description Turn a position's profit into balance, at the worse of mark and index; there it vests.
+         */
+        Realize: {
+            /**
+             * Fee Payer
+             * @description Who pays the network fee; default: the signer.
+             */
+            fee_payer?: string | null;
+            /**
+             * Market
+             * @description Market symbol.
+             * @example SOL-PERP
+             */
+            market: string;
+            /**
+             * Priority Fee
+             * @description Micro-lamports per compute unit.
+             * @default auto
+             */
+            priority_fee: "auto" | number;
+            /**
+             * Signer
+             * @description Delegate that signs instead of the wallet.
+             */
+            signer?: string | null;
+            /**
+             * Sub
+             * @description Sub-account of the wallet.
+             * @default 0
+             */
+            sub: number;
+            /**
+             * Wallet
+             * @description Base58 public key.
+             */
+            wallet: string;
         };
         /**
          * ReplaceMany
@@ -4592,6 +4812,44 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * SetDeadMan
+         * @description Let every order of the sub-account expire unless this is sent again in time.
+         */
+        SetDeadMan: {
+            /**
+             * Fee Payer
+             * @description Who pays the network fee; default: the signer.
+             */
+            fee_payer?: string | null;
+            /**
+             * Priority Fee
+             * @description Micro-lamports per compute unit.
+             * @default auto
+             */
+            priority_fee: "auto" | number;
+            /**
+             * Signer
+             * @description Delegate that signs instead of the wallet.
+             */
+            signer?: string | null;
+            /**
+             * Slots
+             * @description Orders are dead past so many slots from now; 0 ends the switch.
+             */
+            slots: number;
+            /**
+             * Sub
+             * @description Sub-account of the wallet.
+             * @default 0
+             */
+            sub: number;
+            /**
+             * Wallet
+             * @description Base58 public key.
+             */
+            wallet: string;
+        };
+        /**
          * SetDelegate
          * @description Let another key trade within limits.
          */
@@ -4725,6 +4983,45 @@ export interface components {
             wallet: string;
         };
         /**
+         * SettleSlots
+         * @description Cancel orders, then close positions, of a market that settles. Any wallet with a slot may.
+         */
+        SettleSlots: {
+            /**
+             * Fee Payer
+             * @description Who pays the network fee; default: the signer.
+             */
+            fee_payer?: string | null;
+            /**
+             * Market
+             * @description Market symbol.
+             * @example SOL-PERP
+             */
+            market: string;
+            /**
+             * Priority Fee
+             * @description Micro-lamports per compute unit.
+             * @default auto
+             */
+            priority_fee: "auto" | number;
+            /**
+             * Signer
+             * @description Delegate that signs instead of the wallet.
+             */
+            signer?: string | null;
+            /**
+             * Sub
+             * @description Sub-account of the wallet.
+             * @default 0
+             */
+            sub: number;
+            /**
+             * Wallet
+             * @description Base58 public key.
+             */
+            wallet: string;
+        };
+        /**
          * SignInInput
          * @description Fields of Wallet Standard's `solana:signIn`; the wallet composes the message from them.
          */
@@ -4766,6 +5063,11 @@ export interface components {
             logs: string[];
             /** Ok */
             ok: boolean;
+            /**
+             * Order Errors
+             * @description Orders and cancels that the program would refuse while the transaction lands: one quote of a batch, or what was left of an order. `field` says which.
+             */
+            order_errors: components["schemas"]["ProgramError"][];
             /** Units */
             units: number;
         };
@@ -4936,6 +5238,11 @@ export interface components {
              * @description Since the newest slot was seen.
              */
             chain_age_ms: number;
+            /**
+             * Deficit
+             * @description Losses that nobody paid yet; withdrawals share.
+             */
+            deficit: string | null;
             /** Dependencies */
             dependencies: components["schemas"]["Dependency"][];
             /**
@@ -4943,6 +5250,11 @@ export interface components {
              * @description Unsigned 64-bit integer as text.
              */
             event_seq: string;
+            /**
+             * Exchange
+             * @description Null until the Exchange account was read.
+             */
+            exchange: ("initialising" | "open" | "paused") | null;
             /** Feed */
             feed: ("live" | "replay" | "simulated") | null;
             /** Feeds */
@@ -4952,6 +5264,11 @@ export interface components {
              * @description Null until the indexer spoke.
              */
             indexer_lag_ms: number | null;
+            /**
+             * Paused
+             * @description Names of what is paused; empty when nothing is.
+             */
+            paused: string[];
             /**
              * Rpc Ms
              * @description Last round trip to the RPC node.
@@ -4964,6 +5281,11 @@ export interface components {
             server_ms: number;
             /** Slot */
             slot: number;
+            /**
+             * Withdraw Rest Until Ms
+             * @description Withdrawals rest until then after a loss.
+             */
+            withdraw_rest_until_ms: number | null;
         };
         /**
          * SubAccount
@@ -8242,6 +8564,84 @@ export interface operations {
             };
         };
     };
+    buildActivate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Activate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuiltTransaction"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     buildCancelAll: {
         parameters: {
             query?: never;
@@ -8866,6 +9266,84 @@ export interface operations {
             };
         };
     };
+    buildPark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Park"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuiltTransaction"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     buildPlaceMany: {
         parameters: {
             query?: never;
@@ -9032,6 +9510,84 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["PlaceTrigger"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuiltTransaction"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    buildRealize: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Realize"];
             };
         };
         responses: {
@@ -9325,6 +9881,84 @@ export interface operations {
             };
         };
     };
+    buildSetDeadMan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetDeadMan"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuiltTransaction"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     buildSetDelegate: {
         parameters: {
             query?: never;
@@ -9413,6 +10047,84 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["SetExits"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuiltTransaction"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    buildSettleSlots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleSlots"];
             };
         };
         responses: {
