@@ -37,7 +37,7 @@ def markets(gateway: GatewayOption = None, as_json: JsonFlag = False) -> None:
             _percent(t.funding_rate_1h),
             t.open_interest,
             t.volume_24h,
-            ", ".join(each.code for each in t.restrictions),
+            ", ".join(sorted({each.code for each in t.restrictions})),
         )
         for t in tickers
     ]

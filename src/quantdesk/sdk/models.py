@@ -35,7 +35,7 @@ class Market(msgspec.Struct, frozen=True):
 
 
 class Restriction(msgspec.Struct, frozen=True):
-    """Something that a market refuses, or counts worse, now: ``code`` is the program's error."""
+    """Something that the program refuses, or counts worse, in a market now: its error's name, and why."""
 
     code: str
     restricts: list[str]
@@ -60,7 +60,7 @@ class Ticker(msgspec.Struct, frozen=True):
     open_interest: Decimal
     volume_24h: Decimal
     restrictions: list[Restriction] = []
-    """What the program would refuse now, and why; empty when nothing is."""
+    """What is refused, or counts worse, in the market now; empty when nothing is."""
 
 
 class Book(msgspec.Struct, frozen=True):

@@ -12,12 +12,11 @@ from solders.pubkey import Pubkey
 from quantdesk.gateway import paging
 from quantdesk.gateway.markets import views
 from quantdesk.gateway.markets.board import LiveBook, LiveMarket
-from quantdesk.gateway.markets.restrictions import restrictions
 from quantdesk.gateway.problems import Malformed, Problem
 from quantdesk.gateway.transactions.orders import MarketNow, program_order
 from quantdesk.gateway.transactions.schemas import OrderFields
-from quantdesk.infra.bus.messages import BookDelta, MarketState
-from quantdesk.program.layouts import Exchange, MarginTier, Market
+from quantdesk.infra.bus.messages import BookDelta
+from quantdesk.program.layouts import MarginTier, Market
 from quantdesk.program.records import ExpiryKind, OrderKind, Side
 
 SPARE = Pubkey.default()
@@ -154,62 +153,3 @@ def test_a_book_with_a_gap_stops_being_shown_until_a_snapshot() -> None:
     assert book.is_old(_delta(0, 1, []))
     assert not book.apply(_delta(3, 4, [(7, 1)]), 0)
     assert not book.synced
-
-
-def exchange(**changes: Any) -> Exchange:
-    fields: dict[str, Any] = dict.fromkeys(Exchange.__dataclass_fields__, 0)
-    return Exchange(**(fields | {"fee_tiers": (), "collaterals": (), "markets": ()} | changes))
-
-
-PRICED = {
-    "publish_ms": 1_000_000,
-    "open_max_age_ms": 10_000,
-    "liquidate_max_age_ms": 60_000,
-    "open_confidence": 5_000,
-    "liquidate_confidence": 10_000,
-}
-
-
-@pytest.mark.parametrize(
-    ("of_market", "of_exchange", "age_ms", "expected"),
-    [
-        ({}, {}, 10_000, []),
-        ({}, {}, 10_001, [("PriceStale", ["opening", "withdrawing"], None)]),
-        ({}, {}, 60_001, [("PriceStale", ["opening", "reducing", "liquidation", "withdrawing"], None)]),
-        ({"index_price": 0}, {}, 0, [("NoPrice", ["opening", "reducing"], None)]),
-        ({"confidence": 7_001}, {}, 0, [("PriceUncertain", ["opening"], None)]),
-        ({"confidence": 14_001}, {}, 0, [("PriceUncertain", ["opening", "reducing", "liquidation"], None)]),
-        ({"source": 2}, {}, 0, [("PriceNotAnchored", ["opening", "withdrawing"], None)]),
-        ({"pending_price": 1_500_000}, {}, 0, [("PriceJumped", ["withdrawing"], None)]),
-        ({"status": 3}, {}, 0, [("MarketNotActive", ["opening"], None)]),
-        ({"status": 4}, {}, 0, [("MarketNotActive", ["opening", "reducing"], None)]),
-        (
-            {"status": 1, "notice_at": 900},
-            {},
-            0,
-            [("MarketNotActive", ["taking"], None), ("MarketNotActive", ["reducing"], 4_500_000)],
-        ),
-        ({"resume_at": 1_005}, {}, 0, [("MatchingPaused", ["taking", "liquidation"], 1_005_000)]),
-        ({}, {"resume_at": 1_060}, 0, [("MatchingPaused", ["taking", "liquidation"], 1_060_000)]),
-        ({}, {"paused": 9}, 0, [("Paused", ["opening"], None), ("Paused", ["liquidation"], None)]),
-    ],
-)
-def test_a_market_says_what_it_narrows_and_why(
-    of_market: dict[str, Any],
-    of_exchange: dict[str, Any],
-    age_ms: int,
-    expected: list[tuple[str, list[str], int | None]],
-) -> None:
-    now_ms = 1_000_000 + age_ms
-    found = restrictions(
-        exchange(**of_exchange), market(**(PRICED | of_market)), LiveMarket("SOL-PERP"), now_ms
-    )
-    assert [(each.code, each.restricts, each.until_ms) for each in found] == expected
-
-
-def test_the_newest_price_counts_and_not_the_account_that_was_read_before_it() -> None:
-    live = LiveMarket("SOL-PERP")
-    fields = dict.fromkeys(MarketState.__struct_fields__, 0)
-    newer = {"symbol": "SOL-PERP", "index": 1_400_000, "publish_ms": 1_060_000}
-    live.take_state(MarketState(**(fields | newer)))
-    assert restrictions(exchange(), market(**PRICED), live, 1_061_000) == []

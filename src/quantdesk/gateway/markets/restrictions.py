@@ -65,11 +65,11 @@ def _status(market: Market, now_ms: int) -> Iterator[Restriction]:
         yield _said("MarketNotActive", EVERYTHING, f"The market is {state}: it takes no orders.")
 
 
-def _paused(bits: int) -> Iterator[Restriction]:
-    if bits & Pause.TRADING:
+def _paused(pauses: int) -> Iterator[Restriction]:
+    if pauses & Pause.TRADING:
         detail = "The exchange paused new risk: only orders that reduce are taken."
         yield _said("Paused", ("opening",), detail)
-    if bits & Pause.LIQUIDATION:
+    if pauses & Pause.LIQUIDATION:
         yield _said("Paused", ("liquidation",), "The exchange paused liquidation.")
 
 
