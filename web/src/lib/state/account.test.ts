@@ -36,4 +36,11 @@ describe("the account", () => {
     expect(changed.triggers.map(({ id, trigger_price }) => [id, trigger_price])).toEqual([["17", "121"]]);
     expect(changed.endedTriggers.map(({ id, status }) => [id, status])).toEqual([["16", "executed"]]);
   });
+
+  it("keeps a trigger that was placed again under the id of one that ended", () => {
+    const again = [trigger({ status: "cancelled", signature: "old" }), trigger({ trigger_price: "125", signature: "new" })];
+    const held = applyAccount(applyAccount(start, WALLET, { ...nothing, triggers: [trigger({ signature: "old" })] }, false), WALLET, { ...nothing, triggers: again }, false);
+    const late = applyAccount(held, WALLET, { ...nothing, triggers: [trigger({ status: "cancelled", signature: "old" })] }, false);
+    expect([held, late].map(({ triggers }) => triggers.map((each) => each.trigger_price))).toEqual([["125"], ["125"]]);
+  });
 });

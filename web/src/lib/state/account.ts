@@ -55,10 +55,11 @@ const newestFirst = (a: Order, b: Order): number => b.created_ms - a.created_ms;
 
 function applyTriggers({ triggers, endedTriggers }: AccountView, changed: readonly Trigger[]): Pick<AccountView, "triggers" | "endedTriggers"> {
   if (!changed.length) return { triggers, endedTriggers };
-  const ids = new Set(changed.map((trigger) => trigger.id));
   const waits = (trigger: Trigger): boolean => trigger.status === "waiting";
+  // An id is used again: one that ended goes only where it is the very one that was placed then.
+  const gone = (held: Trigger): boolean => changed.some((each) => each.id === held.id && (waits(each) || each.signature === held.signature));
   return {
-    triggers: [...triggers.filter((trigger) => !ids.has(trigger.id)), ...changed.filter(waits)],
+    triggers: [...triggers.filter((trigger) => !gone(trigger)), ...changed.filter(waits)],
     endedTriggers: [...changed.filter((trigger) => !waits(trigger)), ...endedTriggers].slice(0, LISTED),
   };
 }
