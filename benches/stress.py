@@ -71,14 +71,16 @@ def main() -> int:
     rate, bare = done / seconds, transfers_a_second()
     for_target = INSTRUCTIONS / rate
     if options.json:
-        print(json.dumps({"instructions": done, "seconds": seconds, "transfers_a_second": bare}))
-    else:
         print(
-            f"{done:,} instructions, the money checked {checks:,} times: {seconds:.1f} s, "
-            f"{processor:.1f} s of it on the processor"
+            json.dumps(
+                {"instructions": done, "seconds": seconds, "processor": processor, "transfers_a_second": bare}
+            )
         )
+    else:
+        print(f"{done:,} instructions, the money checked {checks:,} times: {seconds:.1f} s")
         print(f"{rate:,.0f} a second; bare transfers in the same VM: {bare:,.0f} a second")
-        print(f"{INSTRUCTIONS:,} instructions take {for_target:.1f} s; target {TARGET_S:.0f} s")
+        share = f"{processor / seconds:.0%} of it on the processor"
+        print(f"{INSTRUCTIONS:,} instructions take {for_target:.1f} s, {share}; target {TARGET_S:.0f} s")
     return int(for_target > TARGET_S or bool(report.conservation.broken))
 
 

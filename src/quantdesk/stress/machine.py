@@ -80,7 +80,7 @@ class Machine:
         self.tally = Tally()
         self._began_ms = unix_ms
         self._blockhash = Hash.default()
-        self._known: dict[Pubkey, bytes] = {}
+        self._known: dict[Pubkey, bytes] = {}  # accounts read since an instruction last could write them
         self._deploy()
         self.now_ms = unix_ms
         self.move_to(unix_ms)
