@@ -310,6 +310,7 @@ class FakeGateway:
                 "ok": True,
                 "error": None,
                 "logs": [],
+                "order_errors": [],
                 "units": 9120,
                 "before": margin,
                 "after": margin,
