@@ -192,6 +192,7 @@ class FakeGateway:
             fee_tiers=[],
             limits=limits,
             status="open",
+            timelock_s=86_400,
             paused=[],
             deficit="0",
             insurance="0",
@@ -509,6 +510,10 @@ class FakeGateway:
             "chain_age_ms": age,
             "indexer_lag_ms": 20,
             "rpc_ms": 2,
+            "exchange": "open",
+            "paused": [],
+            "deficit": "0",
+            "withdraw_rest_until_ms": None,
             "feed": "simulated",
             "feeds": [],
             "dependencies": [],
@@ -560,7 +565,14 @@ class FakeGateway:
                     sub = account.sub_account()
                     await self.publish(
                         {"channel": "account", "wallet": wallet},
-                        {"sub_accounts": [sub], "orders": None, "fills": None, "transfers": None},
+                        {
+                            "sub_accounts": [sub],
+                            "orders": None,
+                            "fills": None,
+                            "transfers": None,
+                            "triggers": None,
+                            "liquidations": None,
+                        },
                     )
 
 

@@ -172,6 +172,7 @@ class FakeMarket:
         return Ticker(
             symbol=self.symbol,
             status="active",
+            restrictions=[],
             feed="simulated",
             bid=text(bid) if bid else None,
             bid_size="1",

@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from quantdesk.domain.errors import said
+
 DEFAULT_FILE = Path("markets.toml")
 
 
@@ -130,4 +132,4 @@ def _read(path: Path, kind: type[T]) -> T:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(step) for step in first["loc"])
-        raise MarketFileError(f"{path}: {where} is {first['input']!r}: {first['msg']}") from error
+        raise MarketFileError(f"{path}: {where} is {first['input']!r}: {said(first)}") from error

@@ -8,13 +8,13 @@ from decimal import Decimal
 from solders.pubkey import Pubkey
 
 from quantdesk.bootstrap.market_file import FeeTier, MarginTier, MarketEntry, MarketFileError
+from quantdesk.program.parameters import SOURCES
 from quantdesk.program.records import CollateralParams, FeeTierParams, MarginTierParams, MarketParams
 
 MILLION = 1_000_000
 QUOTE_ATOMS = 1_000_000
 FEE_TIERS, MARGIN_TIERS = 8, 4
 NO_FEED = bytes(32)
-SOURCES = ("signed", "pyth", "anchored")
 
 
 def _whole(value: Decimal, what: str) -> int:

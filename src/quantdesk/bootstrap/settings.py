@@ -14,6 +14,8 @@ from typing import Any, Literal
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from quantdesk.domain.errors import said
+
 PREFIX = "QUANTDESK_"
 ENV_FILE = ".env"
 FeedMode = Literal["auto", "live", "replay", "simulated"]
@@ -119,4 +121,4 @@ def load_settings(**flags: Any) -> Settings:
         shown = (
             "(hidden)" if "secret" in field or "key" in field or "token" in field else repr(first["input"])
         )
-        raise SettingsError(f"{name} is {shown}: {first['msg']}") from None
+        raise SettingsError(f"{name} is {shown}: {said(first)}") from None

@@ -12,19 +12,20 @@ import typer
 from quantdesk.bootstrap.data_dir import DataDirError
 from quantdesk.bootstrap.errors import ServiceRefused
 from quantdesk.bootstrap.settings import SettingsError
-from quantdesk.cli import assistant, box, market_data, services, standing_orders, stress, trading
+from quantdesk.cli import assistant, box, funds, market_data, services, standing_orders, stress, trading
 from quantdesk.cli.admin import commands as admin
-from quantdesk.cli.output import EXIT_REFUSED, EXIT_UNREACHABLE, EXIT_USAGE, complain
-from quantdesk.sdk.errors import QuantDeskError, Unreachable
+from quantdesk.cli.output import EXIT_REFUSED, EXIT_UNREACHABLE, EXIT_USAGE, Commands, complain, explained
+from quantdesk.sdk.errors import QuantDeskError, Refused, Unreachable
 
 app = typer.Typer(
     name="quantdesk",
+    cls=Commands,
     help="A perpetual-futures exchange in a box.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (box, services, market_data, trading, standing_orders, assistant, stress, admin):
+for group in (box, services, market_data, trading, funds, standing_orders, assistant, stress, admin):
     group.register(app)
 
 
@@ -38,6 +39,9 @@ def main() -> None:
     except Unreachable as error:
         complain(f"{error}; is it running? `quantdesk doctor` says what is")
         sys.exit(EXIT_UNREACHABLE)
+    except Refused as error:
+        complain(explained(error))
+        sys.exit(EXIT_REFUSED)
     except (QuantDeskError, ServiceRefused, DataDirError) as error:
         complain(str(error))
         sys.exit(EXIT_REFUSED)

@@ -37,10 +37,22 @@ def markets(gateway: GatewayOption = None, as_json: JsonFlag = False) -> None:
             _percent(t.funding_rate_1h),
             t.open_interest,
             t.volume_24h,
+            ", ".join(t.restrictions),
         )
         for t in tickers
     ]
-    columns = ("market", "last", "bid", "ask", "mark", "index", "funding/h", "open interest", "24 h volume")
+    columns = (
+        "market",
+        "last",
+        "bid",
+        "ask",
+        "mark",
+        "index",
+        "funding/h",
+        "open interest",
+        "24 h volume",
+        "narrowed by",
+    )
     print_table(columns, rows, "no market yet: the exchange is being made")
     feeds = {t.feed or "unknown" for t in tickers}
     print(f"\nprices: {', '.join(sorted(feeds))}")

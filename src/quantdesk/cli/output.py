@@ -3,15 +3,46 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import msgspec
 import typer
 from rich.console import Console
 from rich.table import Table
+from typer.core import TyperGroup
+
+from quantdesk.sdk.errors import Refused
 
 EXIT_REFUSED, EXIT_USAGE, EXIT_UNREACHABLE = 1, 2, 3
+
+PYDANTIC_PREFIX = "Value error, "
+"""Begins what Typer says of a choice that there is not: pydantic's word for Python's exception."""
+
+
+class Commands(TyperGroup):
+    """A group whose usage errors begin with what was wrong."""
+
+    def make_context(self, *args: Any, **options: Any) -> Any:
+        """See Typer's; the root's own options are read here."""
+        with _plainly():
+            return super().make_context(*args, **options)
+
+    def invoke(self, ctx: Any) -> Any:
+        """See Typer's; every command below is read here."""
+        with _plainly():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    try:
+        yield
+    except typer.BadParameter as error:
+        error.message = error.message.removeprefix(PYDANTIC_PREFIX)
+        raise
+
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
@@ -19,6 +50,22 @@ JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON for programs.
 def complain(text: str) -> None:
     """One sentence on standard error."""
     sys.stderr.write(f"quantdesk: {text}\n")
+
+
+def explained(error: Refused) -> str:
+    """A refusal, and on lines of their own the field with its value and what would be right."""
+    said = error.detail
+    if error.expected is not None:
+        said = said.removesuffix(f": {error.value}; expected {error.expected}")
+    lines = [f"{error.code}: {said}"]
+    if error.field is not None:
+        shown = "nothing" if error.value is None else error.value
+        lines.append(f"  {error.field}: {shown}")
+    if error.expected is not None and error.expected not in said:
+        lines.append(f"  expected: {error.expected}")
+    others = [each for each in error.problem.get("errors", []) if each["field"] != error.field]
+    lines += [f"  {each['field']}: {each['value']}: {each['detail']}" for each in others]
+    return "\n".join(lines)
 
 
 def print_json(value: Any) -> None:

@@ -21,10 +21,18 @@ WalletOption = Annotated[
     Path | None,
     typer.Option("--wallet", help="Solana key file; default: cli-wallet.json of the data directory."),
 ]
+OwnerOption = Annotated[
+    str | None, typer.Option("--owner", help="Whose account, when --wallet is only a delegate's key.")
+]
+SubOption = Annotated[int, typer.Option("--sub", min=0, max=255, help="Sub-account of the wallet.")]
 
 
 def run_with_client(
-    work: Callable[[Client], Awaitable[Result]], gateway: str | None, wallet: Path | None = None
+    work: Callable[[Client], Awaitable[Result]],
+    gateway: str | None,
+    wallet: Path | None = None,
+    owner: str | None = None,
+    sub: int = 0,
 ) -> Result:
     """Run ``work`` against the gateway with the wallet of the command line."""
     settings = load_settings()
@@ -33,7 +41,7 @@ def run_with_client(
     signer = Wallet.from_file(wallet) if wallet else Wallet.open_or_create(key_file)
 
     async def session() -> Result:
-        async with Client(address, signer) as client:
+        async with Client(address, signer, owner=owner, sub=sub) as client:
             return await work(client)
 
     return asyncio.run(session())

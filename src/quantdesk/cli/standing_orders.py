@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from quantdesk.cli.output import JsonFlag, print_json, print_table
-from quantdesk.cli.session import GatewayOption, WalletOption, run_with_client
-from quantdesk.cli.trading import PANEL, Side, report
+from quantdesk.cli.session import GatewayOption, OwnerOption, SubOption, WalletOption, run_with_client
+from quantdesk.cli.trading import PANEL, Side, Status, report
 
 HOUR_MS = 3_600_000
 
@@ -44,6 +44,8 @@ def place(
     cancels: Annotated[str | None, typer.Option(help="Id of the trigger that goes when this fires.")] = None,
     gateway: GatewayOption = None,
     wallet: WalletOption = None,
+    owner: OwnerOption = None,
+    sub: SubOption = 0,
     as_json: JsonFlag = False,
 ) -> None:
     """Let an order wait for the mark price; it only shrinks the open position and dies with it."""
@@ -52,6 +54,8 @@ def place(
         lambda client: client.place_trigger(market.upper(), kind.value, side.value, size, at, **fields),
         gateway,
         wallet,
+        owner,
+        sub,
     )
     report(sent, as_json)
 
@@ -61,23 +65,36 @@ def cancel(
     trigger_id: Annotated[str | None, typer.Option("--id", help="One; else all of the market.")] = None,
     gateway: GatewayOption = None,
     wallet: WalletOption = None,
+    owner: OwnerOption = None,
+    sub: SubOption = 0,
     as_json: JsonFlag = False,
 ) -> None:
     """Cancel one trigger, or all of a market."""
-    sent = run_with_client(lambda client: client.cancel_trigger(market.upper(), trigger_id), gateway, wallet)
+    sent = run_with_client(
+        lambda client: client.cancel_trigger(market.upper(), trigger_id), gateway, wallet, owner
+    )
     report(sent, as_json)
 
 
 def list_triggers(
-    gateway: GatewayOption = None, wallet: WalletOption = None, as_json: JsonFlag = False
+    status: Status = Status.OPEN,
+    market: Annotated[str | None, typer.Option(help="Only this market.")] = None,
+    gateway: GatewayOption = None,
+    wallet: WalletOption = None,
+    owner: OwnerOption = None,
+    as_json: JsonFlag = False,
 ) -> None:
-    """List what waits for the mark price."""
-    found = run_with_client(lambda client: client.triggers(), gateway, wallet)
+    """List what waits for the mark price, or what fired or ended (--status closed), newest first."""
+    symbol = market.upper() if market else None
+    found = run_with_client(lambda client: client.triggers(status.value, symbol), gateway, wallet, owner)
     if as_json:
         print_json(found)
         return
-    names = ("id", "market", "kind", "side", "size", "trigger_price", "price", "cancels")
-    print_table(names, [tuple(each[name] for name in names) for each in found], "no trigger waits")
+    names: tuple[str, ...] = ("id", "market", "kind", "side", "size", "trigger_price", "price", "cancels")
+    if status is not Status.OPEN:
+        names = (*names[:-1], "status", "reason", "filled", "average_price")
+    empty = "no trigger waits" if status is Status.OPEN else "no trigger yet"
+    print_table(names, [tuple(each[name] for name in names) for each in found], empty)
 
 
 def set_delegate(
@@ -129,12 +146,14 @@ def list_delegates(
     if as_json:
         print_json(found)
         return
-    names = (
-        "delegate",
-        "markets",
-        "max_order_notional",
-        "max_position_notional",
-        "daily_notional",
-        "used_today",
-    )
-    print_table(names, [tuple(each[name] for name in names) for each in found], "nobody else may trade")
+    limits = ("max_order_notional", "max_position_notional", "daily_notional", "used_today")
+    rows = [
+        (
+            each["delegate"],
+            "expired" if each["expired"] else "yes",
+            " ".join(each["markets"]),
+            *(each[name] for name in limits),
+        )
+        for each in found
+    ]
+    print_table(("delegate", "may trade", "markets", *limits), rows, "nobody else may trade")

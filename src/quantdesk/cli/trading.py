@@ -8,8 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from quantdesk.cli.output import JsonFlag, print_json, print_table
-from quantdesk.cli.session import GatewayOption, WalletOption, run_with_client
-from quantdesk.domain.units import decimal_text
+from quantdesk.cli.session import GatewayOption, OwnerOption, SubOption, WalletOption, run_with_client
+from quantdesk.domain.orders import OrderId
+from quantdesk.domain.units import Ticks, decimal_text
+from quantdesk.program.errors import error_name
 from quantdesk.sdk.client import Client
 from quantdesk.sdk.models import Account, Market, Sent
 
@@ -33,7 +35,9 @@ def register(app: typer.Typer) -> None:
         app.command(rich_help_panel=PANEL)(command)
     orders = typer.Typer(help="Place, cancel and list orders.", no_args_is_help=True)
     orders.command("place")(place)
+    orders.command("modify")(modify)
     orders.command("cancel")(cancel)
+    orders.command("dead-man")(dead_man)
     orders.command("list")(list_orders)
     app.add_typer(orders, name="order", rich_help_panel=PANEL)
 
@@ -69,10 +73,11 @@ def deposit(
     asset: str = "USDC",
     gateway: GatewayOption = None,
     wallet: WalletOption = None,
+    sub: SubOption = 0,
     as_json: JsonFlag = False,
 ) -> None:
     """Deposit; the first deposit also opens the account."""
-    report(run_with_client(lambda client: client.deposit(amount, asset), gateway, wallet), as_json)
+    report(run_with_client(lambda client: client.deposit(amount, asset), gateway, wallet, sub=sub), as_json)
 
 
 def withdraw(
@@ -80,10 +85,11 @@ def withdraw(
     asset: str = "USDC",
     gateway: GatewayOption = None,
     wallet: WalletOption = None,
+    sub: SubOption = 0,
     as_json: JsonFlag = False,
 ) -> None:
     """Withdraw to the wallet's own token account."""
-    report(run_with_client(lambda client: client.withdraw(amount, asset), gateway, wallet), as_json)
+    report(run_with_client(lambda client: client.withdraw(amount, asset), gateway, wallet, sub=sub), as_json)
 
 
 def place(
@@ -98,6 +104,8 @@ def place(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it would do.")] = False,
     gateway: GatewayOption = None,
     wallet: WalletOption = None,
+    owner: OwnerOption = None,
+    sub: SubOption = 0,
     as_json: JsonFlag = False,
 ) -> None:
     """Place an order, at market or with a limit."""
@@ -115,13 +123,46 @@ def place(
         act = client.preview if dry_run else client.place
         return await act(symbol, side.value, size, **fields), await client.market(symbol)
 
-    result, traded = run_with_client(work, gateway, wallet)
+    result, traded = run_with_client(work, gateway, wallet, owner, sub)
     if isinstance(result, Sent):
         report(result, as_json, traded)
     elif as_json:
         print_json(result)
     else:
         print(result.summary)
+
+
+def modify(
+    market: Annotated[str, typer.Argument(help="Such as SOL-PERP.")],
+    order_id: Annotated[str, typer.Argument(help="Order id, as `order list` shows it.")],
+    price: Annotated[str, typer.Option(help="Price that it has from now on.")],
+    size: Annotated[str, typer.Option(help="Base units that it has from now on.")],
+    gateway: GatewayOption = None,
+    wallet: WalletOption = None,
+    owner: OwnerOption = None,
+    sub: SubOption = 0,
+    as_json: JsonFlag = False,
+) -> None:
+    """Change an order. Only a smaller size at the same price keeps its place in the queue."""
+
+    async def work(client: Client) -> tuple[Sent, Market]:
+        symbol = market.upper()
+        return await client.modify(symbol, order_id, price, size), await client.market(symbol)
+
+    sent, traded = run_with_client(work, gateway, wallet, owner, sub)
+    report(sent, as_json, traded)
+
+
+def dead_man(
+    slots: Annotated[int, typer.Argument(min=0, help="Slots from now; 0 ends the switch.")],
+    gateway: GatewayOption = None,
+    wallet: WalletOption = None,
+    sub: SubOption = 0,
+    as_json: JsonFlag = False,
+) -> None:
+    """Let every order expire unless this is called again in time."""
+    sent = run_with_client(lambda client: client.set_dead_man(slots), gateway, wallet, sub=sub)
+    report(sent, as_json)
 
 
 def cancel(
@@ -135,6 +176,8 @@ def cancel(
     ] = False,
     gateway: GatewayOption = None,
     wallet: WalletOption = None,
+    owner: OwnerOption = None,
+    sub: SubOption = 0,
     as_json: JsonFlag = False,
 ) -> None:
     """Cancel one order, or all."""
@@ -148,17 +191,18 @@ def cancel(
             return await client.cancel_all(symbol)
         return await client.cancel(symbol, order_id, client_id)
 
-    report(run_with_client(work, gateway, wallet), as_json)
+    report(run_with_client(work, gateway, wallet, owner, sub), as_json)
 
 
 def list_orders(
     status: Status = Status.OPEN,
     gateway: GatewayOption = None,
     wallet: WalletOption = None,
+    owner: OwnerOption = None,
     as_json: JsonFlag = False,
 ) -> None:
     """List orders, newest first."""
-    found = run_with_client(lambda client: client.orders(status.value), gateway, wallet)
+    found = run_with_client(lambda client: client.orders(status.value), gateway, wallet, owner)
     if as_json:
         print_json(found)
         return
@@ -173,15 +217,30 @@ def report(sent: Sent, as_json: bool, market: Market | None = None) -> None:
         print_json(sent)
         return
     print(f"{sent.state} in slot {sent.slot}: {sent.signature}")
-    for fill in _fills_of(sent):
-        if market is not None:
-            size = decimal_text(int(fill["lots"]) * market.size_step)
-            print(f"  filled {size} {market.base} at {decimal_text(int(fill['ticks']) * market.price_step)}")
+    if market is not None:
+        for event in sent.events:
+            _report_orders(event["data"], market)
 
 
-def _fills_of(sent: Sent) -> list[dict[str, Any]]:
-    """What the transaction's events say was filled, in the program's lots and ticks."""
-    return [fill for event in sent.events for fill in event["data"].get("fills", [])]
+def _report_orders(data: dict[str, Any], market: Market) -> None:
+    """What an event says became of the order, from the program's lots and ticks."""
+
+    def size(lots: Any) -> str:
+        return f"{decimal_text(int(lots) * market.size_step)} {market.base}"
+
+    def price(ticks: Any) -> str:
+        return decimal_text(int(ticks) * market.price_step)
+
+    for fill in data.get("fills", []):
+        print(f"  filled {size(fill['lots'])} at {price(fill['ticks'])}")
+    for order in data.get("orders", []):
+        left = int(order["lots"]) - int(order["filled"]) - int(order["resting"])
+        if int(order["resting"]):
+            order_id = OrderId(Ticks(int(order["ticks"])), int(order["seq"]))
+            print(f"  rests with {size(order['resting'])} at {price(order['ticks'])}, id {order_id}")
+        if left:
+            reason = error_name(int(order["code"])) if order["code"] else "nobody else within the price"
+            print(f"  dropped {size(left)}: {reason}")
 
 
 def _show_account(found: Account) -> None:
@@ -189,8 +248,14 @@ def _show_account(found: Account) -> None:
         print(f"{found.wallet} has no account yet: `quantdesk deposit AMOUNT` opens one")
         return
     for sub in found.sub_accounts:
-        print(f"{found.wallet} / {sub.sub}  ({sub.status})")
-        numbers = {"equity": sub.equity, "free": sub.free_collateral, "withdrawable": sub.withdrawable}
+        standing = f", {sub.standing}" if sub.standing not in (None, "good") else ""
+        print(f"{found.wallet} / {sub.sub}  ({sub.status}{standing})")
+        numbers = {
+            "equity": sub.equity,
+            "free": sub.free_collateral,
+            "withdrawable": sub.withdrawable,
+            "locked": sub.locked,
+        }
         print("  " + "   ".join(f"{name} {_known(value)}" for name, value in numbers.items()))
         for balance in sub.balances:
             print(

@@ -10,6 +10,9 @@ DomainError
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 
 class DomainError(ValueError):
     """A caller's value breaks a rule of the venue. ``code`` is stable and goes to API clients."""
@@ -50,3 +53,9 @@ class MarketInvalid(DomainError):
     """Market parameters that cannot be."""
 
     code = "market_invalid"
+
+
+def said(mistake: Mapping[str, Any]) -> str:
+    """What pydantic says of one ``mistake``, without the name of Python's exception that it begins with."""
+    raised = mistake.get("ctx", {}).get("error")
+    return str(raised) if isinstance(raised, ValueError) else str(mistake["msg"])

@@ -189,7 +189,7 @@ def _positive_ratio(
 ) -> tuple[int, int]:
     number = parse_decimal(value)
     if number is None or number <= 0:
-        raise error(f"not a {what}", value=value, expected="a positive decimal number")
+        raise error(f"the {what} is no positive number", value=value, expected="a positive decimal number")
     return number.as_integer_ratio()
 
 

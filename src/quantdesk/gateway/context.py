@@ -13,6 +13,7 @@ from quantdesk.gateway.auth.tokens import AccessTokens
 from quantdesk.gateway.clock import ClockMs, unix_ms
 from quantdesk.gateway.config import GatewayConfig
 from quantdesk.gateway.edge.origins import Origins
+from quantdesk.gateway.exchange.changes import ChangeService
 from quantdesk.gateway.exchange.service import ExchangeService
 from quantdesk.gateway.exchange.state import ExchangeState
 from quantdesk.gateway.faucet.service import FaucetService
@@ -62,6 +63,7 @@ class Gateway:
     hub: Hub
     board: Board
     exchange: ExchangeService
+    changes: ChangeService
     markets: MarketService
     accounts: AccountService
     orders: OrderService
@@ -124,10 +126,10 @@ def assemble(
     blockhashes = Blockhashes(rpc)
     relay = Relay(rpc, stored, clock, metrics, config.program_id)
     parts = Parts(stored=stored, rpc=rpc, state=state, bus=bus, mikey=mikey)
-    status = StatusService(checks_of(parts), board, metrics, clock)
+    status = StatusService(checks_of(parts), state=state, board=board, metrics=metrics, clock=clock)
     channels = _channels(
         ChannelContext(hub, board, state, markets, clock),
-        AccountChannel(hub, board, state, stored, accounts),
+        AccountChannel(hub=hub, board=board, state=state, stored=stored, accounts=accounts, clock=clock),
         status,
     )
     intake = Intake(
@@ -149,10 +151,13 @@ def assemble(
         hub=hub,
         board=board,
         exchange=ExchangeService(config, rpc, state, fresh, clock),
+        changes=ChangeService(rpc, state, stored, fresh, clock),
         markets=markets,
         accounts=accounts,
         orders=OrderService(state, board, stored, fresh),
-        traders=TraderService(rpc, state, accounts, clock),
+        traders=TraderService(
+            rpc=rpc, state=state, stored=stored, accounts=accounts, freshness=fresh, clock=clock
+        ),
         transactions=TransactionService(
             rpc=rpc,
             venue=venue,

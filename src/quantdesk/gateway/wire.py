@@ -57,6 +57,21 @@ OrderType = Literal["limit", "market"]
 PostOnly = Literal["none", "reject", "slide"]
 SelfTrade = Literal["cancel_taker", "cancel_maker", "decrement"]
 OrderStatus = Literal["open", "filled", "cancelled", "expired", "rejected"]
+Restriction = Literal[
+    "initialising",
+    "post_only",
+    "reduce_only",
+    "settling",
+    "settled",
+    "trading_paused",
+    "matching_paused",
+    "no_price",
+    "price_stale",
+    "price_uncertain",
+    "price_pending",
+    "price_not_anchored",
+]
+LossKind = Literal["take_over", "auto_deleverage", "settlement", "resolve_bankruptcy"]
 CandleSource = Literal["trade", "mark", "index"]
 Resolution = Literal["1s", "5s", "15s", "1m", "5m", "15m", "1h", "4h", "1d", "1w"]
 

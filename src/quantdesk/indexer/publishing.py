@@ -15,8 +15,12 @@ from quantdesk.infra.bus import Bus, BusAway
 from quantdesk.infra.bus import messages as bus_messages
 from quantdesk.infra.bus.messages import Message
 from quantdesk.program.events import (
+    BankruptcyResolved,
+    CollateralConverted,
     Deposited,
     OrdersProcessed,
+    PositionsTransferred,
+    Realized,
     TraderActivated,
     TraderClosed,
     TraderOpened,
@@ -32,7 +36,17 @@ _log = structlog.get_logger(__name__)
 AGAIN_LIMIT = 5_000
 """Events told again at most; a reader that missed more reads the store anyway."""
 PAGE = 500
-ALL_TOPICS = ["accounts", "balances", "fills", "funding", "orders", "positions", "transfers"]
+ALL_TOPICS = [
+    "accounts",
+    "balances",
+    "fills",
+    "funding",
+    "liquidations",
+    "orders",
+    "positions",
+    "transfers",
+    "triggers",
+]
 
 
 class Publisher:
@@ -106,11 +120,16 @@ class Publisher:
 def concerned(state: IndexState, placed: PlacedEvent) -> set[Holder]:
     """Whose state an event touches."""
     event = placed.event
-    if isinstance(event, OrdersProcessed):
-        slots = {(event.taker_slot, event.generation)}
+    if isinstance(event, OrdersProcessed | PositionsTransferred | BankruptcyResolved):
+        first = event.taker_slot if isinstance(event, OrdersProcessed) else event.from_slot
+        slots = {(first, event.generation)}
         slots |= {(each.slot, each.generation) for each in event.touched}
-        slots |= {(each.slot, each.generation) for each in event.removed}
+        if isinstance(event, OrdersProcessed):
+            slots |= {(each.slot, each.generation) for each in event.removed}
         return {state.holder(*each) for each in slots} - {UNKNOWN_HOLDER}
+    if isinstance(event, CollateralConverted):
+        debtor = state.holder(event.debtor_slot, event.debtor_generation)
+        return {Holder(str(event.owner), event.sub), debtor} - {UNKNOWN_HOLDER}
     if isinstance(event, Transferred):
         return {Holder(str(event.owner), sub) for sub in (event.from_sub, event.to_sub)}
     if isinstance(
@@ -121,6 +140,7 @@ def concerned(state: IndexState, placed: PlacedEvent) -> set[Holder]:
         | TraderParked
         | Deposited
         | Withdrawn
+        | Realized
         | TriggerPlaced
         | TriggerCancelled,
     ):

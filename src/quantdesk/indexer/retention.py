@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from sqlalchemy import ColumnElement, Table, and_, delete, select
+from sqlalchemy import ColumnElement, Table, and_, delete, not_, select
 
 from quantdesk.domain.candles import Resolution
 from quantdesk.indexer.config import Retention
@@ -41,6 +41,9 @@ class Pruner:
         for table in (tables.fills, tables.funding_payments, tables.transfers, tables.liquidations):
             oldest_kept = await self._first_seq(table, table.c.ts_ms >= old_ms)
             await self._by_seq(table, oldest_kept)
+        triggers = tables.triggers
+        oldest_kept = await self._first_seq(triggers, triggers.c.created_ms >= old_ms)
+        await self._by_seq(triggers, oldest_kept, not_(triggers.c.live))
         coarse = tables.candles.c.resolution.not_in(SECONDS)
         fine = tables.candles.c.resolution.in_(SECONDS)
         await self._candles(fine, now_ms - self._keep.second_candles_ms)

@@ -22,6 +22,7 @@ BOUNDED = (
     tables.orders,
     tables.fills,
     tables.liquidations,
+    tables.triggers,
     tables.funding_payments,
     tables.funding_rates,
     tables.transfers,

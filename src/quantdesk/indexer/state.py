@@ -5,6 +5,7 @@ It is read from the store at the start and moves with every event; it never hold
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from quantdesk.domain.candles import Candle, Resolution
@@ -44,6 +45,8 @@ class IndexState:
     balances: dict[tuple[str, int, int], Row] = field(default_factory=dict)
     markets: dict[int, Row] = field(default_factory=dict)
     open_orders: dict[OrderKey, Row] = field(default_factory=dict)
+    live_triggers: defaultdict[Holder, dict[int, Row]] = field(default_factory=lambda: defaultdict(dict))
+    """Of each holder the triggers that may still fire, by their entry in the Trader account."""
     candles: dict[CandleKey, Candle] = field(default_factory=dict)
     funding: dict[int, tuple[int, int]] = field(default_factory=dict)
     """Market -> (hour_ms, rate) last written."""

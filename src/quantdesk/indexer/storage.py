@@ -23,6 +23,7 @@ NEWER_BY: Mapping[Table, str] = {
     tables.balances: "event_seq",
     tables.positions: "event_seq",
     tables.orders: "updated_event_seq",
+    tables.triggers: "updated_event_seq",
     tables.candles: "event_seq",
     tables.market_states: "event_seq",
     tables.funding_rates: "event_seq",
@@ -57,6 +58,8 @@ class IndexStorage:
                 state.markets[row["market"]] = row
             for row in await _rows(connection, tables.orders, tables.orders.c.status == "open"):
                 state.open_orders[row["market"], row["order_id"]] = row
+            for row in await _rows(connection, tables.triggers, tables.triggers.c.live):
+                state.live_triggers[Holder(row["wallet"], row["sub"])][row["entry"]] = row
             await _load_candles(connection, state)
             await _load_funding(connection, state)
         return state

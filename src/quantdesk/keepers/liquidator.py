@@ -18,11 +18,12 @@ from quantdesk.keepers.chain import ChainView, Picture, equity
 from quantdesk.keepers.config import LiquidatorConfig, Role
 from quantdesk.keepers.errors import NotLanding
 from quantdesk.keepers.measures import Measures
+from quantdesk.keepers.rests import Rests
 from quantdesk.keepers.role import Duty
 from quantdesk.keepers.sender import Rehearsal, Sender
 from quantdesk.keepers.standings import Standings, standings
 from quantdesk.keepers.unwinding import UnwindPlan, unwinding
-from quantdesk.keepers.waterfall import LIQUIDATE, Act, Rests, Room, Troubled, account_key, batches, due
+from quantdesk.keepers.waterfall import LIQUIDATE, Act, Room, Troubled, account_key, batches, due
 from quantdesk.program.errors import Failure
 from quantdesk.program.events import BankruptcyResolved, Event, OrdersProcessed, PositionsTransferred
 from quantdesk.program.layouts import Exchange, Slot

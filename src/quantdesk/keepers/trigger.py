@@ -21,9 +21,9 @@ from quantdesk.keepers.account import Seat, TraderAccount
 from quantdesk.keepers.chain import ChainView, Picture, equity
 from quantdesk.keepers.config import Role, TriggerConfig
 from quantdesk.keepers.measures import Measures
+from quantdesk.keepers.rests import Rests
 from quantdesk.keepers.role import Duty
 from quantdesk.keepers.sender import Sender
-from quantdesk.keepers.waterfall import Rests
 from quantdesk.program.instructions import MAX_BATCH, TraderKey, execute_trigger, prune_expired
 from quantdesk.program.layouts import Book, Order, Trader, Trigger
 from quantdesk.program.records import OrderFlag

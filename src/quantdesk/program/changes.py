@@ -6,15 +6,29 @@ Fields are the program's own units, as in ``records``. A kind's name in the IDL'
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, get_args
 
 from solders.pubkey import Pubkey
 
 from quantdesk.program.codec import defined_name, read_value
 from quantdesk.program.idl import idl
+from quantdesk.program.layouts.exchange import Exchange
 from quantdesk.program.layouts.reading import account_record
 from quantdesk.program.records import CollateralParams, FeeTierParams, MarketParams, Record, build, plain
 
+ChangeKind = Literal[
+    "market",
+    "price_source",
+    "fees",
+    "collateral",
+    "new_market",
+    "new_collateral",
+    "status",
+    "exchange",
+    "guardian",
+]
+"""As the API and the command line write a kind, in the order of ``KINDS``."""
+ChangeState = Literal["waiting", "due", "expired"]
 GRACE_S = 7 * 86_400
 """A change that is due may be applied for this long, in seconds."""
 
@@ -121,10 +135,32 @@ class QueuedChange:
             change=change_of(value),
         )
 
+    def due(self, exchange: Exchange) -> int:
+        """From when on it may be applied, Unix seconds: pauses of withdrawals put it off."""
+        if not exchange.opened:
+            return self.queued_at
+        since = max(self.queued_at, exchange.withdrawals_paused_until)
+        return max(self.eta, since + exchange.timelock_s)
+
+    def state(self, exchange: Exchange, now: int) -> ChangeState:
+        """What may be done with it at ``now`` by that clock; the chain's decides."""
+        due = self.due(exchange)
+        if not exchange.opened:
+            return "due"
+        if now < due:
+            return "waiting"
+        return "due" if now <= due + GRACE_S else "expired"
+
 
 def word_of(change: Change) -> str:
     """The kind's name in the IDL's ``Change``."""
     return _words()[type(change).__name__]
+
+
+def kind_of(change: Change) -> ChangeKind:
+    """The kind as the API and the command line write it."""
+    words: tuple[ChangeKind, ...] = get_args(ChangeKind)
+    return words[KINDS.index(type(change))]
 
 
 def written(change: Change) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import AsyncIterator, Sequence
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -15,7 +15,7 @@ from solders.transaction import VersionedTransaction
 
 from quantdesk.program.addresses import Addresses, program_id
 from quantdesk.sdk import models
-from quantdesk.sdk.errors import NotConfirmed, QuantDeskError
+from quantdesk.sdk.errors import NotConfirmed, QuantDeskError, Refused
 from quantdesk.sdk.stream import Message, follow
 from quantdesk.sdk.transport import Transport
 from quantdesk.sdk.verify import Request, require_as_asked
@@ -34,15 +34,31 @@ def _text(value: Number | None) -> str | None:
         return None
     if isinstance(value, float):
         raise QuantDeskError(f"{value!r} is a float; give a Decimal, an int or text such as '0.1'")
-    return format(Decimal(value), "f")
+    try:
+        return format(Decimal(value), "f")
+    except InvalidOperation:
+        raise QuantDeskError(f"{value!r} is no number; give one such as 0.1") from None
 
 
 class Client:
-    """One gateway and, for everything that signs, one wallet.
+    """One gateway and, for everything that signs, one wallet: of the account's owner, or of its delegate.
 
     The wallet's key never leaves this process: the gateway builds a transaction, the client decodes it,
     refuses to sign anything other than what was asked (WrongTransaction), signs and sends it.
-    Every call raises Unreachable or Refused; those that send also NotConfirmed.
+    Every call raises Unreachable or Refused; those that send also NotConfirmed. What the program would refuse
+    is Refused before it is signed.
+
+    A bot with a key of its own, bounded by the limits that the owner gave it (`set_delegate`)::
+
+        async with Client(gateway, Wallet.from_file(owner_key)) as owner:
+            limits = {"max_order_notional": 500, "max_position_notional": 1_000, "daily_notional": 5_000}
+            await owner.set_delegate(bot.address, expires_at_ms, **limits)
+        async with Client(gateway, bot, owner=owner_address) as trader:
+            await trader.place("SOL-PERP", "buy", 1, price="138")  # the owner's account, the bot's signature
+            await trader.place("SOL-PERP", "buy", 10, price="138")  # Refused: DelegateLimit
+            await trader.withdraw(1)  # Refused: NotAuthorised, always
+
+    The bot pays the network fee; it needs SOL, and no USDC.
     """
 
     def __init__(
@@ -50,14 +66,19 @@ class Client:
         gateway: str = DEFAULT_GATEWAY,
         wallet: Wallet | None = None,
         *,
+        owner: str | None = None,
         sub: int = 0,
         exchange_id: int = 0,
         program: str | None = None,
         http: httpx.AsyncClient | None = None,
     ) -> None:
-        """``program`` and ``exchange_id``: whose transactions may be signed; default: this release's."""
+        """``owner``: whose trader account this wallet acts for as a delegate; default: its own.
+
+        ``program`` and ``exchange_id``: whose transactions may be signed; default: this release's.
+        """
         self._transport = Transport(gateway, http)
         self._wallet = wallet
+        self._owner = owner
         self._venue = Addresses(Pubkey.from_string(program) if program else program_id(), exchange_id)
         self._markets: dict[str, models.Market] = {}
         self._mint: Pubkey | None = None
@@ -78,12 +99,21 @@ class Client:
             raise QuantDeskError("this needs a wallet: Client(gateway, Wallet.from_file(...))")
         return self._wallet
 
+    @property
+    def owner(self) -> str:
+        """Whose trader account this client reads and acts for."""
+        return self._owner or self.wallet.address
+
     # ---- reading ----
 
     async def exchange(self) -> dict[str, Any]:
         """Cluster, addresses, collaterals, fees and every limit, as the gateway answers it."""
         answer: dict[str, Any] = await self._transport.get("/exchange")
         return answer
+
+    async def pending_changes(self) -> list[dict[str, Any]]:
+        """Changes of the rules that wait out the timelock: what each changes, when it is due, by whom."""
+        return list((await self._transport.get("/exchange/changes"))["items"])
 
     async def markets(self) -> list[models.Market]:
         """All markets."""
@@ -120,7 +150,7 @@ class Client:
 
     async def account(self, wallet: str | None = None, min_slot: int | None = None) -> models.Account:
         """A wallet's balances, margin and positions; this client's own by default."""
-        path = f"/accounts/{wallet or self.wallet.address}"
+        path = f"/accounts/{wallet or self.owner}"
         return _one(await self._transport.get(path, min_slot=min_slot), models.Account)
 
     async def sub_account(self, min_slot: int | None = None) -> models.SubAccount | None:
@@ -142,23 +172,34 @@ class Client:
         min_slot: int | None = None,
     ) -> list[models.Order]:
         """Orders of one page, newest first; ``status`` is open, closed or all."""
-        path = f"/accounts/{wallet or self.wallet.address}/orders"
+        path = f"/accounts/{wallet or self.owner}/orders"
         answer = await self._transport.get(path, status=status, market=market, limit=PAGE, min_slot=min_slot)
         return _many(answer, models.Order)
 
     async def fills(self, market: str | None = None, limit: int = 100) -> list[models.Fill]:
         """This wallet's fills, newest first."""
-        path = f"/accounts/{self.wallet.address}/fills"
+        path = f"/accounts/{self.owner}/fills"
         return _many(await self._transport.get(path, market=market, limit=limit), models.Fill)
 
-    async def triggers(self) -> list[dict[str, Any]]:
-        """Stop and take-profit orders of this wallet that wait for the mark price."""
-        answer = await self._transport.get(f"/accounts/{self.wallet.address}/triggers")
+    async def triggers(
+        self,
+        status: str = "open",
+        market: str | None = None,
+        wallet: str | None = None,
+        min_slot: int | None = None,
+    ) -> list[dict[str, Any]]:
+        """Stop and take-profit orders of one page; ``status`` as for `orders`, ``closed`` being the history.
+
+        Each has ``status`` (waiting, executed, cancelled, expired), the ``reason`` of its end, and what its
+        order ``filled``.
+        """
+        path = f"/accounts/{wallet or self.owner}/triggers"
+        answer = await self._transport.get(path, status=status, market=market, limit=PAGE, min_slot=min_slot)
         return list(answer["items"])
 
     async def delegates(self) -> list[dict[str, Any]]:
         """Keys that may trade for this wallet, with their limits."""
-        answer = await self._transport.get(f"/accounts/{self.wallet.address}/delegates")
+        answer = await self._transport.get(f"/accounts/{self.owner}/delegates")
         return list(answer["items"])
 
     def follow(self, channel: str, **fields: Any) -> AsyncIterator[Message]:
@@ -214,6 +255,30 @@ class Client:
         """Change an order to ``price`` and ``size``; only a smaller size keeps its place in the queue."""
         fields = {"order_id": order_id, "price": _text(price), "size": _text(size)}
         return await self.execute("modify-order", market=market, **fields)
+
+    async def activate(self) -> models.Sent:
+        """Take a slot of the ledger with the parked money; a deposit does so by itself."""
+        return await self.execute("activate")
+
+    async def park(self) -> models.Sent:
+        """Give the slot up, without positions and orders: the money is parked."""
+        return await self.execute("park")
+
+    async def realize(self, market: str) -> models.Sent:
+        """Turn the profit of a position into balance, at the worse of mark and index; there it vests."""
+        return await self.execute("realize", market=market)
+
+    async def set_dead_man(self, slots: int) -> models.Sent:
+        """Let every order expire past ``slots`` from now unless this is called again in time; 0 ends it."""
+        return await self.execute("set-dead-man", slots=slots)
+
+    async def settle_slots(self, market: str) -> models.Sent:
+        """Cancel orders, then close positions, of a market that settles: until it is settled."""
+        return await self.execute("settle-slots", market=market)
+
+    async def place_many(self, market: str, orders: Sequence[dict[str, Any]]) -> models.Sent:
+        """Place up to 16 orders with one margin check; each fails alone."""
+        return await self.execute("place-many", market=market, orders=list(orders))
 
     async def transfer(self, to_sub: int, amount: Number, asset: str = "USDC") -> models.Sent:
         """Move money to another sub-account of the same wallet."""
@@ -272,9 +337,15 @@ class Client:
         return await self.send(await self.build(instruction, **fields))
 
     async def build(self, instruction: str, **fields: Any) -> VersionedTransaction:
-        """The unsigned transaction of `/v1/tx/{instruction}`, decoded here and found to be what was asked."""
-        body = {"wallet": self.wallet.address, "sub": self.sub, **fields}
+        """The unsigned transaction of `/v1/tx/{instruction}`, decoded here and found to be what was asked.
+
+        Raises Refused with the program's error name when it would fail now.
+        """
+        body = {**self._account(), **fields}
         built = _one(await self._transport.post(f"/tx/{instruction}", body), models.BuiltTransaction)
+        error = built.simulation.get("error")
+        if error is not None:
+            raise Refused.by_program(error)
         transaction = VersionedTransaction.from_bytes(base64.b64decode(built.transaction))
         require_as_asked(transaction, await self._request(instruction, body))
         return transaction
@@ -304,7 +375,7 @@ class Client:
 
     async def ask(self, text: str, market: str | None = None) -> models.Parsed:
         """What MIKEY understands by ``text``: a ticket, a question, an answer or a refusal."""
-        body = {"text": text, "wallet": self.wallet.address, "sub": self.sub, "market": market}
+        body = {"text": text, "wallet": self.owner, "sub": self.sub, "market": market}
         return _one(await self._transport.post("/mikey/parse", body), models.Parsed)
 
     async def confirm(self, ticket: models.Parsed) -> list[models.Sent]:
@@ -319,7 +390,7 @@ class Client:
         sent = []
         for action, built in zip(ticket.actions, answer["transactions"], strict=True):
             transaction = VersionedTransaction.from_bytes(base64.b64decode(built["transaction"]))
-            asked = {"wallet": self.wallet.address, "sub": self.sub, **action}
+            asked = {**self._account(), **action}
             require_as_asked(transaction, await self._request(str(action["instruction"]), asked))
             sent.append(await self.send(transaction))
         return sent
@@ -329,8 +400,7 @@ class Client:
         kind = fields.pop("type", "market" if price is None else "limit")
         client_id = fields.pop("client_id", None)
         return {
-            "wallet": self.wallet.address,
-            "sub": self.sub,
+            **self._account(),
             "market": market,
             "side": side,
             "type": kind,
@@ -339,6 +409,11 @@ class Client:
             "client_id": None if client_id is None else str(client_id),
             **fields,
         }
+
+    def _account(self) -> dict[str, Any]:
+        """The trader account of a request, and who signs for it where that is not its owner."""
+        account: dict[str, Any] = {"wallet": self.owner, "sub": self.sub}
+        return account if self.owner == self.wallet.address else account | {"signer": self.wallet.address}
 
 
 def _one(answer: Any, kind: type[Reply]) -> Reply:

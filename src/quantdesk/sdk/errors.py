@@ -3,6 +3,7 @@
 QuantDeskError
 +-- Unreachable        the gateway did not answer
 +-- Refused            the gateway answered with a problem (RFC 9457): status, code, detail
+|   |                  `field`, `value` and `expected` say what was wrong and what would be right
 |   +-- RateLimited    too often: `retry_after_s`
 +-- WrongTransaction   the gateway built something other than what was asked: nothing was signed
 +-- NotConfirmed       the transaction failed or expired: state, signature
@@ -22,14 +23,27 @@ class Unreachable(QuantDeskError):
 
 
 class Refused(QuantDeskError):
-    """The gateway's problem+json answer."""
+    """The gateway's problem+json answer, or what the program would refuse: then nothing was signed.
+
+    ``field`` is where the request was wrong, ``value`` what it said there, ``expected`` what would be right;
+    each None where that is not known.
+    """
 
     def __init__(self, problem: dict[str, Any], status: int) -> None:
         self.status = status
         self.code = str(problem.get("code", "unknown"))
         self.detail = str(problem.get("detail") or problem.get("title") or f"HTTP {status}")
+        self.field: str | None = problem.get("field")
+        self.value: Any = problem.get("value")
+        self.expected: str | None = problem.get("expected")
         self.problem = problem
         super().__init__(f"{self.code}: {self.detail}")
+
+    @classmethod
+    def by_program(cls, error: dict[str, Any]) -> Refused:
+        """From a simulation's ``error``."""
+        known = {name: error.get(name) for name in ("code", "field", "value", "expected")}
+        return cls({**known, "detail": error.get("message")}, 422)
 
 
 class RateLimited(Refused):

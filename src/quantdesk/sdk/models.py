@@ -50,6 +50,8 @@ class Ticker(msgspec.Struct, frozen=True):
     next_rate: Decimal | None
     open_interest: Decimal
     volume_24h: Decimal
+    restrictions: list[str] = []
+    """What narrows trading now, such as reduce_only or price_stale; empty when nothing does."""
 
 
 class Book(msgspec.Struct, frozen=True):
@@ -122,6 +124,7 @@ class SubAccount(msgspec.Struct, frozen=True):
     status: Literal["parked", "active"]
     balances: list[Balance]
     locked: Decimal
+    """Recent profit that has not vested: it counts for margin and cannot be withdrawn."""
     withdrawable: Decimal | None
     equity: Decimal | None
     free_collateral: Decimal | None
@@ -129,6 +132,8 @@ class SubAccount(msgspec.Struct, frozen=True):
     maintenance_margin: Decimal | None
     unrealized_pnl: Decimal | None
     positions: list[Position]
+    standing: str | None = None
+    """good, cancelling, liquidation or bankrupt; None while a market has no price."""
 
 
 class Account(msgspec.Struct, frozen=True):

@@ -37,6 +37,11 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     "close-trader": frozenset({"close_trader"}),
     "deposit": frozenset({"open_trader", "deposit", "activate"}),
     "withdraw": frozenset({"withdraw"}),
+    "activate": frozenset({"activate"}),
+    "park": frozenset({"park"}),
+    "realize": frozenset({"realize"}),
+    "set-dead-man": frozenset({"set_dead_man"}),
+    "settle-slots": frozenset({"settle_slots"}),
     "transfer": frozenset({"transfer"}),
     "set-delegate": frozenset({"set_delegate"}),
     "revoke-delegate": frozenset({"set_delegate"}),
@@ -73,12 +78,20 @@ class Request:
 
     @property
     def wallet(self) -> Pubkey:
+        """Whose trader account it is."""
         return Pubkey.from_string(self.fields["wallet"])
+
+    @property
+    def signer(self) -> Pubkey:
+        """Who signs and pays the fee: the wallet, or its delegate."""
+        return Pubkey.from_string(self.fields.get("signer") or self.fields["wallet"])
 
 
 def require_as_asked(transaction: VersionedTransaction, request: Request) -> None:
     """Raise WrongTransaction unless ``transaction`` does what was asked and nothing else."""
-    _require(transaction.message.account_keys[0] == request.wallet, "someone else pays the fee")
+    message = transaction.message
+    _require(message.account_keys[0] == request.signer, "someone else pays the fee")
+    _require(message.header.num_required_signatures == 1, "someone else signs too")
     _require(
         request.instruction in ALLOWED, f"{request.instruction} cannot be checked by this version of the SDK"
     )
@@ -147,8 +160,8 @@ def _check_accounts(call: Call, request: Request) -> None:
         "ledger": venue.ledger,
         "trader": venue.trader(wallet, int(request.fields.get("sub", 0))),
         "owner": wallet,
-        "signer": wallet,
-        "payer": wallet,
+        "signer": request.signer,
+        "payer": request.signer,
         "rent_receiver": wallet,
     }
     if "to_sub" in request.fields:
@@ -291,6 +304,16 @@ def _check_cancel_trigger(args: Mapping[str, Any], request: Request) -> None:
     _require(asked is None or args["index"] == int(asked) % TRIGGERS, "it cancels another trigger")
 
 
+def _check_market(args: Mapping[str, Any], request: Request) -> None:
+    _market(args, request)
+
+
+def _check_dead_man(args: Mapping[str, Any], request: Request) -> None:
+    """The slot from which it counts is the gateway's word; whether it is on or off is ours."""
+    is_on = int(request.fields["slots"]) > 0
+    _require((args["cancel_after_slot"] > 0) == is_on, "the dead man's switch is not as asked")
+
+
 CHECKS: Mapping[str, Callable[[Mapping[str, Any], Request], None]] = {
     "deposit": _check_money,
     "withdraw": _check_money,
@@ -305,6 +328,9 @@ CHECKS: Mapping[str, Callable[[Mapping[str, Any], Request], None]] = {
     "cancel_order": _check_cancel,
     "cancel_by_client_id": _check_cancel_by_client_id,
     "cancel_all": _check_cancel_all,
+    "realize": _check_market,
+    "settle_slots": _check_market,
+    "set_dead_man": _check_dead_man,
 }
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from quantdesk.bootstrap.market_file import MarketEntry, MarketFile
+from quantdesk.domain.errors import said
 from quantdesk.stress.errors import PricesInvalid, ScenarioInvalid
 from quantdesk.stress.prices import Candles, PricePath, read_candles, walk
 
@@ -143,7 +144,7 @@ def override(file: MarketFile, symbol: str, settings: Sequence[str]) -> MarketEn
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(step) for step in first["loc"])
-        raise ScenarioInvalid(f"{entry.symbol}: {where} is {first['input']!r}: {first['msg']}") from error
+        raise ScenarioInvalid(f"{entry.symbol}: {where} is {first['input']!r}: {said(first)}") from error
 
 
 def require_used(entries: Sequence[MarketEntry], settings: Sequence[str]) -> None:

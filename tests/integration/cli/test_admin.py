@@ -86,17 +86,17 @@ async def desk() -> AsyncIterator[Desk]:
 
 async def test_a_change_is_shown_queued_listed_and_applied_when_due(desk: Desk) -> None:
     shown = await desk.admin("queue", "market", "sol-perp", "initial_margin=6%", "vesting_s=20m", "--dry-run")
-    assert "5 % to 250,000 USDC" in shown
-    assert "6 % to 250,000 USDC" in shown
+    row = next(line.split() for line in shown.splitlines() if "initial_margin_1" in line)
+    assert row == ["SOL-PERP", "initial_margin_1", "5", "%", "6", "%"]
     assert "600 s" in shown
     assert "nothing was sent" in shown
     assert (await desk.exchange()).change_seq == 0, "a dry run signs nothing"
     done = await desk.json("queue", "market", "SOL-PERP", "initial_margin=6%", "vesting_s=20m", "--yes")
     assert done["state"] == "confirmed"
     [waiting] = await desk.json("list")
-    assert (waiting["seq"], waiting["kind"]) == (1, "MarketChange")
+    assert (waiting["seq"], waiting["kind"]) == (1, "market")
     assert {row["parameter"] for row in waiting["changes"]} == {
-        "SOL-PERP initial margin, step 1",
+        "SOL-PERP initial_margin_1",
         "SOL-PERP vesting_s",
     }
     assert "ChangeNotDue" in await desk.admin("apply", "1", "--yes", code=1)
@@ -169,3 +169,12 @@ async def test_mistakes_are_sentences_and_exit_codes(desk: Desk) -> None:
     facts = await desk.json("show")
     assert facts["exchange"]["timelock"] == "86,400 s"
     assert facts["markets"]["SOL-PERP"]["mark_band"] == "1.25 %"
+
+
+async def test_fees_and_insurance_move_between_the_exchange_and_wallets(desk: Desk) -> None:
+    assert "ExceedsFees" in await desk.admin("sweep-fees", "1", "--yes", code=1)
+    assert "InsufficientFunds" in await desk.admin("insure", "5", "--yes", code=1)
+    assert "an amount of USDC is wanted" in await desk.admin("insure", "much", "--yes", code=2)
+    assert "is no token mint" in await desk.admin(
+        "add-collateral", str(desk.data.keypair("x").pubkey()), code=2
+    )

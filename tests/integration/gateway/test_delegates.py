@@ -9,6 +9,7 @@ import pytest
 from solders.keypair import Keypair
 
 from gateway_ground import GatewayGround, Trader
+from quantdesk.sdk import Client, Refused, Wallet
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -58,6 +59,50 @@ async def test_a_delegate_trades_within_its_limits_until_it_is_revoked(
     refused = await bot.build("place-order", **order)
     assert refused["simulation"]["error"]["code"] == "NotAuthorised"
     assert (await ground.client.get(f"/v1/accounts/{taker.wallet}/delegates")).json()["items"] == []
+
+
+async def test_the_sdk_trades_the_owners_account_with_a_delegates_key(ground: GatewayGround) -> None:
+    owner = await ground.trader().funded()
+    bot = Wallet()
+    paid = await ground.client.post("/v1/faucet", json={"wallet": bot.address, "amount": "1"})
+    assert paid.status_code == 200
+    terms = limits(bot.address)
+    async with (
+        Client(ground.url, Wallet(owner.key)) as itself,
+        Client(ground.url, bot, owner=owner.wallet) as client,
+    ):
+        with pytest.raises(Refused) as stranger:
+            await client.place("SOL-PERP", "buy", 1, price="138")
+        assert (stranger.value.code, stranger.value.field) == ("NotAuthorised", "signer")
+        await itself.set_delegate(**terms)
+        placed = await client.place("SOL-PERP", "buy", 1, price="138", client_id=7)
+        assert placed.events[0]["data"]["signer"] == bot.address
+        (order,) = await client.orders(min_slot=placed.slot)
+        assert (order.client_id, order.status) == ("7", "open")
+        await client.cancel("SOL-PERP", client_id=7)
+        assert await client.orders() == []
+        for fields, field, right in (
+            ({"market": "SOL-PERP", "size": 4, "price": "138"}, "size", "at most 500 USDC an order"),
+            ({"market": "ETH-PERP", "size": "0.1", "price": "3450"}, "market", "one of SOL-PERP"),
+        ):
+            with pytest.raises(Refused) as past:
+                await client.place(side="buy", **fields)
+            assert (past.value.code, past.value.field) == ("DelegateLimit", field)
+            assert right in str(past.value.expected)
+        for _ in range(2):
+            await client.place("SOL-PERP", "buy", 3, price="138")
+        with pytest.raises(Refused) as position:
+            await client.place("SOL-PERP", "buy", 3, price="138")
+        assert position.value.code == "DelegateLimit"
+        assert "a position, with its orders, of at most 1000 USDC" in str(position.value.expected)
+        with pytest.raises(Refused, match="NotAuthorised"):
+            await client.withdraw(1)
+        with pytest.raises(Refused, match="NotAuthorised"):
+            await client.set_delegate(**terms)
+        await client.cancel_all()
+        await itself.revoke_delegate(bot.address)
+        with pytest.raises(Refused, match="NotAuthorised"):
+            await client.place("SOL-PERP", "buy", 1, price="138")
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,9 @@ async def test_the_sdk_places_lists_and_cancels_triggers_and_delegates(
         await client.cancel_trigger("SOL-PERP", waiting[2]["id"])
         await client.cancel_trigger("SOL-PERP")
         assert await client.triggers() == []
+        ended = await client.triggers("closed")
+        assert [each["trigger_price"] for each in ended] == ["110", "160", "120"]
+        assert {(each["status"], each["reason"]) for each in ended} == {("cancelled", "cancelled")}
         limits = {"max_order_notional": 100, "max_position_notional": 200, "daily_notional": 300}
         expires_at_ms = (int(time.time()) + 3_600) * 1_000
         await client.set_delegate(bot, expires_at_ms, markets=["SOL-PERP"], **limits)

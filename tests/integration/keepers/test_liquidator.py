@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -298,13 +299,25 @@ async def test_what_the_book_does_not_take_the_backstop_assumes_and_sells_when_i
     (victim,) = await scene.longs(1)
     keeper = Trader(scene.ground.client, scene.ground.data.keypair("liquidator"))
     config = scene.config()
-    async with liquidating(config):
+    async with liquidating(config), scene.ground.connect() as socket:
+        for wanted in (
+            {"channel": "liquidations", "market": "SOL-PERP"},
+            {"channel": "account", "wallet": victim.wallet},
+        ):
+            await socket.send(json.dumps({"op": "subscribe", **wanted}))
+            await next_message(socket, op="subscribed", channel=wanted["channel"])
         await scene.move(135.5)
-
-        async def assumed() -> bool:
-            return await scene.size(victim) < 130
-
-        await until(assumed)
+        told: dict[str, Any] = {}
+        while len(told) < 2:
+            data = await next_message(socket, 30, op="update")
+            steps = data["data"].get("steps" if data["channel"] == "liquidations" else "liquidations")
+            told |= {data["channel"]: steps[0]} if steps else {}
+        public, own = told["liquidations"], told["account"]
+        assert (public["kind"], public["side"], public["wallet"]) == ("take_over", "sell", victim.wallet)
+        assert public["counterparty"] == keeper.wallet
+        assert (own["id"], own["role"], own["price"]) == (public["id"], "account", public["price"])
+        kept = (await scene.ground.client.get("/v1/markets/SOL-PERP/liquidations")).json()["items"]
+        assert kept == [public]
         left = await scene.size(victim)
         assert left > 0
         assert await scene.size(keeper) == pytest.approx(130 - left)

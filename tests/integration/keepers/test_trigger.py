@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import time
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
-from gateway_ground import Trader
+from gateway_ground import Trader, next_message
 from integration.keepers.test_liquidator import SOL, Scene, measure, scene, until
 from nats_process import free_port
 from quantdesk.infra.telemetry import HttpConfig
@@ -62,7 +64,15 @@ async def test_a_stop_fires_when_the_price_falls_and_its_pair_goes(scene: Scene)
     await trader.do("place-trigger", **bracket, kind="take_profit", trigger_price="150", cancels=first)
     await scene.quote("buy", "100", "137.4")
     settings = config(scene)
-    async with firing(settings):
+    path = f"/v1/accounts/{trader.wallet}/triggers"
+    async with firing(settings), scene.ground.connect() as socket:
+        subscribe = {"op": "subscribe", "channel": "account", "wallet": trader.wallet}
+        await socket.send(json.dumps(subscribe))
+        shown = (await next_message(socket, op="subscribed"))["data"]["triggers"]
+        assert sorted(each["status"] for each in shown) == ["waiting", "waiting"]
+        listed = (await scene.ground.client.get(path)).json()["items"]
+        assert [each["created_ms"] for each in listed] == sorted(each["created_ms"] for each in shown)
+        assert (await scene.ground.client.get(path, params={"status": "closed"})).json()["items"] == []
         await asyncio.sleep(2)
         assert (await scene.size(trader), await waiting(scene, trader)) == (20, 2)
         await scene.move(137.5)
@@ -74,6 +84,28 @@ async def test_a_stop_fires_when_the_price_falls_and_its_pair_goes(scene: Scene)
         assert await waiting(scene, trader) == 0
         fired = await measure(settings, "quantdesk_trigger_fired_total")
         assert fired['{outcome="fired"}'] == 1
+        ended: dict[str, Any] = {}
+        while len(ended) < 2:
+            told = (await next_message(socket, op="update", channel="account"))["data"]["triggers"] or []
+            ended |= {each["kind"]: each for each in told if each["status"] != "waiting"}
+    history = (await scene.ground.client.get(path, params={"status": "closed"})).json()
+    profit, stop = history["items"]
+    assert (stop, profit) == (ended["stop"], ended["take_profit"])
+    assert (stop["status"], stop["reason"], stop["filled"], stop["average_price"]) == (
+        "executed",
+        None,
+        "20",
+        "137.4",
+    )
+    assert (profit["status"], profit["reason"], profit["filled"]) == ("cancelled", "pair_fired", "0")
+    assert stop["ended_signature"] == profit["ended_signature"] != stop["signature"]
+    assert (await scene.ground.client.get(path)).json()["items"] == []
+    first_page = (await scene.ground.client.get(path, params={"status": "all", "limit": 1})).json()
+    rest = {"status": "all", "limit": 1, "cursor": first_page["next_cursor"]}
+    second_page = (await scene.ground.client.get(path, params=rest)).json()
+    assert (first_page["items"], second_page["items"]) == ([profit], [stop])
+    other = {"status": "closed", "market": "BTC-PERP"}
+    assert (await scene.ground.client.get(path, params=other)).json()["items"] == []
     keeper = Trader(scene.ground.client, scene.ground.data.keypair("trigger"))
     assert float((await scene.account(keeper))["equity"]) == pytest.approx(100.1)
 
@@ -91,6 +123,9 @@ async def test_a_manual_close_leaves_no_trigger_behind_and_the_fee_comes_back(sc
             return await waiting(scene, trader) == 0
 
         await until(gone)
+        path = f"/v1/accounts/{trader.wallet}/triggers?status=closed"
+        (ended,) = (await scene.ground.client.get(path)).json()["items"]
+        assert (ended["status"], ended["reason"]) == ("cancelled", "position_closed")
 
         async def returned() -> bool:
             return float((await scene.account(trader))["equity"]) == pytest.approx(before + 0.1)
@@ -114,5 +149,9 @@ async def test_expired_orders_are_taken_out_of_the_book(scene: Scene) -> None:
 
         await until(pruned)
     path = f"/v1/accounts/{scene.rich.wallet}/orders?status=closed"
-    newest = (await scene.ground.client.get(path)).json()["items"][0]
-    assert newest["status"] == "expired"
+
+    async def expired() -> bool:
+        items = (await scene.ground.client.get(path)).json()["items"]
+        return bool(items) and items[0]["status"] == "expired"
+
+    await until(expired)  # the index is a little behind the chain

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from quantdesk.cli.admin import units
-from quantdesk.cli.admin.units import DURATION, RATE, USDC, WordsInvalid
+from quantdesk.cli.admin.units import WordsInvalid
+from quantdesk.program.parameters import DURATION, RATE, USDC, Unit, base, tokens
 
 
 @pytest.mark.parametrize(
@@ -19,21 +20,21 @@ from quantdesk.cli.admin.units import DURATION, RATE, USDC, WordsInvalid
         (USDC, "0.000001", 1),
         (DURATION, "2d", 172_800),
         (DURATION, "90", 90),
-        (units.base(100), "0.01", 1),
-        (units.tokens(9), "1.5", 1_500_000_000),
+        (base(100), "0.01", 1),
+        (tokens(9), "1.5", 1_500_000_000),
     ],
 )
-def test_a_number_is_read_in_its_unit(unit: units.Unit, text: str, value: int) -> None:
-    assert unit.read("x", text) == value
+def test_a_number_is_read_in_its_unit(unit: Unit, text: str, value: int) -> None:
+    assert units.read(unit, "x", text) == value
 
 
 @pytest.mark.parametrize(
     ("unit", "text"),
-    [(RATE, "0.00001%"), (RATE, "five"), (USDC, "0.0000001"), (units.base(100), "0.001"), (DURATION, "1.5")],
+    [(RATE, "0.00001%"), (RATE, "five"), (USDC, "0.0000001"), (base(100), "0.001"), (DURATION, "1.5")],
 )
-def test_what_does_not_come_out_whole_is_refused(unit: units.Unit, text: str) -> None:
+def test_what_does_not_come_out_whole_is_refused(unit: Unit, text: str) -> None:
     with pytest.raises(WordsInvalid, match="x is"):
-        unit.read("x", text)
+        units.read(unit, "x", text)
 
 
 @pytest.mark.parametrize(
@@ -43,10 +44,10 @@ def test_what_does_not_come_out_whole_is_refused(unit: units.Unit, text: str) ->
         (RATE, 1_000_000, "100 %"),
         (RATE, -20, "-0.002 %"),
         (USDC, 10**12, "1,000,000 USDC"),
-        (units.base(100, "SOL"), 7_000_000, "70,000 SOL"),
+        (base(100, "SOL"), 7_000_000, "70,000 SOL"),
     ],
 )
-def test_a_number_is_shown_as_it_is_written(unit: units.Unit, value: int, text: str) -> None:
+def test_a_number_is_shown_as_it_is_written(unit: Unit, value: int, text: str) -> None:
     assert unit.show(value) == text
 
 

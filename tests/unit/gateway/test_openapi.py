@@ -42,7 +42,7 @@ def test_the_examples_of_the_socket_page_have_the_shape_of_messages() -> None:
     examples = [json.loads(each) for each in re.findall(r"```json\n(.*?)```", SOCKET.read_text(), re.S)]
     channels = [each for each in examples if each["op"] in {"subscribed", "update"}]
     shown = {each["channel"] for each in channels}
-    assert shown == {"book", "trades", "ticker", "candles", "prices", "account", "status"}
+    assert shown == {"book", "trades", "liquidations", "ticker", "candles", "prices", "account", "status"}
     for example in channels:
         if example["channel"] != "account":
             ChannelMessage.model_validate(example)

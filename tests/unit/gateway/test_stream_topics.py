@@ -18,6 +18,7 @@ from quantdesk.gateway.stream.merging import (
     merge_book,
     merge_candles,
     merge_latest,
+    merge_liquidations,
     merge_trades,
 )
 from quantdesk.gateway.stream.protocol import text_frame
@@ -188,6 +189,8 @@ def test_a_merged_account_keeps_every_fill_and_the_newest_state_of_each_order() 
             "orders": [{**identity, "status": order}] if order else None,
             "fills": [fill] if fill else None,
             "transfers": None,
+            "triggers": None,
+            "liquidations": None,
         }
 
     merged = merge_account([update("open", None, ["a"]), update("filled", "f1"), update(None, "f2", ["b"])])
@@ -195,6 +198,23 @@ def test_a_merged_account_keeps_every_fill_and_the_newest_state_of_each_order() 
     assert [order["status"] for order in merged["orders"]] == ["filled"]
     assert merged["fills"] == ["f2", "f1"]
     assert merged["transfers"] is None
+
+
+def test_a_merged_account_keeps_every_step_and_the_newest_state_of_each_trigger() -> None:
+    def update(status: str, step: str) -> dict[str, Any]:
+        trigger = {"sub": 0, "id": "3", "signature": "s", "status": status}
+        nothing = dict.fromkeys(("sub_accounts", "orders", "fills", "transfers"))
+        return nothing | {"triggers": [trigger], "liquidations": [step]}
+
+    merged = merge_account([update("waiting", "one"), update("executed", "two")])
+    assert [each["status"] for each in merged["triggers"]] == ["executed"]
+    assert merged["liquidations"] == ["two", "one"]
+
+
+def test_merged_liquidations_keep_every_trade_and_every_step() -> None:
+    updates = [{"trades": [1], "steps": []}, {"trades": [], "steps": [2]}, {"trades": [3], "steps": [4]}]
+    assert merge_liquidations(updates) == {"trades": [3, 1], "steps": [4, 2]}
+    assert merge_liquidations([]) == {"trades": [], "steps": []}
 
 
 def test_nothing_new_of_a_whole_object_is_nothing() -> None:

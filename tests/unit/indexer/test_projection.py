@@ -15,7 +15,14 @@ from quantdesk.domain.orders import ASK_BIT
 from quantdesk.indexer.placed import Changes, PlacedEvent, Row
 from quantdesk.indexer.projection import project
 from quantdesk.indexer.state import IndexState
-from quantdesk.infra.bus.messages import AccountChanged, Candle, ChainEvent, ChainFill, MarketState
+from quantdesk.infra.bus.messages import (
+    AccountChanged,
+    Candle,
+    ChainEvent,
+    ChainFill,
+    LiquidationStep,
+    MarketState,
+)
 from quantdesk.infra.store import tables
 from quantdesk.program import events as ev
 from quantdesk.program import records as rec
@@ -384,6 +391,40 @@ def test_a_position_that_changed_hands_is_a_row_for_each_wallet_and_no_fill(exch
     wallets = [account["wallet"], counterparty["wallet"]]
     assert wallets == [str(exchange.maker.owner), str(taker.owner)]
     assert not changes.rows_of(tables.fills)
+
+
+def test_a_settled_position_is_a_row_of_its_holder_and_of_nobody_else(exchange: Exchange) -> None:
+    taker = exchange.taker
+    record = rec.TransferRecord(taker.slot_index, taker.generation, 1, 4, 9_000, 0, 12)
+    after = rec.MarketAfter(0, 0, 9_000, 9_000, 0, 0, 17, 4)
+    changes = lost(exchange, ev.PositionsTransferred, kind=2, transfers=[record], market_after=after)
+    row = only(changes, tables.liquidations)
+    assert chosen(row, "wallet", "role", "kind", "side") == (
+        str(taker.owner),
+        "account",
+        "settlement",
+        "sell",
+    )
+    assert chosen(row, "lots", "price", "pnl") == (4, 9_000, 12)
+
+
+def test_a_step_without_the_book_is_told_to_everyone_and_to_both_wallets(exchange: Exchange) -> None:
+    maker, taker = exchange.maker, exchange.taker
+    record = rec.TransferRecord(taker.slot_index, taker.generation, 0, 4, 9_000, -7, 3)
+    after = rec.MarketAfter(0, 0, 9_000, 9_000, 0, 0, 17, 4)
+    changes = lost(exchange, ev.PositionsTransferred, kind=0, transfers=[record], market_after=after)
+    (step,) = [each for _, each in changes.messages if isinstance(each, LiquidationStep)]
+    assert (step.symbol, step.kind, step.side, step.lots, step.price) == (
+        "SOL-PERP",
+        "take_over",
+        "buy",
+        4,
+        9_000,
+    )
+    assert (step.wallet, step.counterparty) == (str(maker.owner), str(taker.owner))
+    told = {each.wallet: each.topics for _, each in changes.messages if isinstance(each, AccountChanged)}
+    assert "liquidations" in told[str(maker.owner)]
+    assert "liquidations" in told[str(taker.owner)]
 
 
 def test_a_debt_that_was_paid_says_by_whom(exchange: Exchange) -> None:

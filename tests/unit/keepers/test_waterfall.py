@@ -9,9 +9,10 @@ from solders.keypair import Keypair
 
 from fakes.ledger import exchange_of, ledger_bytes, seat, slots_of
 from golden import golden
+from quantdesk.keepers.rests import Rests
 from quantdesk.keepers.standings import standings
 from quantdesk.keepers.unwinding import UnwindPlan, unwinding
-from quantdesk.keepers.waterfall import Act, Rests, Room, Troubled, batches, due
+from quantdesk.keepers.waterfall import Act, Room, Troubled, batches, due
 from quantdesk.program.addresses import Addresses, program_id
 from quantdesk.program.instructions import TraderKey, instruction_name
 from quantdesk.program.layouts import Exchange, Ledger
@@ -89,33 +90,6 @@ def test_a_market_that_rests_after_a_gap_in_prices_is_left_alone() -> None:
 def test_a_price_that_liquidates_nobody_is_named(change: dict[str, int], obstacle: str | None) -> None:
     account, exchange = trouble(20_000_000, markets=[MARKET | change])
     assert account.obstacle(exchange, NOW) == obstacle
-
-
-def test_a_refused_step_rests_twice_as_long_each_time_up_to_a_limit_and_success_ends_it() -> None:
-    account, exchange = trouble(20_000_000)
-    (act,) = due(account, exchange, Rests(), NOW, Room(0))
-    rests, now, pauses = Rests(first_s=1, most_s=4), 0.0, []
-    for _ in range(4):
-        rests.refused(act, now)
-        began = now
-        while not rests.over(act, now):
-            now += 0.5
-        pauses.append(now - began)
-    assert pauses == [1, 2, 4, 4]
-    rests.done(act)
-    rests.refused(act, now)
-    assert rests.over(act, now + 1)
-
-
-def test_what_has_not_come_up_for_long_is_forgotten() -> None:
-    account, exchange = trouble(20_000_000)
-    (act,) = due(account, exchange, Rests(), NOW, Room(0))
-    rests = Rests(first_s=1, most_s=4)
-    rests.refused(act, 0)
-    rests.refused(act, 1)
-    rests.forget(100)
-    rests.refused(act, 100)
-    assert rests.over(act, 101)
 
 
 def test_an_act_names_the_account_by_slot_and_generation() -> None:

@@ -70,6 +70,30 @@ async def test_a_float_is_refused_where_money_is_meant() -> None:
             await client.deposit(0.1)  # type: ignore[arg-type]
 
 
+async def test_what_is_no_number_is_refused_before_it_is_sent() -> None:
+    async with _client(lambda request: httpx.Response(200, json={})) as client:
+        with pytest.raises(QuantDeskError, match="'two' is no number"):
+            await client.deposit("two")
+
+
+async def test_what_the_program_would_refuse_is_refused_unsigned_with_its_remedy() -> None:
+    error = {
+        "code": "InsufficientMargin",
+        "message": "too much",
+        "field": "size",
+        "value": "9",
+        "expected": "8",
+    }
+    built = {
+        "id": "1", "transaction": "", "signers": [], "fee_payer": "", "instructions": [], "blockhash": "",
+        "simulation": {"ok": False, "error": error}, "last_valid_block_height": 1,
+    }  # fmt: skip
+    async with _client(lambda request: httpx.Response(200, json=built)) as client:
+        with pytest.raises(Refused, match="InsufficientMargin: too much") as caught:
+            await client.place("SOL-PERP", "buy", 9)
+    assert (caught.value.field, caught.value.value, caught.value.expected) == ("size", "9", "8")
+
+
 async def test_numbers_leave_as_plain_text_without_an_exponent() -> None:
     seen: dict[str, Any] = {}
 

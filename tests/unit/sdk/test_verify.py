@@ -84,6 +84,20 @@ def test_an_order_that_differs_in_one_field_is_not_signed(changes: dict[str, Any
         _check("place-order", ASKED, _order(**changes))
 
 
+def test_a_delegate_signs_for_the_owners_account_and_for_no_other() -> None:
+    bot = Pubkey.new_unique()
+    asked = ASKED | {"signer": str(bot)}
+    order = program.place_order(VENUE, TraderKey(WALLET, signer=bot), 2, LIMIT)
+    _check("place-order", asked, order, payer=bot)
+    with pytest.raises(WrongTransaction, match="someone else signs too"):
+        _check("place-order", asked, _order(), payer=bot)
+    with pytest.raises(WrongTransaction, match="someone else pays"):
+        _check("place-order", asked, order, payer=WALLET)
+    own = program.place_order(VENUE, TraderKey(bot), 2, LIMIT)
+    with pytest.raises(WrongTransaction, match="another trader"):
+        _check("place-order", asked, own, payer=bot)
+
+
 def test_another_market_is_not_signed() -> None:
     with pytest.raises(WrongTransaction, match="another book"):
         _check("place-order", ASKED, program.place_order(VENUE, TRADER, 1, LIMIT))

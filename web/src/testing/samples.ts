@@ -46,6 +46,7 @@ export function ticker(change: Partial<Ticker> = {}): Ticker {
   return {
     symbol: "SOL-PERP",
     status: "active",
+    restrictions: [],
     feed: "replay",
     bid: "142.29",
     bid_size: "4.5",

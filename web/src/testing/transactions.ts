@@ -30,7 +30,7 @@ const discriminator = INSTRUCTIONS.find((each) => each.name === "cancel_all")?.d
 export const CANCEL_ALL: Call = { program: OURS, data: [...discriminator, 2, 0, 0] };
 
 export function built(bytes: Uint8Array, ok = true): BuiltTransaction {
-  const error = ok ? null : { code: "InsufficientMargin", number: 1, message: "Not enough margin.", instruction_index: 0 };
+  const error = ok ? null : { code: "InsufficientMargin", number: 1, message: "Not enough margin.", instruction_index: 0, field: null, value: null, expected: null };
   return {
     slot: 1,
     age_ms: 1,
@@ -39,7 +39,7 @@ export function built(bytes: Uint8Array, ok = true): BuiltTransaction {
     signers: [SIGNER],
     fee_payer: SIGNER,
     instructions: [],
-    simulation: { ok, error, logs: [], units: 1, before: null, after: null, events: [] },
+    simulation: { ok, error, logs: [], units: 1, before: null, after: null, events: [], order_errors: [] },
     unit_limit: 1,
     priority_fee: 0,
     network_fee: 5000,

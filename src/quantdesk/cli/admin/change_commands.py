@@ -12,16 +12,17 @@ from typing import Annotated, Any
 
 import typer
 
+from quantdesk.bootstrap.errors import ServiceRefused
 from quantdesk.bootstrap.market_file import read_market_entry
 from quantdesk.bootstrap.parameters import market_params
 from quantdesk.cli.admin import proposals, units
-from quantdesk.cli.admin.office import Manner, Office
+from quantdesk.cli.admin.office import Office
 from quantdesk.cli.admin.proposals import Words, rows_of
-from quantdesk.cli.admin.session import DryRun, KeyOption, RpcOption, Yes, run
+from quantdesk.cli.admin.session import command
 from quantdesk.cli.admin.units import WordsInvalid
-from quantdesk.cli.output import JsonFlag, print_json, print_table
+from quantdesk.cli.output import print_json, print_table
 from quantdesk.program import instructions
-from quantdesk.program.changes import GRACE_S, Change, GuardianChange, NewMarket, QueuedChange
+from quantdesk.program.changes import Change, GuardianChange, NewMarket, QueuedChange, kind_of
 from quantdesk.program.layouts import Exchange
 
 
@@ -45,13 +46,16 @@ SUBJECTS = {Kind.FEES: 0, Kind.EXCHANGE: 0, Kind.NEW_MARKET: 0, Kind.STATUS: 2}
 
 def register(admin: typer.Typer) -> None:
     """Add the commands to ``admin``."""
-    for command in (queue, apply, cancel):
-        admin.command()(command)
-    admin.command("list")(list_changes)
-    admin.command("create-market")(create_market)
+    command(admin, "queue", queue)
+    command(admin, "list", list_changes, signs=False)
+    command(admin, "apply", apply)
+    command(admin, "cancel", cancel)
+    command(admin, "create-market", create_market)
+    command(admin, "add-collateral", add_collateral)
 
 
-def queue(
+async def queue(
+    office: Office,
     kind: Annotated[Kind, typer.Argument(help="What to change.")],
     words: Annotated[
         list[str] | None,
@@ -61,27 +65,19 @@ def queue(
         ),
     ] = None,
     file: Annotated[Path | None, typer.Option("--file", help="TOML or JSON with the same names.")] = None,
-    rpc: RpcOption = None,
-    key: KeyOption = None,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    as_json: JsonFlag = False,
 ) -> None:
     """Queue a change; it may be applied once the timelock is over."""
     subjects = [each for each in words or [] if "=" not in each]
     pairs = dict(each.split("=", 1) for each in words or [] if "=" in each)
 
-    async def work(office: Office) -> None:
-        given = (_file_words(file) if file and kind is not Kind.NEW_MARKET else {}) | pairs
-        exchange = await office.exchange()
-        change = await _change(office, exchange, kind, subjects, given, file)
-        seq = exchange.change_seq + 1
-        wanted = instructions.queue_change(office.venue, office.key, office.key, seq, change)
-        due = int(time.time()) + (exchange.timelock_s if exchange.opened else 0)
-        rows = [*rows_of(exchange, change), ("may be applied", "-", units.moment(due))]
-        await office.act([wanted], Manner(dry_run, yes, as_json), *rows)
-
-    run(work, rpc, key)
+    given = (_file_words(file) if file and kind is not Kind.NEW_MARKET else {}) | pairs
+    exchange = await office.exchange()
+    change = await _change(office, exchange, kind, subjects, given, file)
+    seq = exchange.change_seq + 1
+    wanted = instructions.queue_change(office.venue, office.key, office.key, seq, change)
+    due = int(time.time()) + (exchange.timelock_s if exchange.opened else 0)
+    rows = [*rows_of(exchange, change), ("may be applied", "-", units.moment(due))]
+    await office.act([wanted], *rows)
 
 
 async def _change(
@@ -113,26 +109,40 @@ def _new_market(given: Words, file: Path | None) -> NewMarket:
     return NewMarket(market_params(read_market_entry(file), proposals.key("authority", given["authority"])))
 
 
-def create_market(
+async def create_market(
+    office: Office,
     file: Annotated[Path, typer.Option("--file", help="The entry that was queued, as in markets.toml.")],
     authority: Annotated[str, typer.Option(help="Signs the market's prices.")],
-    rpc: RpcOption = None,
-    key: KeyOption = None,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    as_json: JsonFlag = False,
 ) -> None:
     """Create a market and its book, exactly as an applied `queue new-market` allows."""
+    params = _new_market({"authority": authority}, file).params
+    market = len((await office.exchange()).markets)
+    wanted = instructions.create_market(office.venue, office.key, office.key, market, params)
+    await office.act([wanted])
+    if not office.manner.dry_run:
+        await office.grow_book(market)
 
-    async def work(office: Office) -> None:
-        params = _new_market({"authority": authority}, file).params
-        market = len((await office.exchange()).markets)
-        wanted = instructions.create_market(office.venue, office.key, office.key, market, params)
-        await office.act([wanted], Manner(dry_run, yes, as_json))
-        if not dry_run:
-            await office.grow_book(market)
 
-    run(work, rpc, key)
+async def add_collateral(
+    office: Office,
+    mint: Annotated[str, typer.Argument(help="The token's mint.")],
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(help="The name=value pairs that were queued."),
+    ] = None,
+) -> None:
+    """Add a collateral and its vault, exactly as an applied `queue new-collateral` allows."""
+    pairs = dict(_pair(each) for each in words or [])
+    change = proposals.new_collateral(mint, await _decimals(office, mint), pairs)
+    wanted = instructions.add_collateral(office.venue, office.key, office.key, change.mint, change.params)
+    await office.act([wanted])
+
+
+def _pair(word: str) -> tuple[str, str]:
+    name, sign, value = word.partition("=")
+    if not sign:
+        raise WordsInvalid(f"{word!r} is no parameter: write name=value, such as deposit_cap=1000")
+    return name, value
 
 
 async def _decimals(office: Office, mint: str) -> int:
@@ -142,80 +152,57 @@ async def _decimals(office: Office, mint: str) -> int:
     return found.bytes[44]
 
 
-def list_changes(rpc: RpcOption = None, as_json: JsonFlag = False) -> None:
+async def list_changes(office: Office) -> None:
     """The changes that wait, with what each would change."""
-
-    async def work(office: Office) -> None:
-        exchange, waiting = await office.exchange(), await office.queued()
-        now = int(time.time())
-        if as_json:
-            print_json([_object(exchange, each, now) for each in waiting])
-            return
-        rows = [
-            (each.seq, name, before, after, _state(exchange, each, now))
-            for each in waiting
-            for name, before, after in rows_of(exchange, each.change) or [("nothing", "-", "-")]
-        ]
-        print_table(("change", "parameter", "before", "after", "state"), rows, "no change waits")
-
-    run(work, rpc, None)
+    exchange, waiting = await office.exchange(), await office.queued()
+    now = int(time.time())
+    if office.manner.as_json:
+        print_json([_object(exchange, each, now) for each in waiting])
+        return
+    rows = [
+        (each.seq, name, before, after, _state(exchange, each, now))
+        for each in waiting
+        for name, before, after in rows_of(exchange, each.change) or [("nothing", "-", "-")]
+    ]
+    print_table(("change", "parameter", "before", "after", "state"), rows, "no change waits")
 
 
-def apply(
-    seq: Annotated[int, typer.Argument(help="Number of the change.")],
-    rpc: RpcOption = None,
-    key: KeyOption = None,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    as_json: JsonFlag = False,
-) -> None:
+async def apply(office: Office, seq: Annotated[int, typer.Argument(help="Number of the change.")]) -> None:
     """Apply a change that is due. Any key may."""
+    waiting, exchange = await office.change(seq), await office.exchange()
+    wanted = instructions.apply_change(office.venue, seq, waiting.payer)
+    try:
+        await office.act([wanted])
+    except ServiceRefused as error:
+        if "ChangeNotDue" not in str(error):
+            raise
+        due = units.moment(waiting.due(exchange))
+        raise ServiceRefused(f"{error}\n  change: {seq}\n  expected: {due} or later") from None
 
-    async def work(office: Office) -> None:
-        waiting = await office.change(seq)
-        wanted = instructions.apply_change(office.venue, seq, waiting.payer)
-        await office.act([wanted], Manner(dry_run, yes, as_json))
 
-    run(work, rpc, key)
-
-
-def cancel(
-    seq: Annotated[int, typer.Argument(help="Number of the change.")],
-    rpc: RpcOption = None,
-    key: KeyOption = None,
-    dry_run: DryRun = False,
-    yes: Yes = False,
-    as_json: JsonFlag = False,
-) -> None:
+async def cancel(office: Office, seq: Annotated[int, typer.Argument(help="Number of the change.")]) -> None:
     """Drop a queued change: admin or guardian, anyone once it has expired."""
-
-    async def work(office: Office) -> None:
-        waiting = await office.change(seq)
-        wanted = instructions.cancel_change(office.venue, office.key, seq, waiting.payer)
-        gone = [
-            (name, after, "dropped") for name, _, after in rows_of(await office.exchange(), waiting.change)
-        ]
-        await office.act([wanted], Manner(dry_run, yes, as_json), *gone)
-
-    run(work, rpc, key)
+    waiting = await office.change(seq)
+    wanted = instructions.cancel_change(office.venue, office.key, seq, waiting.payer)
+    gone = [(name, after, "dropped") for name, _, after in rows_of(await office.exchange(), waiting.change)]
+    await office.act([wanted], *gone)
 
 
 def _object(exchange: Exchange, each: QueuedChange, now: int) -> dict[str, Any]:
     rows = rows_of(exchange, each.change)
     changes = [{"parameter": name, "before": before, "after": after} for name, before, after in rows]
     state = _state(exchange, each, now)
-    return {"seq": each.seq, "kind": type(each.change).__name__, "state": state, "changes": changes}
+    return {"seq": each.seq, "kind": kind_of(each.change), "state": state, "changes": changes}
 
 
 def _state(exchange: Exchange, each: QueuedChange, now: int) -> str:
     """Due, waiting or expired by this machine's clock; the chain's decides."""
-    if not exchange.opened:
-        return "may be applied"
-    since = max(each.queued_at, exchange.withdrawals_paused_until)
-    due = max(each.eta, since + exchange.timelock_s)
-    if now < due:
-        return f"due {units.moment(due)}"
-    return "may be applied" if now <= due + GRACE_S else "expired"
+    words = {
+        "due": "may be applied",
+        "expired": "expired",
+        "waiting": f"due {units.moment(each.due(exchange))}",
+    }
+    return words[each.state(exchange, now)]
 
 
 def _file_words(path: Path) -> dict[str, str]:

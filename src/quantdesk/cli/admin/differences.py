@@ -7,9 +7,15 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from quantdesk.cli.admin import units
-from quantdesk.cli.admin.proposals import Row, collateral_params_of, collateral_words, market_words, params_of
+from quantdesk.cli.admin.proposals import Row, words_of
+from quantdesk.program import parameters
 from quantdesk.program.layouts import Exchange, Market
+from quantdesk.program.parameters import collateral_params_of, collateral_values, market_values, params_of
 
+MONEY = frozenset({"insurance", "fees_collected", "deficit"})
+"""Quote atoms of the exchange itself."""
+TOTALS = ("total_deposits", "total_parked", "bucket_level")
+"""Amounts of a collateral that are no parameters."""
 COUNTERS = frozenset({"event_seq"})
 """Change with every instruction and say nothing."""
 
@@ -43,9 +49,11 @@ def _entry(prefix: str, value: Any) -> Iterator[tuple[str, str]]:
     """A table's entry: parameters in words, the rest as it is."""
     named: dict[str, str] = {}
     if isinstance(value, Market):
-        named = market_words(params_of(value)) | {"status": value.status_name}
+        named = words_of(market_values(params_of(value))) | {"status": value.status_name}
     elif hasattr(value, "deposit_cap"):
-        named = collateral_words(collateral_params_of(value), value.decimals)
+        named = words_of(collateral_values(collateral_params_of(value), value.decimals))
+        amount = parameters.tokens(value.decimals)
+        named |= {name: amount.show(getattr(value, name)) for name in TOTALS}
     for name, text in named.items():
         yield f"{prefix}{name}", text
     if is_dataclass(value):
@@ -57,6 +65,8 @@ def _text(name: str, value: Any) -> str:
         return units.paused(value)
     if name in units.TIMES:
         return units.moment(value)
-    if name in units.EXCHANGE:
-        return units.EXCHANGE[name].show(value)
+    if name in MONEY:
+        return parameters.USDC.show(value)
+    if name in parameters.EXCHANGE:
+        return parameters.EXCHANGE[name].show(value)
     return value.hex() if isinstance(value, bytes) else str(value)

@@ -54,10 +54,10 @@ class Manner:
 
 
 class Office:
-    """One exchange, and the key that signs."""
+    """One exchange, the key that signs, and how the command acts."""
 
-    def __init__(self, rpc: SolanaRpc, venue: Addresses, path: Path) -> None:
-        self.rpc, self.venue, self._path = rpc, venue, path
+    def __init__(self, rpc: SolanaRpc, venue: Addresses, path: Path, manner: Manner) -> None:
+        self.rpc, self.venue, self.manner, self._path = rpc, venue, manner, path
         self._growths = 0
 
     @cached_property
@@ -93,9 +93,9 @@ class Office:
             raise ServiceRefused(f"no change {seq} waits: it was applied, cancelled or never queued")
         return QueuedChange.decode(found.bytes)
 
-    async def act(self, wanted: Sequence[Instruction], manner: Manner, *more: Row) -> None:
+    async def act(self, wanted: Sequence[Instruction], *more: Row) -> None:
         """Simulate, show before and after, ask, sign, send. Raises ``ServiceRefused`` by the error's name."""
-        before = await self.exchange()
+        manner, before = self.manner, await self.exchange()
         after = await self._simulated(wanted)
         rows = [*differences(before, after), *more]
         if manner.as_json and manner.dry_run:
@@ -141,7 +141,7 @@ class Office:
         wire = bytes(VersionedTransaction.populate(message, unsigned))
         answer = (await self.rpc.simulate(wire, accounts=[self.venue.exchange])).value
         if answer.err is not None:
-            raise _refused(answer.err)
+            raise self._refused(answer.err, wanted)
         [account] = answer.accounts or [None]
         if account is None:
             raise ServiceRefused("the node's simulation did not give the exchange back")
@@ -154,9 +154,15 @@ class Office:
         try:
             return (await send_and_confirm(self.rpc, bytes(transaction), last_valid)).signature
         except (PreflightFailed, TransactionFailed) as error:
-            raise _refused(error.err) from error
+            raise self._refused(error.err, wanted) from error
         except SolanaError as error:
             raise ServiceRefused(str(error)) from error
+
+    def _refused(self, err: Any, wanted: Sequence[Instruction]) -> ServiceRefused:
+        budget = [str(each.program_id) for each in instructions.compute_budget(units=UNITS)]
+        programs = [*budget, *(str(each.program_id) for each in wanted)]
+        failure = explain(err, programs, str(self.venue.program))
+        return ServiceRefused(f"{failure.name}: {failure.message}")
 
 
 def key_file(path: Path) -> Keypair:
@@ -167,11 +173,6 @@ def key_file(path: Path) -> Keypair:
         raise ServiceRefused(f"cannot read the key file {path}: {error.strerror}") from error
     except (msgspec.DecodeError, ValueError) as error:
         raise ServiceRefused(f"{path} is not a Solana key file: {error}") from error
-
-
-def _refused(err: Any) -> ServiceRefused:
-    failure = explain(err)
-    return ServiceRefused(f"{failure.name}: {failure.message}")
 
 
 def _objects(rows: Sequence[Row]) -> list[dict[str, str]]:

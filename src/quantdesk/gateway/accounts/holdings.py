@@ -9,6 +9,8 @@ from quantdesk.program.events import (
     Deposited,
     Event,
     OrdersProcessed,
+    PositionsTransferred,
+    Realized,
     TraderActivated,
     TraderClosed,
     TraderOpened,
@@ -165,8 +167,10 @@ def after_events(before: Holdings, events: Iterable[Event]) -> Holdings:
             now = _with_balances(now, after[now.sub]) if now.sub in after else now
         elif isinstance(event, TraderClosed):
             now = Holdings(sub=now.sub)
-        elif isinstance(event, OrdersProcessed):
-            now = _with_touched(now, event)
+        elif isinstance(event, OrdersProcessed | PositionsTransferred):
+            now = _with_touched(now, event.market, event.touched)
+        elif isinstance(event, Realized):
+            now = _with_touched(now, event.market, [event.after])
     return now
 
 
@@ -186,10 +190,8 @@ def _with_balances(now: Holdings, after: Balances) -> Holdings:
     )
 
 
-def _with_touched(now: Holdings, event: OrdersProcessed) -> Holdings:
-    mine = [
-        each for each in event.touched if each.slot == now.slot_index and each.generation == now.generation
-    ]
+def _with_touched(now: Holdings, market: int, touched: Iterable[TouchedRecord]) -> Holdings:
+    mine = [each for each in touched if each.slot == now.slot_index and each.generation == now.generation]
     for record in mine:
         now = replace(
             now,
@@ -197,7 +199,7 @@ def _with_touched(now: Holdings, event: OrdersProcessed) -> Holdings:
             locked=record.locked,
             locked_at=record.locked_at,
             locked_for=record.locked_for,
-            positions={**now.positions, event.market: _touched(event.market, record)},
+            positions={**now.positions, market: _touched(market, record)},
         )
     return now
 

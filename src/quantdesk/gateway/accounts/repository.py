@@ -6,9 +6,12 @@ from typing import Any
 from sqlalchemy import BindParameter, Row, Select, and_, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from quantdesk.gateway.orders.repository import CHANGED_SINCE, OPEN
+from quantdesk.gateway.orders.repository import CHANGED_SINCE as ORDERS_SINCE
+from quantdesk.gateway.orders.repository import OPEN
 from quantdesk.gateway.requests import PageQuery
 from quantdesk.gateway.stored import Stored
+from quantdesk.gateway.traders.repository import CHANGED_SINCE as TRIGGERS_SINCE
+from quantdesk.gateway.traders.repository import LIVE
 from quantdesk.infra.store.tables import (
     accounts,
     balances,
@@ -20,7 +23,7 @@ from quantdesk.infra.store.tables import (
 )
 
 RECENT = 100
-"""Fills, and transfers, of `recent`."""
+"""Fills, transfers, and steps of liquidation, of `recent`."""
 
 # Made once: the account channel runs these at every change of a wallet (`Store.read_all`).
 _OF_WALLET: BindParameter[str] = bindparam("wallet")
@@ -42,10 +45,17 @@ _TRANSFERS = (
     .where(transfers.c.wallet == _OF_WALLET)
     .order_by(transfers.c.event_seq.desc(), transfers.c.sub.desc())
 )
+_LIQUIDATIONS = (
+    select(liquidations)
+    .where(liquidations.c.wallet == _OF_WALLET)
+    .order_by(liquidations.c.event_seq.desc(), liquidations.c.step_index.desc())
+)
 _RECENT_FILLS = _FILLS.limit(RECENT)
 _RECENT_TRANSFERS = _TRANSFERS.limit(RECENT)
+_RECENT_LIQUIDATIONS = _LIQUIDATIONS.limit(RECENT)
 _FILLS_SINCE = _FILLS.where(fills.c.event_seq > _SINCE)
 _TRANSFERS_SINCE = _TRANSFERS.where(transfers.c.event_seq > _SINCE)
+_LIQUIDATIONS_SINCE = _LIQUIDATIONS.where(liquidations.c.event_seq > _SINCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +75,16 @@ class WalletReading:
     orders: list[Row[Any]]
     fills: list[Row[Any]]
     transfers: list[Row[Any]]
+    triggers: list[Row[Any]]
+    liquidations: list[Row[Any]]
 
     @property
     def event_seq(self) -> int:
         """The newest event that shows in it."""
         rows = (*self.rows.accounts, *self.rows.balances, *self.rows.positions)
         newest = [row.event_seq for row in (*rows, *self.fills[:1], *self.transfers[:1])]
-        newest += [row.updated_event_seq for row in self.orders]
+        newest += [row.event_seq for row in self.liquidations[:1]]
+        newest += [row.updated_event_seq for row in (*self.orders, *self.triggers)]
         return max(map(int, newest), default=0)
 
 
@@ -82,19 +95,28 @@ async def wallet_rows(stored: Stored, wallet: str) -> WalletRows:
 
 
 async def recent(stored: Stored, wallet: str) -> WalletReading:
-    """The wallet with its open orders, its last RECENT fills and its last RECENT transfers."""
-    return await _reading(stored, {"wallet": wallet}, (OPEN, _RECENT_FILLS, _RECENT_TRANSFERS))
-
-
-async def changes_since(stored: Stored, wallet: str, event_seq: int) -> WalletReading:
-    """The wallet with the orders, fills and transfers that events after `event_seq` touched."""
-    values = {"wallet": wallet, "since": event_seq}
-    return await _reading(stored, values, (CHANGED_SINCE, _FILLS_SINCE, _TRANSFERS_SINCE))
-
-
-async def _reading(stored: Stored, values: dict[str, Any], history: tuple[Select[Any], ...]) -> WalletReading:
-    found = await stored.read_all(*((each, values) for each in (*_STATE, *history)))
+    """The wallet with its open orders and live triggers, and the last RECENT of each history."""
+    history = (OPEN, _RECENT_FILLS, _RECENT_TRANSFERS, LIVE, _RECENT_LIQUIDATIONS)
+    found = await stored.read_all(*((each, {"wallet": wallet}) for each in (*_STATE, *history)))
     return WalletReading(WalletRows(*found[:3]), *found[3:])
+
+
+async def changes_since(
+    stored: Stored, wallet: str, event_seq: int, rare_since: int | None = None
+) -> WalletReading:
+    """The wallet with the orders, fills and transfers that events after `event_seq` touched.
+
+    Triggers and steps of liquidation that events after `rare_since` touched; without it none are read.
+    """
+    values = {"wallet": wallet, "since": event_seq}
+    steps = [(each, values) for each in (*_STATE, ORDERS_SINCE, _FILLS_SINCE, _TRANSFERS_SINCE)]
+    if rare_since is not None:
+        rare = {"wallet": wallet, "since": rare_since}
+        steps += [(TRIGGERS_SINCE, rare), (_LIQUIDATIONS_SINCE, rare)]
+    found = await stored.read_all(*steps)
+    opened, held, standing, orders, made, moved, *rarely = found
+    triggers, steps_of = rarely or ([], [])
+    return WalletReading(WalletRows(opened, held, standing), orders, made, moved, triggers, steps_of)
 
 
 async def fill_rows(

@@ -7,6 +7,7 @@ from pydantic import Field
 from quantdesk.gateway.wire import (
     DecimalText,
     Feed,
+    LossKind,
     PositionSide,
     Priced,
     PricedPage,
@@ -168,13 +169,16 @@ class FundingPaymentList(PricedPage[FundingPayment]):
 
 
 class LiquidationStep(Wire):
-    """A step of liquidation without the book: it is no fill. Sales against the book are fills and orders."""
+    """A step of liquidation without the book, or a settlement: it is no fill.
+
+    Sales against the book are fills and orders.
+    """
 
     id: str = Field(description="`{event_seq}-{step_index}`.")
     market: Symbol
     sub: int
-    role: Literal["account", "counterparty"] = Field(description="`account`: the one in trouble.")
-    kind: Literal["take_over", "auto_deleverage", "resolve_bankruptcy"]
+    role: Literal["account", "counterparty"] = Field(description="`account`: the one in trouble, or settled.")
+    kind: LossKind
     side: Side | None = Field(description="What this wallet did; null where nothing changed hands.")
     size: UnsignedDecimalText | None
     price: UnsignedDecimalText | None

@@ -7,7 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from quantdesk.domain.errors import DomainError
+from quantdesk.domain.errors import DomainError, said
 from quantdesk.gateway.problems import FieldProblem, Malformed, NotFound, Problem, Refused, unexpected
 from quantdesk.gateway.wire import IN_WORDS
 
@@ -102,7 +102,7 @@ def _sentence(entry: Any) -> str:
         return "This field is required."
     if (asked := _in_words(entry)) is not None:
         return f"Expected {asked}."
-    return str(entry["msg"])
+    return said(entry)
 
 
 def _expected(entry: Any) -> str | None:

@@ -4,7 +4,19 @@ from typing import Literal
 
 from pydantic import Field
 
-from quantdesk.gateway.wire import DecimalText, Stamped, U64Text, UnixMs, UnsignedDecimalText, Wire
+from quantdesk.gateway.wire import (
+    DecimalText,
+    Page,
+    Stamped,
+    Symbol,
+    U64Text,
+    UnixMs,
+    UnsignedDecimalText,
+    Wire,
+)
+from quantdesk.program.changes import ChangeKind, ChangeState
+
+ExchangeStatus = Literal["initialising", "open", "paused"]
 
 
 class ExchangeAccounts(Wire):
@@ -122,7 +134,8 @@ class Exchange(Stamped):
     collaterals: list[Collateral]
     fee_tiers: list[FeeTier]
     limits: Limits
-    status: Literal["initialising", "open", "paused"]
+    timelock_s: int = Field(description="How long a change of the rules waits; see `/v1/exchange/changes`.")
+    status: ExchangeStatus
     paused: list[str] = Field(description="Names of what is paused; empty when nothing is.")
     deficit: UnsignedDecimalText
     insurance: UnsignedDecimalText
@@ -137,3 +150,39 @@ class Exchange(Stamped):
     )
     offers: Sponsorship
     server_ms: UnixMs
+
+
+class ParameterChange(Wire):
+    """One parameter that a queued change would change."""
+
+    parameter: str = Field(examples=["min_order_notional"])
+    unit: str | None = Field(
+        description="`rate` (0.05 is 5 %), `USDC`, `s`, `ms`, `count`, a market's base unit, empty for a "
+        "token's units; null where the value is a word.",
+        examples=["USDC"],
+    )
+    before: str | None = Field(description="As it is now; null where there is none.", examples=["10"])
+    after: str | None = Field(description="As it would be; null where it ends.", examples=["20"])
+
+
+class PendingChange(Wire):
+    """A change of the rules that waits out the timelock."""
+
+    seq: int = Field(description="Its number: `quantdesk admin apply` and `cancel` take it.")
+    kind: ChangeKind
+    market: Symbol | None = Field(description="The market that it is about.")
+    asset: str | None = Field(description="The collateral that it is about; a new one by its mint.")
+    status: ChangeState = Field(
+        description="`waiting`; `due`: anyone may apply it; `expired`: it can only be cancelled. By the "
+        "gateway's clock; the chain's decides."
+    )
+    queued_ms: UnixMs
+    due_ms: UnixMs = Field(description="From then on it may be applied; a pause of withdrawals puts it off.")
+    expires_ms: UnixMs = Field(description="After that it can no longer be applied.")
+    queued_by: str | None = Field(description="Null while the index does not have the event.")
+    address: str = Field(description="The account that holds it.")
+    changes: list[ParameterChange] = Field(description="Against the parameters as they are now.")
+
+
+class PendingChangeList(Page[PendingChange]):
+    """Every change that waits, newest first."""

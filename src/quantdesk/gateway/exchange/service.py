@@ -6,6 +6,7 @@ from quantdesk.gateway.exchange.schemas import (
     Collateral,
     Exchange,
     ExchangeAccounts,
+    ExchangeStatus,
     FeeTier,
     Limits,
     RestLimits,
@@ -56,7 +57,7 @@ class ExchangeService:
         await self._fresh.reach(min_slot)
         view = await self._state.current()
         chain, venue, now = view.exchange, self._state.addresses, self._clock()
-        paused = [name for bit, name in enumerate(PAUSE_BITS) if chain.paused >> bit & 1]
+        paused = paused_words(chain, now // 1_000)
         return Exchange(
             cluster=self._config.cluster,
             chain=self._config.chain,
@@ -73,7 +74,8 @@ class ExchangeService:
             collaterals=_collaterals(view),
             fee_tiers=_fee_tiers(chain),
             limits=self._limits(chain),
-            status="initialising" if not chain.opened else "paused" if paused else "open",
+            timelock_s=chain.timelock_s,
+            status=status_word(chain, paused),
             paused=paused,
             deficit=usdc(chain.deficit),
             insurance=usdc(chain.insurance),
@@ -140,6 +142,19 @@ class ExchangeService:
                 max_transaction_bytes=MAX_TRANSACTION_BYTES,
             ),
         )
+
+
+def paused_words(chain: ChainExchange, unix: int) -> list[str]:
+    """Names of what is paused now."""
+    bits = chain.pauses(unix)
+    return [name for bit, name in enumerate(PAUSE_BITS) if bits >> bit & 1]
+
+
+def status_word(chain: ChainExchange, paused: list[str]) -> ExchangeStatus:
+    """The exchange in one word."""
+    if not chain.opened:
+        return "initialising"
+    return "paused" if paused else "open"
 
 
 def slot_price(chain: ChainExchange) -> int:

@@ -50,7 +50,7 @@ class ExchangeView:
     def asset(self, name: str, field: str = "asset") -> Asset:
         """A collateral by name. Raises NotFound."""
         for asset in self.assets:
-            if asset.symbol == name.upper():
+            if asset.symbol in {name, name.upper()}:  # a mint has both cases
                 return asset
         raise NotFound(
             f"There is no collateral {name}.",

@@ -9,6 +9,7 @@ from quantdesk.gateway.markets.schemas import (
     CandleList,
     FundingRateList,
     IndexPriceList,
+    MarketLiquidationList,
     MarketList,
     MarketReply,
     TickerList,
@@ -80,6 +81,17 @@ async def list_trades(
 ) -> TradeList:
     """The public tape, newest first."""
     return await running.markets.trades(symbol, page, min_slot, liquidations=liquidations)
+
+
+@router.get("/markets/{symbol}/liquidations", operation_id="listMarketLiquidations", responses=problems(404))
+async def list_market_liquidations(
+    running: Running, symbol: SymbolPath, page: Paging, min_slot: MinSlot = None
+) -> MarketLiquidationList:
+    """Positions that changed hands or were settled without a trade, and debts that were paid, newest first.
+
+    Sales of liquidations are trades: `/trades?liquidations=true`.
+    """
+    return await running.markets.liquidations(symbol, page, min_slot)
 
 
 @router.get("/markets/{symbol}/candles", operation_id="listCandles", responses=problems(404))

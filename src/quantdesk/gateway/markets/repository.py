@@ -7,7 +7,14 @@ from sqlalchemy import Row, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from quantdesk.gateway.requests import PageQuery
-from quantdesk.infra.store.tables import candles, fills, funding_rates, history_bounds, market_states
+from quantdesk.infra.store.tables import (
+    candles,
+    fills,
+    funding_rates,
+    history_bounds,
+    liquidations,
+    market_states,
+)
 
 DAY_MS = 86_400_000
 
@@ -57,6 +64,31 @@ async def trades(
     if page.end_ms is not None:
         statement = statement.where(fills.c.ts_ms < page.end_ms)
     statement = statement.order_by(fills.c.event_seq.desc(), fills.c.fill_index.desc())
+    return list((await connection.execute(statement.limit(page.limit + 1))).all())
+
+
+async def losses(
+    connection: AsyncConnection, market: int, page: PageQuery, after: tuple[int, ...] | None
+) -> list[Row[Any]]:
+    """Steps of liquidation without the book, each with its `counterparty`."""
+    mine, theirs = liquidations, liquidations.alias("theirs")
+    other_side = and_(theirs.c.event_seq == mine.c.event_seq, theirs.c.step_index == mine.c.step_index + 1)
+    joined = mine.outerjoin(theirs, and_(other_side, theirs.c.role == "counterparty"))
+    statement = (
+        select(mine, theirs.c.wallet.label("counterparty"))
+        .select_from(joined)
+        .where(mine.c.market == market, mine.c.role == "account")
+    )
+    if after is not None:
+        seq, index = after
+        statement = statement.where(
+            or_(mine.c.event_seq < seq, and_(mine.c.event_seq == seq, mine.c.step_index < index))
+        )
+    if page.start_ms is not None:
+        statement = statement.where(mine.c.ts_ms >= page.start_ms)
+    if page.end_ms is not None:
+        statement = statement.where(mine.c.ts_ms < page.end_ms)
+    statement = statement.order_by(mine.c.event_seq.desc(), mine.c.step_index.desc())
     return list((await connection.execute(statement.limit(page.limit + 1))).all())
 
 

@@ -8,10 +8,12 @@ from quantdesk.gateway.wire import (
     CandleSource,
     DecimalText,
     Feed,
+    LossKind,
     Page,
     Priced,
     PricedPage,
     Resolution,
+    Restriction,
     Side,
     Stamped,
     Symbol,
@@ -88,6 +90,13 @@ class Ticker(Wire):
 
     symbol: Symbol
     status: MarketStatus
+    restrictions: list[Restriction] = Field(
+        description="What narrows trading now; empty when nothing does. The status where it is not active; "
+        "`trading_paused`, `price_stale`, `price_uncertain`, `price_not_anchored`: only orders that reduce; "
+        "`matching_paused`, `no_price`: only post-only orders and cancels, or only cancels; `price_pending`: "
+        "a jump waits for confirmation, new risk and withdrawals go by the worse price, liquidation by the "
+        "milder one."
+    )
     feed: Feed | None
     bid: UnsignedDecimalText | None
     bid_size: UnsignedDecimalText | None
@@ -159,6 +168,31 @@ class Trade(Wire):
 
 class TradeList(PricedPage[Trade]):
     """The tape, newest first."""
+
+    symbol: Symbol
+
+
+class MarketLiquidation(Wire):
+    """A step of liquidation that leaves no trade, or the end of a position in a market that settles."""
+
+    id: str = Field(description="`{event_seq}-{step_index}`: the account's own step has the same.")
+    market: Symbol
+    kind: LossKind
+    wallet: str = Field(description="Whose position or debt it was.")
+    sub: int
+    counterparty: str | None = Field(description="Who took the other side; null for a debt, a settlement.")
+    side: Side | None = Field(description="What `wallet` did; null for a debt.")
+    size: UnsignedDecimalText | None
+    price: UnsignedDecimalText | None
+    insurance_paid: UnsignedDecimalText | None = Field(description="Of a debt; null for a position.")
+    deficit: UnsignedDecimalText | None = Field(description="Part of a debt that nobody paid.")
+    ts_ms: UnixMs
+    slot: int
+    signature: str
+
+
+class MarketLiquidationList(PricedPage[MarketLiquidation]):
+    """Steps of liquidation without a trade, newest first."""
 
     symbol: Symbol
 

@@ -16,6 +16,7 @@ from quantdesk.gateway.markets.schemas import (
     CandleList,
     FundingRateList,
     IndexPriceList,
+    MarketLiquidationList,
     MarketList,
     MarketReply,
     Ticker,
@@ -88,7 +89,9 @@ class MarketService:
     async def ticker_of(self, market: ChainMarket) -> Ticker:
         """The present numbers of a market."""
         live = self._board.market(market.symbol)
-        return views.ticker_view(market, live, await self._day(market.index, live), self._clock())
+        exchange = (await self._state.current()).exchange
+        day = await self._day(market.index, live)
+        return views.ticker_view(exchange, market, live, day, self._clock())
 
     async def _day(self, market: int, live: LiveMarket) -> DayStats:
         now = self._clock()
@@ -152,6 +155,25 @@ class MarketService:
             symbol=symbol,
             items=[views.trade_row(market.parameters, row) for row in shown],
             next_cursor=paging.encode(shown[-1].event_seq, shown[-1].fill_index) if more else None,
+            unknown_before_ms=since,
+            feed=self._board.market(symbol).feed,
+            **self._fresh.stamp(),
+        )
+
+    async def liquidations(self, symbol: str, page: PageQuery, min_slot: int | None) -> MarketLiquidationList:
+        """Steps of liquidation that are not on the tape."""
+        await self._fresh.reach(min_slot)
+        market = (await self._state.current()).market(symbol, "symbol")
+        after = paging.decode(page.cursor, 2)
+        async with self._stored.read() as connection:
+            rows = await repository.losses(connection, market.index, page, after)
+            since = await repository.known_since(connection, "liquidations")
+        shown = rows[: page.limit]
+        more = len(rows) > page.limit
+        return MarketLiquidationList(
+            symbol=symbol,
+            items=[views.liquidation_row(market.parameters, row) for row in shown],
+            next_cursor=paging.encode(shown[-1].event_seq, shown[-1].step_index) if more else None,
             unknown_before_ms=since,
             feed=self._board.market(symbol).feed,
             **self._fresh.stamp(),

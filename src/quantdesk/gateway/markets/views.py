@@ -25,14 +25,18 @@ from quantdesk.gateway.markets.schemas import (
     IndexPrice,
     MarginTier,
     Market,
+    MarketLiquidation,
     MarketStatus,
     PriceSource,
     Ticker,
     Trade,
 )
+from quantdesk.gateway.wire import LossKind, Restriction
 from quantdesk.infra.bus.messages import Candle as BusCandle
-from quantdesk.infra.bus.messages import ChainFill, Price
+from quantdesk.infra.bus.messages import ChainFill, LiquidationStep, Price
+from quantdesk.program.layouts import Exchange
 from quantdesk.program.layouts import Market as ChainMarket
+from quantdesk.program.records import Pause
 
 HOUR_MS = 3_600_000
 _SOURCES: tuple[Literal["signed", "pyth", "anchored"], ...] = ("signed", "pyth", "anchored")
@@ -139,7 +143,29 @@ def _tiers(market: ChainMarket) -> list[MarginTier]:
     return made
 
 
-def ticker_view(market: ChainMarket, live: LiveMarket, day: DayStats, now_ms: int) -> Ticker:
+def restrictions(exchange: Exchange, market: ChainMarket, live: LiveMarket, now_ms: int) -> list[Restriction]:
+    """What the program narrows in a market now, by its own rules (`gates.rs`)."""
+    state, now_s = live.state, now_ms // 1_000
+    index = state.index if state else market.index_price
+    confidence = state.confidence if state else market.confidence
+    published = state.publish_ms if state else market.publish_ms
+    status = market.status_name
+    found: list[tuple[bool, Restriction]] = [
+        (bool(exchange.pauses(now_s) & Pause.TRADING), "trading_paused"),
+        (now_s < max(market.resume_at, exchange.resume_at), "matching_paused"),
+        (not index, "no_price"),
+        (bool(index) and now_ms - published > market.open_max_age_ms, "price_stale"),
+        (confidence * RATE_SCALE > index * market.open_confidence, "price_uncertain"),
+        (bool(market.pending_price), "price_pending"),
+        (bool(index) and not market.is_anchored(index, now_ms), "price_not_anchored"),
+    ]
+    narrowed = [] if status == "active" else [cast(Restriction, status)]
+    return narrowed + [word for holds, word in found if holds]
+
+
+def ticker_view(
+    exchange: Exchange, market: ChainMarket, live: LiveMarket, day: DayStats, now_ms: int
+) -> Ticker:
     """The present numbers. The bus's state is newer than the account read; without one the account serves."""
     parameters, state = market.parameters, live.state
     index = (state.index if state else market.index_price) or None
@@ -153,6 +179,7 @@ def ticker_view(market: ChainMarket, live: LiveMarket, day: DayStats, now_ms: in
     return Ticker(
         symbol=market.symbol,
         status=status_of(market),
+        restrictions=restrictions(exchange, market, live, now_ms),
         feed=live.feed,
         bid=bid and parameters.price_text(Ticks(bid[0])),
         bid_size=_size(parameters, bid),
@@ -247,6 +274,26 @@ def trade_message(parameters: Parameters, fill: ChainFill) -> Trade:
         slot=fill.slot,
         signature=fill.signature,
         liquidation=fill.liquidation,
+    )
+
+
+def liquidation_row(parameters: Parameters, row: Row[Any] | LiquidationStep) -> MarketLiquidation:
+    """A stored step of liquidation, or one from the bus: their columns have the same names."""
+    return MarketLiquidation(
+        id=f"{row.event_seq}-{row.step_index}",
+        market=parameters.symbol,
+        kind=cast(LossKind, row.kind),
+        wallet=row.wallet,
+        sub=row.sub,
+        counterparty=row.counterparty,
+        side=row.side,
+        size=None if row.lots is None else parameters.size_text(BaseLots(row.lots)),
+        price=None if row.price is None else parameters.lot_price_text(LotPrice(row.price)),
+        insurance_paid=None if row.paid is None else usdc(row.paid),
+        deficit=None if row.unpaid is None else usdc(row.unpaid),
+        ts_ms=row.ts_ms,
+        slot=row.slot,
+        signature=row.signature,
     )
 
 

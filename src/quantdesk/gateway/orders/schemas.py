@@ -73,6 +73,9 @@ class ProgramError(Wire):
     number: int | None
     message: str
     instruction_index: int | None
+    field: str | None = Field(default=None, description="The field at fault, for example `orders.2.price`.")
+    value: str | None = Field(default=None, description="Its value, in the units of the request.")
+    expected: str | None = Field(default=None, description="What would be right.")
 
 
 class PreviewFill(Wire):

@@ -9,7 +9,10 @@ from importlib.metadata import version
 import structlog
 
 from quantdesk.gateway.clock import ClockMs
+from quantdesk.gateway.exchange.service import paused_words, status_word
+from quantdesk.gateway.exchange.state import ExchangeState
 from quantdesk.gateway.markets.board import Board
+from quantdesk.gateway.markets.views import usdc
 from quantdesk.gateway.metrics import Metrics
 from quantdesk.gateway.status.schemas import Dependency, Health, Ready
 from quantdesk.gateway.stream.schemas import FeedStatus, StatusData
@@ -32,8 +35,17 @@ class _State:
 class StatusService:
     """Asks each dependency on a cadence and at `/ready`; the indexer is judged by when it last spoke."""
 
-    def __init__(self, checks: dict[str, Check], board: Board, metrics: Metrics, clock: ClockMs) -> None:
+    def __init__(
+        self,
+        checks: dict[str, Check],
+        *,
+        state: ExchangeState,
+        board: Board,
+        metrics: Metrics,
+        clock: ClockMs,
+    ) -> None:
         self._checks = {**checks, "indexer": self._indexer}
+        self._state = state
         self._board = board
         self._metrics = metrics
         self._clock = clock
@@ -99,6 +111,9 @@ class StatusService:
                     age_ms=max(0, now - newest.published_ms) if newest else None,
                 )
             )
+        view = self._state.last
+        chain = view.exchange if view else None
+        paused = paused_words(chain, now // 1_000) if chain else []
         return StatusData(
             server_ms=now,
             slot=board.slot,
@@ -106,6 +121,10 @@ class StatusService:
             chain_age_ms=max(0, now - board.slot_seen_ms) if board.slot_seen_ms else 0,
             indexer_lag_ms=board.indexer_lag_ms,
             rpc_ms=self._rpc_ms,
+            exchange=status_word(chain, paused) if chain else None,
+            paused=paused,
+            deficit=usdc(chain.deficit) if chain else None,
+            withdraw_rest_until_ms=chain.withdraw_rest_until * 1_000 or None if chain else None,
             feed=board.feed,
             feeds=feeds,
             dependencies=self._dependencies(),

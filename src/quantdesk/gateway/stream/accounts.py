@@ -1,4 +1,4 @@
-"""`account`: one wallet's sub-accounts, orders, fills and transfers, the same objects as REST.
+"""`account`: one wallet's sub-accounts and all that happens to it, the same objects as REST.
 
 A topic reads the store when the indexer says that the wallet changed; numbers that only follow the mark are
 valued again from what is held, at most once a second.
@@ -15,6 +15,7 @@ from quantdesk.gateway.accounts import views as account_views
 from quantdesk.gateway.accounts.holdings import Holdings, from_rows
 from quantdesk.gateway.accounts.service import AccountService
 from quantdesk.gateway.auth.service import parse_key
+from quantdesk.gateway.clock import ClockMs
 from quantdesk.gateway.exchange.state import ExchangeState, ExchangeView
 from quantdesk.gateway.markets.board import Board
 from quantdesk.gateway.orders.service import orders_of
@@ -23,9 +24,13 @@ from quantdesk.gateway.stored import Stored
 from quantdesk.gateway.stream.hub import Hub
 from quantdesk.gateway.stream.merging import merge_account
 from quantdesk.gateway.stream.topics import Data, Topic, TopicKey
+from quantdesk.gateway.traders import views as trigger_views
 from quantdesk.infra.bus.messages import AccountChanged
 
 MARK_S = 1.0
+RARE = frozenset({"triggers", "liquidations"})
+"""Topics of changes whose lists are read only when a message names one: most changes of a wallet are not."""
+PARTS = ("sub_accounts", "orders", "fills", "transfers", "triggers", "liquidations")
 _log = structlog.get_logger(__name__)
 
 
@@ -36,6 +41,8 @@ class _Held:
     holdings: list[Holdings] = field(default_factory=list)
     shown: list[dict[str, Any]] = field(default_factory=list)
     event_seq: int = 0
+    rare_seq: int = 0
+    """The newest event whose triggers and liquidations were read."""
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -47,13 +54,21 @@ class AccountChannel:
     merge = staticmethod(merge_account)
 
     def __init__(
-        self, hub: Hub, board: Board, state: ExchangeState, stored: Stored, accounts: AccountService
+        self,
+        *,
+        hub: Hub,
+        board: Board,
+        state: ExchangeState,
+        stored: Stored,
+        accounts: AccountService,
+        clock: ClockMs,
     ) -> None:
         self._hub = hub
         self._board = board
         self._state = state
         self._stored = stored
         self._accounts = accounts
+        self._clock = clock
         self._held: dict[TopicKey, _Held] = {}
         self._moved = False
 
@@ -68,12 +83,13 @@ class AccountChannel:
         async with held.lock:
             while True:
                 if topic.readers:
-                    await self._send_changes(topic, held, wallet)
+                    await self._send_changes(topic, held, wallet, rare=True)
                 view = await self._state.current()
                 read = await account_rows.recent(self._stored, wallet)
                 if not topic.readers or read.event_seq <= held.event_seq:
                     break
             held.event_seq = max(held.event_seq, read.event_seq)
+            held.rare_seq = held.event_seq
             held.holdings = from_rows(read.rows)
             held.shown = self._sub_accounts(view, wallet, held.holdings)
             self._stamp(topic)
@@ -82,12 +98,18 @@ class AccountChannel:
                 "orders": [order.model_dump() for order in orders_of(view, read.orders)],
                 "fills": _fills(view, read.fills, wallet),
                 "transfers": _transfers(view, read.transfers),
+                "triggers": self._triggers(view, read.triggers),
+                "liquidations": _liquidations(view, read.liquidations),
             }
 
     def _sub_accounts(
         self, view: ExchangeView, wallet: str, holdings: list[Holdings]
     ) -> list[dict[str, Any]]:
         return [each.model_dump() for each in self._accounts.sub_accounts(view, wallet, holdings)]
+
+    def _triggers(self, view: ExchangeView, rows: list[Any]) -> list[dict[str, Any]]:
+        now_s = self._clock() // 1_000
+        return [each.model_dump() for each in trigger_views.stored_views(view, rows, now_s)]
 
     def _stamp(self, topic: Topic) -> None:
         topic.stamp.slot = self._board.slot
@@ -97,17 +119,20 @@ class AccountChannel:
         """The indexer changed something of a wallet: send what."""
         key = TopicKey("account", wallet=message.wallet)
         topic, held = self._hub.existing(key), self._held.get(key)
-        if topic is None or held is None or message.event_seq <= held.event_seq:
+        if topic is None or held is None or not _is_news(held, message):
             return
         async with held.lock:
-            if message.event_seq > held.event_seq:
-                await self._send_changes(topic, held, message.wallet)
+            if _is_news(held, message):
+                rare = not RARE.isdisjoint(message.topics)
+                await self._send_changes(topic, held, message.wallet, rare=rare)
 
-    async def _send_changes(self, topic: Topic, held: _Held, wallet: str) -> None:
+    async def _send_changes(self, topic: Topic, held: _Held, wallet: str, *, rare: bool) -> None:
         view = await self._state.current()
-        since = held.event_seq
-        read = await account_rows.changes_since(self._stored, wallet, since)
+        since, rare_since = held.event_seq, held.rare_seq if rare else None
+        read = await account_rows.changes_since(self._stored, wallet, since, rare_since)
         held.event_seq = max(since, read.event_seq)
+        if rare:
+            held.rare_seq = held.event_seq
         held.holdings = from_rows(read.rows)
         fresh = self._sub_accounts(view, wallet, held.holdings)
         data = {
@@ -115,6 +140,8 @@ class AccountChannel:
             "orders": [order.model_dump() for order in orders_of(view, read.orders)] or None,
             "fills": _fills(view, read.fills, wallet) or None,
             "transfers": _transfers(view, read.transfers) or None,
+            "triggers": self._triggers(view, read.triggers) or None,
+            "liquidations": _liquidations(view, read.liquidations) or None,
         }
         held.shown = fresh
         if any(part is not None for part in data.values()):
@@ -149,7 +176,7 @@ class AccountChannel:
             if fresh != held.shown:
                 held.shown = fresh
                 self._stamp(topic)
-                topic.publish({"sub_accounts": fresh, "orders": None, "fills": None, "transfers": None})
+                topic.publish(dict.fromkeys(PARTS) | {"sub_accounts": fresh})
 
     def _forget_closed(self) -> None:
         for key in [key for key in self._held if self._hub.existing(key) is None]:
@@ -159,6 +186,12 @@ class AccountChannel:
         """Messages were lost: send everyone a snapshot."""
         for topic in self._hub.topics_of("account"):
             topic.restart(await self.snapshot(topic))
+
+
+def _is_news(held: _Held, message: AccountChanged) -> bool:
+    """Whether the event was not read yet; a rare list may lag behind the others, which were read for more."""
+    seen = held.event_seq if RARE.isdisjoint(message.topics) else held.rare_seq
+    return message.event_seq > seen
 
 
 def _fills(view: ExchangeView, rows: list[Any], wallet: str) -> list[dict[str, Any]]:
@@ -172,3 +205,12 @@ def _fills(view: ExchangeView, rows: list[Any], wallet: str) -> list[dict[str, A
 
 def _transfers(view: ExchangeView, rows: list[Any]) -> list[dict[str, Any]]:
     return [account_views.transfer_view(view.assets, row).model_dump() for row in rows]
+
+
+def _liquidations(view: ExchangeView, rows: list[Any]) -> list[dict[str, Any]]:
+    known = [(view.market_at(row.market), row) for row in rows]
+    return [
+        account_views.liquidation_view(market.parameters, row).model_dump()
+        for market, row in known
+        if market is not None
+    ]

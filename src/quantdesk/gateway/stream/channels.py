@@ -19,13 +19,14 @@ from quantdesk.gateway.stream import merging
 from quantdesk.gateway.stream.accounts import AccountChannel
 from quantdesk.gateway.stream.hub import Hub
 from quantdesk.gateway.stream.topics import Data, Topic, TopicKey
-from quantdesk.infra.bus.messages import BookDelta, Candle, ChainFill, Price
+from quantdesk.infra.bus.messages import BookDelta, Candle, ChainFill, LiquidationStep, Price
 
 RECENT_TRADES = 100
 RECENT_PRICES = 100
 RECENT_CANDLES = 500
 TICKER_S = 0.1
 STATUS_S = 1.0
+_FIRST_PAGE = PageQuery(limit=RECENT_TRADES, cursor=None, start_ms=None, end_ms=None)
 _log = structlog.get_logger(__name__)
 
 
@@ -127,17 +128,28 @@ class TradeChannel(MarketChannel):
         market = (await self.context.state.current()).market(fill.symbol)
         trade = _plain(views.trade_message(market.parameters, fill))
         self._of(fill.symbol).appendleft(trade)
-        topic = self.context.hub.topic(TopicKey(self.name, market=fill.symbol))
+        self.send(fill.symbol, fill.slot, self.update(trade))
+
+    def send(self, symbol: str, slot: int, data: Data) -> None:
+        """Publish what happened in ``slot``."""
+        topic = self.context.hub.topic(TopicKey(self.name, market=symbol))
         self.context.stamp(topic)
-        topic.stamp.slot = fill.slot
-        topic.publish({"trades": [trade]})
+        topic.stamp.slot = slot
+        topic.publish(data)
+
+    def update(self, trade: dict[str, Any]) -> Data:
+        """One trade as an update's data."""
+        return {"trades": [trade]}
+
+    def recent(self, symbol: str) -> Data:
+        """What is held, as a snapshot's data."""
+        return {"trades": list(self._of(symbol))}
 
     async def reload(self) -> None:
         """Read the last trades of every market anew."""
-        page = PageQuery(limit=RECENT_TRADES, cursor=None, start_ms=None, end_ms=None)
         for market in (await self.context.state.current()).exchange.markets:
             found = await self.context.markets.trades(
-                market.symbol, page, None, liquidations=self.liquidations
+                market.symbol, _FIRST_PAGE, None, liquidations=self.liquidations
             )
             trades = [_plain(trade) for trade in found.items]
             self._recent[market.symbol] = deque(trades, maxlen=RECENT_TRADES)
@@ -146,22 +158,61 @@ class TradeChannel(MarketChannel):
                 self._newest[market.symbol] = (int(seq), int(index))
             topic = self.context.hub.topic(TopicKey(self.name, market=market.symbol))
             self.context.stamp(topic)
-            topic.restart({"trades": trades})
+            topic.restart(self.recent(market.symbol))
 
     async def snapshot(self, topic: Topic) -> Data:
         """The last trades."""
         self.context.stamp(topic)
-        return {"trades": list(self._of(topic.key.market or ""))}
+        return self.recent(topic.key.market or "")
 
     def _of(self, symbol: str) -> deque[dict[str, Any]]:
         return self._recent.setdefault(symbol, deque(maxlen=RECENT_TRADES))
 
 
 class LiquidationChannel(TradeChannel):
-    """`liquidations`: the trades of the tape whose taker a keeper sold."""
+    """`liquidations`: the trades of the tape whose taker a keeper sold, and the steps that left no trade."""
 
+    merge = staticmethod(merging.merge_liquidations)
     name = "liquidations"
     liquidations = True
+
+    def __init__(self, context: ChannelContext) -> None:
+        super().__init__(context)
+        self._steps: dict[str, deque[dict[str, Any]]] = {}
+        self._newest_step: dict[str, tuple[int, int]] = {}
+
+    async def publish_step(self, step: LiquidationStep) -> None:
+        """Send one step, once."""
+        key = (step.event_seq, step.step_index)
+        if key <= self._newest_step.get(step.symbol, (0, -1)):
+            return
+        self._newest_step[step.symbol] = key
+        market = (await self.context.state.current()).market(step.symbol)
+        shown = _plain(views.liquidation_row(market.parameters, step))
+        self._steps_of(step.symbol).appendleft(shown)
+        self.send(step.symbol, step.slot, {"trades": [], "steps": [shown]})
+
+    async def reload(self) -> None:
+        """Read the last trades and steps of every market anew."""
+        for market in (await self.context.state.current()).exchange.markets:
+            found = await self.context.markets.liquidations(market.symbol, _FIRST_PAGE, None)
+            steps = [_plain(step) for step in found.items]
+            self._steps[market.symbol] = deque(steps, maxlen=RECENT_TRADES)
+            if steps:
+                seq, index = steps[0]["id"].split("-")
+                self._newest_step[market.symbol] = (int(seq), int(index))
+        await super().reload()
+
+    def update(self, trade: dict[str, Any]) -> Data:
+        """One trade as an update's data."""
+        return {"trades": [trade], "steps": []}
+
+    def recent(self, symbol: str) -> Data:
+        """What is held, as a snapshot's data."""
+        return super().recent(symbol) | {"steps": list(self._steps_of(symbol))}
+
+    def _steps_of(self, symbol: str) -> deque[dict[str, Any]]:
+        return self._steps.setdefault(symbol, deque(maxlen=RECENT_TRADES))
 
     async def publish(self, fill: ChainFill) -> None:
         """Send the fill if it is of a liquidation."""

@@ -28,6 +28,7 @@ from quantdesk.infra.bus.messages import (
     ChainEvent,
     ChainFill,
     IndexerStatus,
+    LiquidationStep,
     MarketState,
     Message,
     Price,
@@ -46,6 +47,11 @@ _ADMIN_EVENTS = frozenset(
         "CollateralAdded",
         "MarketCreated",
         "AccountGrown",
+        "AuthoritiesSet",
+        "PauseSet",
+        "ChangeQueued",
+        "ChangeApplied",
+        "MarketStatusSet",
         "UnknownEvent",
     }
 )
@@ -84,6 +90,7 @@ class Intake:
                 self._follow("prices.*", Price, self._price),
                 self._follow("market.*", MarketState, self._market, self._load_states),
                 self._follow("fills.*", ChainFill, self._fill, self._reload_trades),
+                self._follow("liquidations.*", LiquidationStep, self._channels.liquidations.publish_step),
                 self._follow("candles.*", Candle, self._candle, self._channels.candles.reload),
                 self._follow("book.*", BookDelta, self._book, self._resync_books),
                 self._follow("account.*", AccountChanged, self._account, self._channels.accounts.reload),

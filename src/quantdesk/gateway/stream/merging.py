@@ -27,6 +27,13 @@ def merge_trades(updates: list[Data]) -> Data:
     return {"trades": [trade for update in reversed(updates) for trade in update["trades"]]}
 
 
+def merge_liquidations(updates: list[Data]) -> Data:
+    """Every trade and every step, newest first."""
+    return {
+        name: [each for update in reversed(updates) for each in update[name]] for name in ("trades", "steps")
+    }
+
+
 def merge_prices(updates: list[Data]) -> Data:
     """Every price, newest first."""
     return {"prices": [price for update in reversed(updates) for price in update["prices"]]}
@@ -42,26 +49,28 @@ def merge_candles(updates: list[Data]) -> Data:
 
 
 def merge_account(updates: list[Data]) -> Data:
-    """The newest accounts, the newest state of each order, every fill and transfer."""
+    """The newest accounts, the newest state of each order and trigger, every fill, transfer and step."""
     accounts: list[Any] | None = None
     for update in updates:
         if update["sub_accounts"] is not None:
             accounts = update["sub_accounts"]
     return {
         "sub_accounts": accounts,
-        "orders": _newest_orders(updates),
+        "orders": _newest_of(updates, "orders", ("market", "order_id", "signature", "created_ms")),
         "fills": _all_of(updates, "fills"),
         "transfers": _all_of(updates, "transfers"),
+        "triggers": _newest_of(updates, "triggers", ("sub", "id", "signature")),
+        "liquidations": _all_of(updates, "liquidations"),
     }
 
 
-def _newest_orders(updates: list[Data]) -> list[Any] | None:
+def _newest_of(updates: list[Data], name: str, identity: tuple[str, ...]) -> list[Any] | None:
     newest: dict[tuple[Any, ...], Any] = {}
     for update in updates:
-        for order in reversed(update["orders"] or []):
-            identity = (order["market"], order["order_id"], order["signature"], order["created_ms"])
-            newest.pop(identity, None)
-            newest[identity] = order
+        for item in reversed(update[name] or []):
+            key = tuple(item[field] for field in identity)
+            newest.pop(key, None)
+            newest[key] = item
     return list(reversed(newest.values())) or None
 
 

@@ -4,11 +4,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from quantdesk.gateway.accounts.schemas import Fill, SubAccount, Transfer
-from quantdesk.gateway.markets.schemas import Candle, IndexPrice, Level, Ticker, Trade
+from quantdesk.gateway.accounts.schemas import Fill, LiquidationStep, SubAccount, Transfer
+from quantdesk.gateway.exchange.schemas import ExchangeStatus
+from quantdesk.gateway.markets.schemas import Candle, IndexPrice, Level, MarketLiquidation, Ticker, Trade
 from quantdesk.gateway.orders.schemas import Order
 from quantdesk.gateway.status.schemas import Dependency
-from quantdesk.gateway.wire import CandleSource, Feed, Resolution, U64Text, UnixMs, Wire
+from quantdesk.gateway.traders.schemas import Trigger
+from quantdesk.gateway.wire import CandleSource, Feed, Resolution, U64Text, UnixMs, UnsignedDecimalText, Wire
 
 Channel = Literal["book", "trades", "liquidations", "ticker", "candles", "prices", "account", "status"]
 RequestId = Annotated[int | str | None, Field(description="The request's own id, given back.")]
@@ -44,6 +46,13 @@ class TradesData(Wire):
     trades: list[Trade]
 
 
+class LiquidationsData(Wire):
+    """Liquidations, newest first: those that are trades, and steps that leave none."""
+
+    trades: list[Trade]
+    steps: list[MarketLiquidation]
+
+
 class CandlesData(Wire):
     """Candles that changed, newest first."""
 
@@ -65,6 +74,12 @@ class AccountData(Wire):
     )
     fills: list[Fill] | None = Field(description="Newest first. Snapshot: the last 100.")
     transfers: list[Transfer] | None = Field(description="Newest first. Snapshot: the last 100.")
+    triggers: list[Trigger] | None = Field(
+        description="Snapshot: all that wait. Update: those that changed, the ended ones too."
+    )
+    liquidations: list[LiquidationStep] | None = Field(
+        description="Steps without the book, newest first. Snapshot: the last 100."
+    )
 
 
 class FeedStatus(Wire):
@@ -85,12 +100,18 @@ class StatusData(Wire):
     chain_age_ms: int = Field(description="Since the newest slot was seen.")
     indexer_lag_ms: int | None = Field(description="Null until the indexer spoke.")
     rpc_ms: int | None = Field(description="Last round trip to the RPC node.")
+    exchange: ExchangeStatus | None = Field(description="Null until the Exchange account was read.")
+    paused: list[str] = Field(description="Names of what is paused; empty when nothing is.")
+    deficit: UnsignedDecimalText | None = Field(description="Losses that nobody paid yet; withdrawals share.")
+    withdraw_rest_until_ms: UnixMs | None = Field(description="Withdrawals rest until then after a loss.")
     feed: Feed | None
     feeds: list[FeedStatus]
     dependencies: list[Dependency]
 
 
-SocketData = BookData | TradesData | Ticker | CandlesData | PricesData | AccountData | StatusData
+SocketData = (
+    BookData | TradesData | LiquidationsData | Ticker | CandlesData | PricesData | AccountData | StatusData
+)
 
 
 class ChannelMessage(Wire):

@@ -1,1 +1,1 @@
-"""What a wallet's Trader accounts hold beside money: waiting triggers and delegates, read from the chain."""
+"""What a wallet's Trader accounts hold beside money: triggers and delegates."""

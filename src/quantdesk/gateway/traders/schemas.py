@@ -10,6 +10,7 @@ from quantdesk.gateway.wire import (
     Side,
     Symbol,
     U64Text,
+    U128Text,
     UnixMs,
     UnsignedDecimalText,
     Wire,
@@ -17,9 +18,12 @@ from quantdesk.gateway.wire import (
 
 
 class Trigger(Wire):
-    """A stop or take-profit that waits for the mark price."""
+    """A stop or take-profit order: one that waits for the mark price, or one that did."""
 
-    id: U64Text
+    id: U64Text = Field(
+        description="Names it while it waits. An entry is used again, so an ended one of the same position "
+        "may have had the same id: `signature` tells them apart."
+    )
     sub: int
     market: Symbol
     kind: Literal["stop", "take_profit"]
@@ -33,10 +37,23 @@ class Trigger(Wire):
     executor_fee: UnsignedDecimalText = Field(description="USDC reserved for who fires it.")
     client_id: U64Text | None
     expires_at_ms: UnixMs | None
+    status: Literal["waiting", "executed", "cancelled", "expired"] = Field(
+        description="`executed`: it fired; what could not be filled at once may wait on under the same id."
+    )
+    reason: str | None = Field(
+        description="Why it ended without firing: `cancelled`, `pair_fired`, `position_closed` or `expired`."
+    )
+    order_id: U128Text | None = Field(description="The order that it sent last.")
+    filled: UnsignedDecimalText = Field(description="Of its orders, when they were sent.")
+    average_price: UnsignedDecimalText | None = Field(description="Of these fills.")
+    created_ms: UnixMs | None = Field(description="Null when it was placed before the index begins.")
+    updated_ms: UnixMs | None
+    signature: str | None = Field(description="Transaction that placed it.")
+    ended_signature: str | None = Field(description="Transaction that fired or ended it.")
 
 
 class TriggerList(Page[Trigger]):
-    """Every trigger of the wallet that can still fire."""
+    """Triggers of the wallet: those that can still fire first, then ended ones, newest first."""
 
     wallet: str
 

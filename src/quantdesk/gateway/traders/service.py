@@ -1,24 +1,21 @@
-"""Reads the Trader accounts of a wallet from the chain: what they hold is in no event stream as a whole."""
+"""What waits and who may trade, from the Trader accounts of the chain; ended triggers from the store."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 
-from quantdesk.domain.units import BaseLots, LotPrice, Ticks, decimal_text
+from quantdesk.gateway import paging
 from quantdesk.gateway.accounts.service import AccountService
 from quantdesk.gateway.auth.service import parse_key
 from quantdesk.gateway.clock import ClockMs
 from quantdesk.gateway.exchange.state import ExchangeState, ExchangeView, node_away
-from quantdesk.gateway.markets.views import usdc
-from quantdesk.gateway.traders.schemas import Delegate, DelegateList, Trigger, TriggerList
-from quantdesk.gateway.transactions.triggers import trigger_id
+from quantdesk.gateway.freshness import Freshness
+from quantdesk.gateway.markets.repository import known_since
+from quantdesk.gateway.requests import PageQuery
+from quantdesk.gateway.stored import Stored
+from quantdesk.gateway.traders import repository, views
+from quantdesk.gateway.traders.schemas import DelegateList, Trigger, TriggerList
 from quantdesk.infra.solana import AnswerMalformed, NodeAway, NodeRefused, RpcError, SolanaRpc
-from quantdesk.program.layouts import Market, Slot, Trader, decode_slot, slot_range
+from quantdesk.program.layouts import Slot, Trader, decode_slot, slot_range
 from quantdesk.program.layouts import Trigger as Waiting
-from quantdesk.program.records import NO_PAIR, DelegateFlag, TriggerKind
-
-DAY_S = 86_400
-NOBODY = bytes(32)
-_BPS = Decimal(100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,32 +35,90 @@ class TraderService:
     """`GET /v1/accounts/{wallet}/triggers` and `.../delegates`."""
 
     def __init__(
-        self, rpc: SolanaRpc, state: ExchangeState, accounts: AccountService, clock: ClockMs
+        self,
+        *,
+        rpc: SolanaRpc,
+        state: ExchangeState,
+        stored: Stored,
+        accounts: AccountService,
+        freshness: Freshness,
+        clock: ClockMs,
     ) -> None:
         self._rpc = rpc
         self._state = state
+        self._stored = stored
+        self._fresh = freshness
         self._accounts = accounts
         self._clock = clock
 
-    async def triggers(self, wallet: str, sub: int | None) -> TriggerList:
-        """What waits and can still fire. Raises DependencyAway."""
+    async def triggers(
+        self,
+        wallet: str,
+        *,
+        status: str,
+        market: str | None,
+        sub: int | None,
+        page: PageQuery,
+        min_slot: int | None,
+    ) -> TriggerList:
+        """What waits (all of it on the first page) and what has ended. Raises NotFound, DependencyAway."""
+        parse_key(wallet)
+        await self._fresh.reach(min_slot)
         view = await self._state.current()
+        index = view.market(market).index if market else None
+        after = paging.decode(page.cursor, 1)
+        items: list[Trigger] = []
+        stamp = self._fresh.stamp()
+        if status != "closed" and after is None:
+            items, slot = await self._waiting(view, wallet, sub)
+            items = [each for each in items if market in (None, each.market)]
+            stamp = {"slot": slot, "age_ms": 0}
+        if status == "open":
+            return TriggerList(wallet=wallet, items=items, next_cursor=None, **stamp)
+        now_s = self._clock() // 1_000
+        async with self._stored.read() as connection:
+            rows = await repository.ended(
+                connection, wallet, market=index, sub=sub, page=page, after=after, now_s=now_s
+            )
+            since = await known_since(connection, "triggers")
+        shown = rows[: page.limit]
+        return TriggerList(
+            wallet=wallet,
+            items=items + views.stored_views(view, shown, now_s),
+            next_cursor=paging.encode(shown[-1].event_seq) if len(rows) > page.limit else None,
+            unknown_before_ms=since,
+            **stamp,
+        )
+
+    async def _waiting(self, view: ExchangeView, wallet: str, sub: int | None) -> tuple[list[Trigger], int]:
         seats, slot = await self._seats(wallet, sub)
+        (live,) = await self._stored.read_all((repository.LIVE, {"wallet": wallet}))
+        known = {(row.sub, row.entry, row.epoch): row for row in live}
         now_s = self._clock() // 1_000
         items = [
-            _trigger(view, seat.trader, index, trigger)
+            views.waiting_view(
+                view.exchange.markets[trigger.market],
+                seat.trader.sub,
+                entry,
+                trigger,
+                known.get((seat.trader.sub, entry, trigger.epoch)),
+            )
             for seat in seats
-            for index, trigger in seat.trader.waiting()
+            for entry, trigger in seat.trader.waiting()
             if seat.alive(trigger, now_s)
         ]
-        return TriggerList(wallet=wallet, items=items, next_cursor=None, slot=slot, age_ms=0)
+        return items, slot
 
     async def delegates(self, wallet: str, sub: int | None) -> DelegateList:
         """Who may trade for the wallet. Raises DependencyAway."""
         view = await self._state.current()
         seats, slot = await self._seats(wallet, sub)
         now_s = self._clock() // 1_000
-        items = [_delegate(view, trader, index, now_s) for trader, index in _granted(seats)]
+        items = [
+            views.delegate_view(view, seat.trader.sub, each, now_s)
+            for seat in seats
+            for _, each in seat.trader.granted()
+        ]
         return DelegateList(wallet=wallet, items=items, next_cursor=None, slot=slot, age_ms=0)
 
     async def _seats(self, wallet: str, sub: int | None) -> tuple[list[Seated], int]:
@@ -87,54 +142,3 @@ class TraderService:
         )
         (account,) = found.value
         return decode_slot(account.bytes) if account and account.bytes else None
-
-
-def _granted(seats: list[Seated]) -> list[tuple[Trader, int]]:
-    return [
-        (seat.trader, index)
-        for seat in seats
-        for index, each in enumerate(seat.trader.delegates)
-        if bytes(each.key) != NOBODY
-    ]
-
-
-def _trigger(view: ExchangeView, trader: Trader, index: int, trigger: Waiting) -> Trigger:
-    market: Market = view.exchange.markets[trigger.market]
-    parameters = market.parameters
-    limit = trigger.limit_ticks
-    stop = trigger.kind <= TriggerKind.STOP_LIMIT
-    slippage = None if limit else decimal_text(Decimal(trigger.max_slippage) / _BPS)
-    return Trigger(
-        id=trigger_id(trigger.epoch, index),
-        sub=trader.sub,
-        market=market.symbol,
-        kind="stop" if stop else "take_profit",
-        side="sell" if trigger.side else "buy",
-        type="limit" if limit else "market",
-        trigger_price=parameters.lot_price_text(LotPrice(trigger.trigger_price)),
-        price=parameters.price_text(Ticks(limit)) if limit else None,
-        size=parameters.size_text(BaseLots(trigger.lots)) if trigger.lots else None,
-        max_slippage_bps=slippage,
-        cancels=None if trigger.pair == NO_PAIR else trigger_id(trigger.epoch, trigger.pair),
-        executor_fee=usdc(trigger.executor_fee),
-        client_id=str(trigger.client_id) if trigger.client_id else None,
-        expires_at_ms=trigger.expires * 1_000 or None,
-    )
-
-
-def _delegate(view: ExchangeView, trader: Trader, index: int, now_s: int) -> Delegate:
-    each = trader.delegates[index]
-    markets = [market.symbol for market in view.exchange.markets if each.market_bitmap >> market.index & 1]
-    return Delegate(
-        delegate=str(each.key),
-        sub=trader.sub,
-        expires_at_ms=each.expires * 1_000 or None,
-        expired=0 < each.expires <= now_s,
-        markets=markets,
-        max_order_notional=usdc(each.max_order) if each.max_order else None,
-        max_position_notional=usdc(each.max_position) if each.max_position else None,
-        daily_notional=usdc(each.daily_limit) if each.daily_limit else None,
-        used_today=usdc(each.daily_used if each.day == now_s // DAY_S else 0),
-        reduce_only=bool(each.flags & DelegateFlag.REDUCE_ONLY),
-        can_transfer=bool(each.flags & DelegateFlag.TRANSFER),
-    )

@@ -114,9 +114,19 @@ def _summary(name: str, values: dict[str, Any], view: ExchangeView) -> str:
         terms = values["terms"]
         market = view.market_at(terms["market"])
         return _trigger_words(terms, market.parameters) if market is not None else name
+    return _account_words(name, values, view)
+
+
+def _account_words(name: str, values: dict[str, Any], view: ExchangeView) -> str:
     if name == "set_delegate":
         return _delegate_words(values["terms"])
+    if name == "convert_collateral":
+        return f"Pay for a debtor and take its {view.assets[values['collateral']].symbol} at a discount"
+    if name == "set_dead_man":
+        last = values["cancel_after_slot"]
+        return f"Let every order expire past slot {last}" if last else "End the dead man's switch"
     words = {
+        "park": "Give up the slot of the ledger; the money is parked",
         "open_trader": "Open the trader account",
         "close_trader": "Close the trader account",
         "cancel_trigger": "Cancel a trigger",
@@ -161,7 +171,12 @@ def _order_summary(name: str, values: dict[str, Any], parameters: Parameters) ->
         return f"Change an order to {size} {parameters.symbol} at {price}"
     if name == "cancel_by_client_id":
         return f"Cancel the order {values['client_id']} of {parameters.symbol}"
-    return f"Cancel all orders of {parameters.symbol}"
+    words = {
+        "realize": f"Turn the profit of the {parameters.symbol} position into balance",
+        "settle_slots": f"Cancel orders or close positions of {parameters.symbol}, which settles",
+        "cancel_all": f"Cancel all orders of {parameters.symbol}",
+    }
+    return words.get(name, f"{name} in {parameters.symbol}")
 
 
 def _quote_words(quote: dict[str, Any], parameters: Parameters) -> str:

@@ -6,21 +6,27 @@ from fastapi import APIRouter, Depends, Response
 
 from quantdesk.gateway.requests import SignaturePath, gateway, problems
 from quantdesk.gateway.transactions.schemas import (
+    Activate,
     BuiltTransaction,
     CancelAll,
     CancelOrder,
     CancelTrigger,
     CloseTrader,
+    ConvertCollateral,
     ModifyOrder,
     MoveFunds,
     OpenTrader,
+    Park,
     PlaceMany,
     PlaceOrder,
     PlaceTrigger,
+    Realize,
     ReplaceMany,
     RevokeDelegate,
     SendRequest,
+    SetDeadMan,
     SetDelegate,
+    SettleSlots,
     TransactionReply,
     TransferFunds,
 )
@@ -140,3 +146,39 @@ async def build_set_delegate(running: Running, body: SetDelegate) -> BuiltTransa
 async def build_revoke_delegate(running: Running, body: RevokeDelegate) -> BuiltTransaction:
     """Take a delegate's rights away."""
     return await running.transactions.build("revoke-delegate", body)
+
+
+@router.post("/activate", operation_id="buildActivate", responses=BUILD)
+async def build_activate(running: Running, body: Activate) -> BuiltTransaction:
+    """Take a slot of the ledger with the parked money."""
+    return await running.transactions.build("activate", body)
+
+
+@router.post("/park", operation_id="buildPark", responses=BUILD)
+async def build_park(running: Running, body: Park) -> BuiltTransaction:
+    """Give the slot up; the money is parked."""
+    return await running.transactions.build("park", body)
+
+
+@router.post("/set-dead-man", operation_id="buildSetDeadMan", responses=BUILD)
+async def build_set_dead_man(running: Running, body: SetDeadMan) -> BuiltTransaction:
+    """Let all orders expire unless this is sent again in time."""
+    return await running.transactions.build("set-dead-man", body)
+
+
+@router.post("/realize", operation_id="buildRealize", responses=BUILD)
+async def build_realize(running: Running, body: Realize) -> BuiltTransaction:
+    """Turn a position's profit into balance, where it vests."""
+    return await running.transactions.build("realize", body)
+
+
+@router.post("/settle-slots", operation_id="buildSettleSlots", responses=BUILD)
+async def build_settle_slots(running: Running, body: SettleSlots) -> BuiltTransaction:
+    """Bring a settling market nearer to its end: up to 64 orders or 16 positions a call."""
+    return await running.transactions.build("settle-slots", body)
+
+
+@router.post("/convert-collateral", operation_id="buildConvertCollateral", responses=BUILD)
+async def build_convert_collateral(running: Running, body: ConvertCollateral) -> BuiltTransaction:
+    """Pay a debtor's losses in USDC and take its collateral at a discount. Any wallet with a slot may."""
+    return await running.transactions.build("convert-collateral", body)

@@ -5,10 +5,11 @@ from solders.instruction import Instruction
 from quantdesk.domain.errors import DomainError
 from quantdesk.gateway.edge.errors import refused_value
 from quantdesk.gateway.problems import Refused
-from quantdesk.gateway.transactions.schemas import BuildRequest, MoveFunds, TransferFunds
+from quantdesk.gateway.transactions.schemas import BuildRequest, ConvertCollateral, MoveFunds, TransferFunds
 from quantdesk.gateway.transactions.setting import Setting, needs_trader, only_owner
 from quantdesk.program import instructions as program
 from quantdesk.program.addresses import token_account
+from quantdesk.program.instructions import ALL_WITHDRAWABLE
 
 
 def open_trader(setting: Setting, body: BuildRequest) -> list[Instruction]:
@@ -66,6 +67,28 @@ def withdraw(setting: Setting, body: MoveFunds) -> list[Instruction]:
             amount=_atoms(setting, body),
         ),
     ]
+
+
+def convert_collateral(setting: Setting, body: ConvertCollateral) -> list[Instruction]:
+    """Take a debtor's collateral for USDC."""
+    only_owner(setting, body)
+    needs_trader(setting)
+    asset, debtor = setting.view.asset(body.asset), setting.debtor
+    assert debtor is not None, "the service looks the debtor up first"
+    if asset.index == 0:
+        raise Refused(
+            f"{asset.symbol} is what debts are paid in.",
+            code="asset_is_quote",
+            field="asset",
+            value=body.asset,
+            expected="another collateral",
+        )
+    try:
+        amount = ALL_WITHDRAWABLE if body.amount is None else asset.atoms(body.amount)
+    except DomainError as error:
+        raise refused_value(error, "amount") from None
+    built = program.convert_collateral
+    return [built(setting.venue, setting.trader, debtor, collateral=asset.index, amount=amount)]
 
 
 def _atoms(setting: Setting, body: MoveFunds | TransferFunds) -> int:

@@ -9,7 +9,7 @@ from quantdesk.domain.errors import DomainError
 from quantdesk.domain.orders import OrderId
 from quantdesk.gateway.edge.errors import refused_value
 from quantdesk.gateway.problems import Malformed, NotAvailableYet, Refused
-from quantdesk.gateway.transactions import delegates, funds, triggers
+from quantdesk.gateway.transactions import delegates, funds, seats, triggers
 from quantdesk.gateway.transactions.orders import MarketNow, client_id, program_order
 from quantdesk.gateway.transactions.schemas import (
     BuildRequest,
@@ -204,6 +204,8 @@ def _cancel_all(setting: Setting, body: CancelAll) -> list[Instruction]:
 INTENTS: Mapping[str, Intent] = {
     "open-trader": funds.open_trader,
     "close-trader": funds.close_trader,
+    "activate": seats.activate,
+    "park": seats.park,
     "deposit": funds.deposit,
     "withdraw": funds.withdraw,
     "transfer": funds.transfer,
@@ -217,4 +219,8 @@ INTENTS: Mapping[str, Intent] = {
     "modify-order": _modify_order,
     "cancel-order": _cancel_order,
     "cancel-all": _cancel_all,
+    "set-dead-man": seats.set_dead_man,
+    "realize": seats.realize,
+    "settle-slots": seats.settle_slots,
+    "convert-collateral": funds.convert_collateral,
 }

@@ -15,7 +15,7 @@ from quantdesk.infra.solana.rpc import decode
 from quantdesk.infra.solana.wire import InContext, LatestBlockhash, WireAccount
 from quantdesk.program.addresses import Addresses
 from quantdesk.program.errors import AccountInvalid
-from quantdesk.program.layouts import Slot, Trader, Trigger, decode_slot, slot_range
+from quantdesk.program.layouts import Delegate, Slot, Trader, Trigger, decode_slot, slot_range
 
 _KNOWN_TRADERS = 4_096
 
@@ -28,6 +28,7 @@ class Reading:
     holdings: Holdings
     slot: int
     triggers: tuple[Trigger, ...] = ()
+    delegates: tuple[Delegate, ...] = ()
 
 
 class ChainReader:
@@ -62,7 +63,7 @@ class ChainReader:
             if raw is None:
                 (raw,) = await self._batch([self._slot_call(trader.slot_index)])
             held = _slot(raw)
-        reading = Reading(blockhash.value, from_chain(sub, trader, held), slot_number, _triggers(trader))
+        reading = Reading(blockhash.value, from_chain(sub, trader, held), slot_number, *_entries(trader))
         self._remember(address, reading)
         return reading
 
@@ -105,8 +106,10 @@ class ChainReader:
         return made
 
 
-def _triggers(trader: Trader | None) -> tuple[Trigger, ...]:
-    return trader.triggers if trader else ()
+def _entries(trader: Trader | None) -> tuple[tuple[Trigger, ...], tuple[Delegate, ...]]:
+    if trader is None:
+        return (), ()
+    return trader.triggers, tuple(each for _, each in trader.granted())
 
 
 def _slot(raw: msgspec.Raw) -> Slot | None:

@@ -25,7 +25,14 @@ from quantdesk.gateway.wire import (
     Wire,
 )
 
-Asset = Annotated[str, Field(pattern=r"^[A-Za-z0-9]{1,12}$", examples=["USDC"])]
+Asset = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9]{1,44}$",
+        description="As `/v1/exchange` names it under `collaterals`: one without a name by its mint.",
+        examples=["USDC"],
+    ),
+]
 
 
 class BuildRequest(Request):
@@ -50,6 +57,34 @@ class CloseTrader(BuildRequest):
     """Close an empty trader account and take its rent back."""
 
 
+class Activate(BuildRequest):
+    """Take a slot of the ledger with the parked money; a deposit does so by itself."""
+
+
+class Park(BuildRequest):
+    """Give the slot up: the money is parked. Needs no position and no order."""
+
+
+class Realize(BuildRequest):
+    """Turn a position's profit into balance, at the worse of mark and index; there it vests."""
+
+    market: Symbol
+
+
+class SetDeadMan(BuildRequest):
+    """Let every order of the sub-account expire unless this is sent again in time."""
+
+    slots: Annotated[int, Field(ge=0, le=10_000_000)] = Field(
+        description="Orders are dead past so many slots from now; 0 ends the switch."
+    )
+
+
+class SettleSlots(BuildRequest):
+    """Cancel orders, then close positions, of a market that settles. Any wallet with a slot may."""
+
+    market: Symbol
+
+
 class MoveFunds(BuildRequest):
     """Deposit or withdraw."""
 
@@ -63,6 +98,17 @@ class TransferFunds(BuildRequest):
     to_sub: Sub
     asset: Asset = "USDC"
     amount: UnsignedDecimalText
+
+
+class ConvertCollateral(BuildRequest):
+    """Pay USDC for a debtor whose USDC does not cover its losses, and take its collateral at a discount."""
+
+    debtor: Wallet
+    debtor_sub: Sub = 0
+    asset: Asset
+    amount: UnsignedDecimalText | None = Field(
+        default=None, description="Of the collateral, at most; null is all that is due and can be paid for."
+    )
 
 
 class OrderFields(Request):
@@ -209,6 +255,10 @@ class Simulation(Wire):
     before: Margin | None
     after: Margin | None = Field(description="Null when the program refuses.")
     events: list["ChainEvent"]
+    order_errors: list[ProgramError] = Field(
+        description="Orders and cancels that the program would refuse while the transaction lands: one quote "
+        "of a batch, or what was left of an order. `field` says which."
+    )
 
 
 class ChainEvent(Wire):

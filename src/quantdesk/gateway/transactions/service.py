@@ -18,7 +18,7 @@ from quantdesk.gateway.exchange.state import ExchangeState, ExchangeView
 from quantdesk.gateway.markets.board import Board
 from quantdesk.gateway.orders import repository as order_rows
 from quantdesk.gateway.orders.schemas import PreviewReply, ProgramError
-from quantdesk.gateway.problems import NotFound, Problem
+from quantdesk.gateway.problems import NotFound, Problem, Refused
 from quantdesk.gateway.stored import Stored
 from quantdesk.gateway.transactions.blockhashes import Blockhashes
 from quantdesk.gateway.transactions.decoding import decode, event_view
@@ -26,10 +26,12 @@ from quantdesk.gateway.transactions.fees import PriorityFees
 from quantdesk.gateway.transactions.intents import exactly_one_id, instructions_for
 from quantdesk.gateway.transactions.previews import order_error, preview_view
 from quantdesk.gateway.transactions.reading import ChainReader, Reading
-from quantdesk.gateway.transactions.refusals import Remedy, refused, remedy_for, with_remedy
+from quantdesk.gateway.transactions.refusals import order_errors, refused, remedy_for, with_remedy
+from quantdesk.gateway.transactions.remedy import Remedy
 from quantdesk.gateway.transactions.schemas import (
     BuildRequest,
     BuiltTransaction,
+    ConvertCollateral,
     ModifyOrder,
     MoveFunds,
     PlaceOrder,
@@ -107,7 +109,7 @@ class TransactionService:
             signers=signers,
             fee_payer=str(setting.fee_payer),
             instructions=[decode(each, self._venue.program, setting.view) for each in final],
-            simulation=self._simulation(setting, outcome),
+            simulation=self._simulation(setting, body, outcome),
             unit_limit=limit,
             priority_fee=price,
             network_fee=SIGNATURE_LAMPORTS * len(signers) + -(-price * limit // 1_000_000),
@@ -129,6 +131,8 @@ class TransactionService:
             setting, reading = await self._setting(body)
             if isinstance(body, ModifyOrder):
                 setting = replace(setting, resting=await self._resting(setting, body))
+            if isinstance(body, ConvertCollateral):
+                setting = replace(setting, debtor=await self._debtor(body))
             asked = instructions_for(name, setting, body)
             if running is not None and expected is not None and expected[0] == asked:
                 outcome = await running
@@ -143,7 +147,7 @@ class TransactionService:
     def _expected(self, name: str, body: BuildRequest) -> tuple[list[Instruction], Setting, Reading] | None:
         """The instructions that follow from the last reading of the trader; None where there are none."""
         view, last = self._state.last, self._reader.last(parse_key(body.wallet), body.sub)
-        if view is None or last is None or isinstance(body, ModifyOrder):
+        if view is None or last is None or isinstance(body, ModifyOrder | ConvertCollateral):
             return None
         setting = self._set(body, view, last)
         try:
@@ -175,7 +179,22 @@ class TransactionService:
             trader=TraderKey(owner, body.sub, signer=signer if signer != owner else None),
             fee_payer=payer,
             triggers=reading.triggers,
+            delegates=reading.delegates,
+            slot=reading.slot,
         )
+
+    async def _debtor(self, body: ConvertCollateral) -> tuple[int, int]:
+        """Where the debtor sits in the ledger, as on chain. Raises Refused without a slot."""
+        found = (await self._reader.read(parse_key(body.debtor, "debtor"), body.debtor_sub)).holdings
+        if found.slot_index is None or found.generation is None:
+            raise Refused(
+                f"Sub-account {body.debtor_sub} of the debtor has no slot, so it owes nothing.",
+                code="debtor_not_active",
+                field="debtor",
+                value=body.debtor,
+                expected="a wallet with an active sub-account",
+            )
+        return found.slot_index, found.generation
 
     async def _resting(self, setting: Setting, body: ModifyOrder) -> RestingOrder:
         """The open order that a modification names, as indexed. Raises Malformed, NotFound."""
@@ -193,7 +212,7 @@ class TransactionService:
             value=value,
         )
 
-    def _simulation(self, setting: Setting, outcome: Outcome) -> Simulation:
+    def _simulation(self, setting: Setting, body: BuildRequest, outcome: Outcome) -> Simulation:
         before = self._accounts.margin(setting.view, setting.holdings)
         after = None
         if outcome.error is None:
@@ -206,6 +225,9 @@ class TransactionService:
             before=before,
             after=after,
             events=[event_view(event) for event in outcome.events],
+            order_errors=order_errors(
+                outcome.events, setting, body, self._accounts.valued(setting.view, setting.holdings)
+            ),
         )
 
     async def preview(self, body: PlaceOrder) -> PreviewReply:

@@ -13,7 +13,7 @@ from quantdesk.gateway.transactions.orders import MarketNow
 from quantdesk.gateway.transactions.schemas import BuildRequest
 from quantdesk.program.addresses import Addresses
 from quantdesk.program.instructions import TraderKey
-from quantdesk.program.layouts import Trigger
+from quantdesk.program.layouts import Delegate, Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,12 @@ class Setting:
     fee_payer: Pubkey
     triggers: tuple[Trigger, ...] = ()
     """All entries of the Trader account, free ones too."""
+    delegates: tuple[Delegate, ...] = ()
+    """Who may trade for the trader; free entries left out."""
+    debtor: tuple[int, int] | None = None
+    """Slot and generation of the debtor whose collateral is to be converted."""
+    slot: int = 0
+    """The chain's slot as it was read."""
     resting: RestingOrder | None = None
     """The order that a modification names, as it rests now."""
 
@@ -52,7 +58,7 @@ def only_owner(setting: Setting, body: BuildRequest) -> None:
     """Refuse a delegate. Raises Refused."""
     if setting.trader.signer is not None:
         raise Refused(
-            "Only the wallet itself may move funds and open or close accounts.",
+            "Only the wallet itself may do this: a delegate may only trade.",
             code="NotAuthorised",
             field="signer",
             value=body.signer,

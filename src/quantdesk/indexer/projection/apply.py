@@ -18,6 +18,7 @@ from quantdesk.indexer.projection.money import (
 )
 from quantdesk.indexer.projection.orders import Topics, lost, orders_processed, realized
 from quantdesk.indexer.projection.step import Step
+from quantdesk.indexer.projection.triggers import TOPIC as TRIGGERS
 from quantdesk.indexer.state import Holder, IndexState
 from quantdesk.infra.bus import messages as bus
 from quantdesk.infra.store import tables
@@ -109,7 +110,7 @@ def _apply_to_accounts(step: Step, event: Event) -> Topics:
         case TraderClosed():
             topics = {trader_closed(step, event): {"accounts", "balances"}}
         case TriggerPlaced() | TriggerCancelled():
-            topics = {trigger_changed(step, event): {"balances"}}
+            topics = {trigger_changed(step, event): {"balances", TRIGGERS}}
     return topics
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from quantdesk.indexer.projection.step import Step
+from quantdesk.indexer.projection.triggers import trigger_cancelled, trigger_placed
 from quantdesk.indexer.state import UNKNOWN_HOLDER, Holder
 from quantdesk.infra.store import tables
 from quantdesk.program.events import (
@@ -96,8 +97,12 @@ def converted(step: Step, event: CollateralConverted) -> list[Holder]:
 
 
 def trigger_changed(step: Step, event: TriggerPlaced | TriggerCancelled) -> Holder:
-    """What a trigger's executor would earn left the balance, or came back."""
+    """A trigger was placed or cancelled: what its executor would earn left the balance, or came back."""
     holder = Holder(str(event.owner), event.sub)
+    if isinstance(event, TriggerPlaced):
+        trigger_placed(step, event)
+    else:
+        trigger_cancelled(step, event)
     put_balances(step, holder, event.after)
     return holder
 

@@ -11,6 +11,8 @@ from quantdesk.indexer.projection.losses import put_losses
 from quantdesk.indexer.projection.markets import market_traded, sample
 from quantdesk.indexer.projection.money import put_usdc
 from quantdesk.indexer.projection.step import Step
+from quantdesk.indexer.projection.triggers import TOPIC as TRIGGERS
+from quantdesk.indexer.projection.triggers import position_moved, trigger_fired
 from quantdesk.indexer.state import UNKNOWN_HOLDER, Holder
 from quantdesk.infra.bus import messages as bus
 from quantdesk.infra.store import tables
@@ -52,6 +54,8 @@ def orders_processed(step: Step, event: OrdersProcessed) -> Topics:
         maker = _fill(step, event, index, taker, arrived.get(fill.taker_index))
         for holder in (maker, taker):
             topics[holder] |= {"orders", "fills"}
+    if event.kind == TradeKind.EXECUTE_TRIGGER and trigger_fired(step, event, taker):
+        topics[taker].add(TRIGGERS)  # before the position moves, which would end it for another reason
     for removed in event.removed:
         _remove(step, event.market, removed)
         topics[step.state.holder(removed.slot, removed.generation)].add("orders")
@@ -66,7 +70,8 @@ def orders_processed(step: Step, event: OrdersProcessed) -> Topics:
 def lost(step: Step, event: PositionsTransferred | BankruptcyResolved) -> Topics:
     """Positions changed hands without the book, or a debt was paid: only what the slots hold changed."""
     topics: Topics = defaultdict(set)
-    put_losses(step, event)
+    for holder in put_losses(step, event):
+        topics[holder].add("liquidations")
     for touched in event.touched:
         holder = step.state.holder(touched.slot, touched.generation)
         topics[holder] |= _touch(step, event.market, holder, touched)
@@ -247,6 +252,8 @@ def _touch(
         paid = {"paid": touched.funding_paid, "funding_index": touched.funding_index}
         step.changes.put(tables.funding_payments, where | paid | when | {"signature": step.placed.signature})
         topics.add("funding")
+    if position_moved(step, holder, market, touched.base):
+        topics.add(TRIGGERS)
     return topics
 
 

@@ -133,6 +133,29 @@ class ChainFill(Message, frozen=True, kw_only=True):
     liquidation: bool = False
 
 
+class LiquidationStep(Message, frozen=True, kw_only=True):
+    """``liquidations.{symbol}``: a step of liquidation, or a settlement, that left no fill.
+
+    ``side`` is what ``wallet`` did, ``price`` a LotPrice, ``paid`` (by insurance) and ``unpaid`` quote atoms.
+    """
+
+    symbol: str
+    event_seq: int
+    step_index: int
+    slot: int
+    ts_ms: int
+    signature: str
+    kind: str
+    wallet: str
+    sub: int
+    counterparty: str | None
+    side: TakerSide | None
+    lots: int | None
+    price: int | None
+    paid: int | None
+    unpaid: int | None
+
+
 class Candle(Message, frozen=True, kw_only=True):
     """``candles.{symbol}``: a bucket that changed; prices in ``unit``, volume in lots."""
 
@@ -212,6 +235,10 @@ def market_subject(symbol: str) -> str:
 
 def fills_subject(symbol: str) -> str:
     return f"fills.{symbol}"
+
+
+def liquidations_subject(symbol: str) -> str:
+    return f"liquidations.{symbol}"
 
 
 def candles_subject(symbol: str) -> str:

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
+from quantdesk.domain.errors import said
 from quantdesk.mikey.problems import DependencyAway, Malformed, NotFound, Problem
 
 SHOWN = 120
@@ -48,9 +49,8 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
     first: dict[str, Any] = dict(error.errors()[0])
     field = ".".join(str(part) for part in first["loc"][1:]) or "body"
     shown = str(first.get("input"))[:SHOWN]
-    return respond(
-        request, Malformed(f"{field}: {first['msg']}", field=field, value=shown, expected=first["msg"])
-    )
+    right = said(first)
+    return respond(request, Malformed(f"{field}: {right}", field=field, value=shown, expected=right))
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:

@@ -17,6 +17,7 @@ SOURCE_SIGNED, SOURCE_PYTH, SOURCE_ANCHORED = range(3)
 ANCHOR_AGE_MS = 60_000
 ANCHOR_BAND = 20_000
 """A signed price may leave a Pyth price of the last minute by this (1e-6) and its confidence."""
+PAUSE_WITHDRAWALS = 2
 MARKET_STATUS = ("initialising", "post_only", "active", "reduce_only", "settling", "settled")
 
 
@@ -201,6 +202,11 @@ class Exchange:
         record = account_record("Exchange", data)
         counts = {"collaterals": int(record["collateral_count"]), "markets": int(record["market_count"])}
         return read(cls, record, counts)
+
+    def pauses(self, unix: float) -> int:
+        """Bits of ``Pause`` in force: a pause of withdrawals ends by itself."""
+        over = unix >= self.withdrawals_paused_until
+        return self.paused & ~(PAUSE_WITHDRAWALS if over else 0)
 
     def market(self, symbol: str) -> Market:
         """The market called ``symbol``. Raises ``KeyError``."""

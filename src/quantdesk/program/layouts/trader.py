@@ -85,6 +85,10 @@ class Trader:
         """The triggers with their entries; free entries left out."""
         return [(index, each) for index, each in enumerate(self.triggers) if each.market != NO_MARKET]
 
+    def granted(self) -> list[tuple[int, Delegate]]:
+        """Who may trade, expired ones too, with their entries; free entries left out."""
+        return [(index, each) for index, each in enumerate(self.delegates) if bytes(each.key) != NOBODY]
+
     @classmethod
     def decode(cls, data: bytes) -> Trader:
         """From account bytes. Raises ``AccountInvalid``."""

@@ -59,6 +59,7 @@ export function Fills({ fills, markets }: { fills: readonly Fill[]; markets: rea
 const STEPS: Readonly<Record<LiquidationStep["kind"], string>> = {
   take_over: "Taken over",
   auto_deleverage: "Deleveraged",
+  settlement: "Settled",
   resolve_bankruptcy: "Debt paid",
 };
 

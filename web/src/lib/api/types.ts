@@ -253,7 +253,7 @@ export interface paths {
         };
         /**
          * List Triggers
-         * @description Stop and take-profit orders that wait for the mark price, as on chain.
+         * @description Stop and take-profit orders: `open` ones wait for the mark price; `closed` ones fired or ended.
          */
         get: operations["listTriggers"];
         put?: never;
@@ -388,6 +388,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/exchange/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Pending Changes
+         * @description Changes of the rules that wait out the timelock: what each would change, when, and by whom.
+         */
+        get: operations["listPendingChanges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/faucet": {
         parameters: {
             query?: never;
@@ -500,6 +520,28 @@ export interface paths {
          * @description Hourly funding rates, newest first.
          */
         get: operations["listFundingRates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/markets/{symbol}/liquidations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Market Liquidations
+         * @description Positions that changed hands or were settled without a trade, and debts that were paid, newest first.
+         *
+         *     Sales of liquidations are trades: `/trades?liquidations=true`.
+         */
+        get: operations["listMarketLiquidations"];
         put?: never;
         post?: never;
         delete?: never;
@@ -708,6 +750,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tx/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Build Activate
+         * @description Take a slot of the ledger with the parked money.
+         */
+        post: operations["buildActivate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tx/cancel-all": {
         parameters: {
             query?: never;
@@ -788,6 +850,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tx/convert-collateral": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Build Convert Collateral
+         * @description Pay a debtor's losses in USDC and take its collateral at a discount. Any wallet with a slot may.
+         */
+        post: operations["buildConvertCollateral"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tx/deposit": {
         parameters: {
             query?: never;
@@ -842,6 +924,26 @@ export interface paths {
          * @description Create a trader account.
          */
         post: operations["buildOpenTrader"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tx/park": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Build Park
+         * @description Give the slot up; the money is parked.
+         */
+        post: operations["buildPark"];
         delete?: never;
         options?: never;
         head?: never;
@@ -908,6 +1010,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tx/realize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Build Realize
+         * @description Turn a position's profit into balance, where it vests.
+         */
+        post: operations["buildRealize"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tx/replace-many": {
         parameters: {
             query?: never;
@@ -968,6 +1090,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tx/set-dead-man": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Build Set Dead Man
+         * @description Let all orders expire unless this is sent again in time.
+         */
+        post: operations["buildSetDeadMan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tx/set-delegate": {
         parameters: {
             query?: never;
@@ -982,6 +1124,26 @@ export interface paths {
          * @description Let another key trade within limits that the program holds.
          */
         post: operations["buildSetDelegate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tx/settle-slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Build Settle Slots
+         * @description Bring a settling market nearer to its end: up to 64 orders or 16 positions a call.
+         */
+        post: operations["buildSettleSlots"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1093,6 +1255,11 @@ export interface components {
              */
             fills: components["schemas"]["Fill"][] | null;
             /**
+             * Liquidations
+             * @description Steps without the book, newest first. Snapshot: the last 100.
+             */
+            liquidations: components["schemas"]["LiquidationStep"][] | null;
+            /**
              * Orders
              * @description Snapshot: all open orders. Update: orders that changed, the done ones too.
              */
@@ -1107,6 +1274,44 @@ export interface components {
              * @description Newest first. Snapshot: the last 100.
              */
             transfers: components["schemas"]["Transfer"][] | null;
+            /**
+             * Triggers
+             * @description Snapshot: all that wait. Update: those that changed, the ended ones too.
+             */
+            triggers: components["schemas"]["Trigger"][] | null;
+        };
+        /**
+         * Activate
+         * @description Take a slot of the ledger with the parked money; a deposit does so by itself.
+         */
+        Activate: {
+            /**
+             * Fee Payer
+             * @description Who pays the network fee; default: the signer.
+             */
+            fee_payer?: string | null;
+            /**
+             * Priority Fee
+             * @description Micro-lamports per compute unit.
+             * @default auto
+             */
+            priority_fee: "auto" | number;
+            /**
+             * Signer
+             * @description Delegate that signs instead of the wallet.
+             */
+            signer?: string | null;
+            /**
+             * Sub
+             * @description Sub-account of the wallet.
+             * @default 0
+             */
+            sub: number;
+            /**
+             * Wallet
+             * @description Base58 public key.
+             */
+            wallet: string;
         };
         /**
          * Authenticated
@@ -1528,7 +1733,7 @@ export interface components {
              */
             channel: "book" | "trades" | "liquidations" | "ticker" | "candles" | "prices" | "account" | "status";
             /** Data */
-            data: components["schemas"]["BookData"] | components["schemas"]["TradesData"] | components["schemas"]["Ticker"] | components["schemas"]["CandlesData"] | components["schemas"]["PricesData"] | components["schemas"]["AccountData"] | components["schemas"]["StatusData"];
+            data: components["schemas"]["BookData"] | components["schemas"]["TradesData"] | components["schemas"]["LiquidationsData"] | components["schemas"]["Ticker"] | components["schemas"]["CandlesData"] | components["schemas"]["PricesData"] | components["schemas"]["AccountData"] | components["schemas"]["StatusData"];
             /** Epoch */
             epoch: string;
             /**
@@ -1658,6 +1863,61 @@ export interface components {
             total_deposits: string;
             /** Vault */
             vault: string;
+        };
+        /**
+         * ConvertCollateral
+         * @description Pay USDC for a debtor whose USDC does not cover its losses, and take its collateral at a discount.
+         */
+        ConvertCollateral: {
+            /**
+             * Amount
+             * @description Of the collateral, at most; null is all that is due and can be paid for.
+             */
+            amount?: string | null;
+            /**
+             * Asset
+             * @description As `/v1/exchange` names it under `collaterals`: one without a name by its mint.
+             * @example USDC
+             */
+            asset: string;
+            /**
+             * Debtor
+             * @description Base58 public key.
+             */
+            debtor: string;
+            /**
+             * Debtor Sub
+             * @description Sub-account of the wallet.
+             * @default 0
+             */
+            debtor_sub: number;
+            /**
+             * Fee Payer
+             * @description Who pays the network fee; default: the signer.
+             */
+            fee_payer?: string | null;
+            /**
+             * Priority Fee
+             * @description Micro-lamports per compute unit.
+             * @default auto
+             */
+            priority_fee: "auto" | number;
+            /**
+             * Signer
+             * @description Delegate that signs instead of the wallet.
+             */
+            signer?: string | null;
+            /**
+             * Sub
+             * @description Sub-account of the wallet.
+             * @default 0
+             */
+            sub: number;
+            /**
+             * Wallet
+             * @description Base58 public key.
+             */
+            wallet: string;
         };
         /**
          * DecodedAccount
@@ -1885,6 +2145,11 @@ export interface components {
              * @enum {string}
              */
             status: "initialising" | "open" | "paused";
+            /**
+             * Timelock S
+             * @description How long a change of the rules waits; see `/v1/exchange/changes`.
+             */
+            timelock_s: number;
             /** Trader Capacity */
             trader_capacity: number;
             /**
@@ -1955,6 +2220,7 @@ export interface components {
             amount: string;
             /**
              * Asset
+             * @description As `/v1/exchange` names it under `collaterals`: one without a name by its mint.
              * @default USDC
              * @example USDC
              */
@@ -2361,7 +2627,9 @@ export interface components {
         };
         /**
          * LiquidationStep
-         * @description A step of liquidation without the book: it is no fill. Sales against the book are fills and orders.
+         * @description A step of liquidation without the book, or a settlement: it is no fill.
+         *
+         *     Sales against the book are fills and orders.
          */
         LiquidationStep: {
             /**
@@ -2383,7 +2651,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "take_over" | "auto_deleverage" | "resolve_bankruptcy";
+            kind: "take_over" | "auto_deleverage" | "settlement" | "resolve_bankruptcy";
             /**
              * Market
              * @description Market symbol.
@@ -2396,7 +2664,7 @@ export interface components {
             realized_pnl: string | null;
             /**
              * Role
-             * @description `account`: the one in trouble.
+             * @description `account`: the one in trouble, or settled.
              * @enum {string}
              */
             role: "account" | "counterparty";
@@ -2453,6 +2721,16 @@ export interface components {
             unknown_before_ms: number | null;
             /** Wallet */
             wallet: string;
+        };
+        /**
+         * LiquidationsData
+         * @description Liquidations, newest first: those that are trades, and steps that leave none.
+         */
+        LiquidationsData: {
+            /** Steps */
+            steps: components["schemas"]["MarketLiquidation"][];
+            /** Trades */
+            trades: components["schemas"]["Trade"][];
         };
         /**
          * LoginRequest
@@ -2695,6 +2973,107 @@ export interface components {
              * @example 142.31
              */
             trade_band: string;
+        };
+        /**
+         * MarketLiquidation
+         * @description A step of liquidation that leaves no trade, or the end of a position in a market that settles.
+         */
+        MarketLiquidation: {
+            /**
+             * Counterparty
+             * @description Who took the other side; null for a debt, a settlement.
+             */
+            counterparty: string | null;
+            /**
+             * Deficit
+             * @description Part of a debt that nobody paid.
+             */
+            deficit: string | null;
+            /**
+             * Id
+             * @description `{event_seq}-{step_index}`: the account's own step has the same.
+             */
+            id: string;
+            /**
+             * Insurance Paid
+             * @description Of a debt; null for a position.
+             */
+            insurance_paid: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "take_over" | "auto_deleverage" | "settlement" | "resolve_bankruptcy";
+            /**
+             * Market
+             * @description Market symbol.
+             * @example SOL-PERP
+             */
+            market: string;
+            /** Price */
+            price: string | null;
+            /**
+             * Side
+             * @description What `wallet` did; null for a debt.
+             */
+            side: ("buy" | "sell") | null;
+            /** Signature */
+            signature: string;
+            /** Size */
+            size: string | null;
+            /** Slot */
+            slot: number;
+            /** Sub */
+            sub: number;
+            /**
+             * Ts Ms
+             * @description Unix time in milliseconds.
+             */
+            ts_ms: number;
+            /**
+             * Wallet
+             * @description Whose position or debt it was.
+             */
+            wallet: string;
+        };
+        /**
+         * MarketLiquidationList
+         * @description Steps of liquidation without a trade, newest first.
+         */
+        MarketLiquidationList: {
+            /**
+             * Age Ms
+             * @description Milliseconds between that state's arrival here and this reply.
+             */
+            age_ms: number;
+            /**
+             * Feed
+             * @description Origin of the index prices; null until the first price arrived.
+             */
+            feed: ("live" | "replay" | "simulated") | null;
+            /** Items */
+            items: components["schemas"]["MarketLiquidation"][];
+            /**
+             * Next Cursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            next_cursor: string | null;
+            /**
+             * Slot
+             * @description Slot of the chain state that this reply shows.
+             */
+            slot: number;
+            /**
+             * Symbol
+             * @description Market symbol.
+             * @example SOL-PERP
+             */
+            symbol: string;
+            /**
+             * Unknown Before Ms
+             * @description Nothing is known before this time (retention); null: the history is complete.
+             */
+            unknown_before_ms: number | null;
         };
         /**
          * MarketList
@@ -2946,6 +3325,7 @@ export interface components {
             amount: string;
             /**
              * Asset
+             * @description As `/v1/exchange` names it under `collaterals`: one without a name by its mint.
              * @default USDC
              * @example USDC
              */
@@ -3370,6 +3750,68 @@ export interface components {
             wallet: string;
         };
         /**
+         * ParameterChange
+         * @description One parameter that a queued change would change.
+         */
+        ParameterChange: {
+            /**
+             * After
+             * @description As it would be; null where it ends.
+             * @example 20
+             */
+            after: string | null;
+            /**
+             * Before
+             * @description As it is now; null where there is none.
+             * @example 10
+             */
+            before: string | null;
+            /**
+             * Parameter
+             * @example min_order_notional
+             */
+            parameter: string;
+            /**
+             * Unit
+             * @description `rate` (0.05 is 5 %), `USDC`, `s`, `ms`, `count`, a market's base unit, empty for a token's units; null where the value is a word.
+             * @example USDC
+             */
+            unit: string | null;
+        };
+        /**
+         * Park
+         * @description Give the slot up: the money is parked. Needs no position and no order.
+         */
+        Park: {
+            /**
+             * Fee Payer
+             * @description Who pays the network fee; default: the signer.
+             */
+            fee_payer?: string | null;
+            /**
+             * Priority Fee
+             * @description Micro-lamports per compute unit.
+             * @default auto
+             */
+            priority_fee: "auto" | number;
+            /**
+             * Signer
+             * @description Delegate that signs instead of the wallet.
+             */
+            signer?: string | null;
+            /**
+             * Sub
+             * @description Sub-account of the wallet.
+             * @default 0
+             */
+            sub: number;
+            /**
+             * Wallet
+             * @description Base58 public key.
+             */
+            wallet: string;
+        };
+        /**
          * ParseReply
          * @description What MIKEY understood.
          */
@@ -3395,6 +3837,96 @@ export interface components {
             ticket_id?: string | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * PendingChange
+         * @description A change of the rules that waits out the timelock.
+         */
+        PendingChange: {
+            /**
+             * Address
+             * @description The account that holds it.
+             */
+            address: string;
+            /**
+             * Asset
+             * @description The collateral that it is about; a new one by its mint.
+             */
+            asset: string | null;
+            /**
+             * Changes
+             * @description Against the parameters as they are now.
+             */
+            changes: components["schemas"]["ParameterChange"][];
+            /**
+             * Due Ms
+             * @description From then on it may be applied; a pause of withdrawals puts it off.
+             */
+            due_ms: number;
+            /**
+             * Expires Ms
+             * @description After that it can no longer be applied.
+             */
+            expires_ms: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "market" | "price_source" | "fees" | "collateral" | "new_market" | "new_collateral" | "status" | "exchange" | "guardian";
+            /**
+             * Market
+             * @description The market that it is about.
+             */
+            market: string | null;
+            /**
+             * Queued By
+             * @description Null while the index does not have the event.
+             */
+            queued_by: string | null;
+            /**
+             * Queued Ms
+             * @description Unix time in milliseconds.
+             */
+            queued_ms: number;
+            /**
+             * Seq
+             * @description Its number: `quantdesk admin apply` and `cancel` take it.
+             */
+            seq: number;
+            /**
+             * Status
+             * @description `waiting`; `due`: anyone may apply it; `expired`: it can only be cancelled. By the gateway's clock; the chain's decides.
+             * @enum {string}
+             */
+            status: "waiting" | "due" | "expired";
+        };
+        /**
+         * PendingChangeList
+         * @description Every change that waits, newest first.
+         */
+        PendingChangeList: {
+            /**
+             * Age Ms
+             * @description Milliseconds between that state's arrival here and this reply.
+             */
+            age_ms: number;
+            /** Items */
+            items: components["schemas"]["PendingChange"][];
+            /**
+             * Next Cursor
+             * @description Pass as `cursor` for the next page; null at the end.
+             */
+            next_cursor: string | null;
+            /**
+             * Slot
+             * @description Slot of the chain state that this reply shows.
+             */
+            slot: number;
+            /**
+             * Unknown Before Ms
+             * @description Nothing is known before this time (retention); null: the history is complete.
+             */
+            unknown_before_ms: number | null;
         };
         /**
          * PlaceMany
@@ -3984,12 +4516,27 @@ export interface components {
              * @description IDL name, for example `InsufficientMargin`.
              */
             code: string;
+            /**
+             * Expected
+             * @description What would be right.
+             */
+            expected: string | null;
+            /**
+             * Field
+             * @description The field at fault, for example `orders.2.price`.
+             */
+            field: string | null;
             /** Instruction Index */
             instruction_index: number | null;
             /** Message */
             message: string;
             /** Number */
             number: number | null;
+            /**
+             * Value
+             * @description Its value, in the units of the request.
+             */
+            value: string | null;
         };
         /**
          * Ready
@@ -4000,6 +4547,45 @@ export interface components {
             dependencies: components["schemas"]["Dependency"][];
             /** Ready */
             ready: boolean;
+        };
+        /**
+         * Realize
+         * @description Turn a position's profit into balance, at the worse of mark and index; there it vests.
+         */
+        Realize: {
+            /**
+             * Fee Payer
+             * @description Who pays the network fee; default: the signer.
+             */
+            fee_payer?: string | null;
+            /**
+             * Market
+             * @description Market symbol.
+             * @example SOL-PERP
+             */
+            market: string;
+            /**
+             * Priority Fee
+             * @description Micro-lamports per compute unit.
+             * @default auto
+             */
+            priority_fee: "auto" | number;
+            /**
+             * Signer
+             * @description Delegate that signs instead of the wallet.
+             */
+            signer?: string | null;
+            /**
+             * Sub
+             * @description Sub-account of the wallet.
+             * @default 0
+             */
+            sub: number;
+            /**
+             * Wallet
+             * @description Base58 public key.
+             */
+            wallet: string;
         };
         /**
          * ReplaceMany
@@ -4183,6 +4769,44 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * SetDeadMan
+         * @description Let every order of the sub-account expire unless this is sent again in time.
+         */
+        SetDeadMan: {
+            /**
+             * Fee Payer
+             * @description Who pays the network fee; default: the signer.
+             */
+            fee_payer?: string | null;
+            /**
+             * Priority Fee
+             * @description Micro-lamports per compute unit.
+             * @default auto
+             */
+            priority_fee: "auto" | number;
+            /**
+             * Signer
+             * @description Delegate that signs instead of the wallet.
+             */
+            signer?: string | null;
+            /**
+             * Slots
+             * @description Orders are dead past so many slots from now; 0 ends the switch.
+             */
+            slots: number;
+            /**
+             * Sub
+             * @description Sub-account of the wallet.
+             * @default 0
+             */
+            sub: number;
+            /**
+             * Wallet
+             * @description Base58 public key.
+             */
+            wallet: string;
+        };
+        /**
          * SetDelegate
          * @description Let another key trade within limits.
          */
@@ -4256,6 +4880,45 @@ export interface components {
             wallet: string;
         };
         /**
+         * SettleSlots
+         * @description Cancel orders, then close positions, of a market that settles. Any wallet with a slot may.
+         */
+        SettleSlots: {
+            /**
+             * Fee Payer
+             * @description Who pays the network fee; default: the signer.
+             */
+            fee_payer?: string | null;
+            /**
+             * Market
+             * @description Market symbol.
+             * @example SOL-PERP
+             */
+            market: string;
+            /**
+             * Priority Fee
+             * @description Micro-lamports per compute unit.
+             * @default auto
+             */
+            priority_fee: "auto" | number;
+            /**
+             * Signer
+             * @description Delegate that signs instead of the wallet.
+             */
+            signer?: string | null;
+            /**
+             * Sub
+             * @description Sub-account of the wallet.
+             * @default 0
+             */
+            sub: number;
+            /**
+             * Wallet
+             * @description Base58 public key.
+             */
+            wallet: string;
+        };
+        /**
          * SignInInput
          * @description Fields of Wallet Standard's `solana:signIn`; the wallet composes the message from them.
          */
@@ -4297,6 +4960,11 @@ export interface components {
             logs: string[];
             /** Ok */
             ok: boolean;
+            /**
+             * Order Errors
+             * @description Orders and cancels that the program would refuse while the transaction lands: one quote of a batch, or what was left of an order. `field` says which.
+             */
+            order_errors: components["schemas"]["ProgramError"][];
             /** Units */
             units: number;
         };
@@ -4467,6 +5135,11 @@ export interface components {
              * @description Since the newest slot was seen.
              */
             chain_age_ms: number;
+            /**
+             * Deficit
+             * @description Losses that nobody paid yet; withdrawals share.
+             */
+            deficit: string | null;
             /** Dependencies */
             dependencies: components["schemas"]["Dependency"][];
             /**
@@ -4474,6 +5147,11 @@ export interface components {
              * @description Unsigned 64-bit integer as text.
              */
             event_seq: string;
+            /**
+             * Exchange
+             * @description Null until the Exchange account was read.
+             */
+            exchange: ("initialising" | "open" | "paused") | null;
             /** Feed */
             feed: ("live" | "replay" | "simulated") | null;
             /** Feeds */
@@ -4483,6 +5161,11 @@ export interface components {
              * @description Null until the indexer spoke.
              */
             indexer_lag_ms: number | null;
+            /**
+             * Paused
+             * @description Names of what is paused; empty when nothing is.
+             */
+            paused: string[];
             /**
              * Rpc Ms
              * @description Last round trip to the RPC node.
@@ -4495,6 +5178,11 @@ export interface components {
             server_ms: number;
             /** Slot */
             slot: number;
+            /**
+             * Withdraw Rest Until Ms
+             * @description Withdrawals rest until then after a loss.
+             */
+            withdraw_rest_until_ms: number | null;
         };
         /**
          * SubAccount
@@ -4635,6 +5323,11 @@ export interface components {
             /** Open Interest Notional */
             open_interest_notional: string | null;
             /**
+             * Restrictions
+             * @description What narrows trading now; empty when nothing does. The status where it is not active; `trading_paused`, `price_stale`, `price_uncertain`, `price_not_anchored`: only orders that reduce; `matching_paused`, `no_price`: only post-only orders and cancels, or only cancels; `price_pending`: a jump waits for confirmation, new risk and withdrawals go by the worse price, liquidation by the milder one.
+             */
+            restrictions: ("initialising" | "post_only" | "reduce_only" | "settling" | "settled" | "trading_paused" | "matching_paused" | "no_price" | "price_stale" | "price_uncertain" | "price_pending" | "price_not_anchored")[];
+            /**
              * Status
              * @enum {string}
              */
@@ -4759,6 +5452,11 @@ export interface components {
             open_interest: string;
             /** Open Interest Notional */
             open_interest_notional: string | null;
+            /**
+             * Restrictions
+             * @description What narrows trading now; empty when nothing does. The status where it is not active; `trading_paused`, `price_stale`, `price_uncertain`, `price_not_anchored`: only orders that reduce; `matching_paused`, `no_price`: only post-only orders and cancels, or only cancels; `price_pending`: a jump waits for confirmation, new risk and withdrawals go by the worse price, liquidation by the milder one.
+             */
+            restrictions: ("initialising" | "post_only" | "reduce_only" | "settling" | "settled" | "trading_paused" | "matching_paused" | "no_price" | "price_stale" | "price_uncertain" | "price_pending" | "price_not_anchored")[];
             /**
              * Slot
              * @description Slot of the chain state that this reply shows.
@@ -5012,6 +5710,7 @@ export interface components {
             amount: string;
             /**
              * Asset
+             * @description As `/v1/exchange` names it under `collaterals`: one without a name by its mint.
              * @default USDC
              * @example USDC
              */
@@ -5086,9 +5785,14 @@ export interface components {
         };
         /**
          * Trigger
-         * @description A stop or take-profit that waits for the mark price.
+         * @description A stop or take-profit order: one that waits for the mark price, or one that did.
          */
         Trigger: {
+            /**
+             * Average Price
+             * @description Of these fills.
+             */
+            average_price: string | null;
             /**
              * Cancels
              * @description The trigger that goes when this one fires.
@@ -5096,6 +5800,16 @@ export interface components {
             cancels: string | null;
             /** Client Id */
             client_id: string | null;
+            /**
+             * Created Ms
+             * @description Null when it was placed before the index begins.
+             */
+            created_ms: number | null;
+            /**
+             * Ended Signature
+             * @description Transaction that fired or ended it.
+             */
+            ended_signature: string | null;
             /**
              * Executor Fee
              * @description USDC reserved for who fires it.
@@ -5105,8 +5819,14 @@ export interface components {
             /** Expires At Ms */
             expires_at_ms: number | null;
             /**
+             * Filled
+             * @description Of its orders, when they were sent.
+             * @example 142.31
+             */
+            filled: string;
+            /**
              * Id
-             * @description Unsigned 64-bit integer as text.
+             * @description Names it while it waits. An entry is used again, so an ended one of the same position may have had the same id: `signature` tells them apart.
              */
             id: string;
             /**
@@ -5126,20 +5846,41 @@ export interface components {
              */
             max_slippage_bps: string | null;
             /**
+             * Order Id
+             * @description The order that it sent last.
+             */
+            order_id: string | null;
+            /**
              * Price
              * @description Of a limit order.
              */
             price: string | null;
+            /**
+             * Reason
+             * @description Why it ended without firing: `cancelled`, `pair_fired`, `position_closed` or `expired`.
+             */
+            reason: string | null;
             /**
              * Side
              * @enum {string}
              */
             side: "buy" | "sell";
             /**
+             * Signature
+             * @description Transaction that placed it.
+             */
+            signature: string | null;
+            /**
              * Size
              * @description Null is the whole position.
              */
             size: string | null;
+            /**
+             * Status
+             * @description `executed`: it fired; what could not be filled at once may wait on under the same id.
+             * @enum {string}
+             */
+            status: "waiting" | "executed" | "cancelled" | "expired";
             /** Sub */
             sub: number;
             /**
@@ -5153,10 +5894,12 @@ export interface components {
              * @enum {string}
              */
             type: "limit" | "market";
+            /** Updated Ms */
+            updated_ms: number | null;
         };
         /**
          * TriggerList
-         * @description Every trigger of the wallet that can still fire.
+         * @description Triggers of the wallet: those that can still fire first, then ended ones, newest first.
          */
         TriggerList: {
             /**
@@ -5905,8 +6648,21 @@ export interface operations {
     listTriggers: {
         parameters: {
             query?: {
+                status?: "open" | "closed" | "all";
+                /** @description Only this market. */
+                market?: string | null;
                 /** @description Only this sub-account. */
                 sub?: number | null;
+                /** @description Wait (at most 1 s) until the state is at least of this slot, else 503 `index_behind`. */
+                min_slot?: number | null;
+                /** @description Items a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Not older than this time, inclusive. */
+                start_ms?: number | null;
+                /** @description Older than this time. */
+                end_ms?: number | null;
             };
             header?: never;
             path: {
@@ -5928,6 +6684,15 @@ export interface operations {
             };
             /** @description Bad Request */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6351,6 +7116,56 @@ export interface operations {
             };
         };
     };
+    listPendingChanges: {
+        parameters: {
+            query?: {
+                /** @description Wait (at most 1 s) until the state is at least of this slot, else 503 `index_behind`. */
+                min_slot?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PendingChangeList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     useFaucet: {
         parameters: {
             query?: never;
@@ -6718,6 +7533,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FundingRateList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listMarketLiquidations: {
+        parameters: {
+            query?: {
+                /** @description Wait (at most 1 s) until the state is at least of this slot, else 503 `index_behind`. */
+                min_slot?: number | null;
+                /** @description Items a page. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Not older than this time, inclusive. */
+                start_ms?: number | null;
+                /** @description Older than this time. */
+                end_ms?: number | null;
+            };
+            header?: never;
+            path: {
+                /** @description Market symbol. */
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarketLiquidationList"];
                 };
             };
             /** @description Bad Request */
@@ -7577,6 +8462,84 @@ export interface operations {
             };
         };
     };
+    buildActivate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Activate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuiltTransaction"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     buildCancelAll: {
         parameters: {
             query?: never;
@@ -7889,6 +8852,84 @@ export interface operations {
             };
         };
     };
+    buildConvertCollateral: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConvertCollateral"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuiltTransaction"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     buildDeposit: {
         parameters: {
             query?: never;
@@ -8055,6 +9096,84 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["OpenTrader"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuiltTransaction"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    buildPark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Park"];
             };
         };
         responses: {
@@ -8357,6 +9476,84 @@ export interface operations {
             };
         };
     };
+    buildRealize: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Realize"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuiltTransaction"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     buildReplaceMany: {
         parameters: {
             query?: never;
@@ -8582,6 +9779,84 @@ export interface operations {
             };
         };
     };
+    buildSetDeadMan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetDeadMan"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuiltTransaction"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     buildSetDelegate: {
         parameters: {
             query?: never;
@@ -8592,6 +9867,84 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["SetDelegate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuiltTransaction"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    buildSettleSlots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleSlots"];
             };
         };
         responses: {

@@ -4,8 +4,8 @@
 module                writer       tables
 ====================  ===========  =====================================================================
 ``chain``             indexer      chain_events, traders, accounts, balances, positions, orders, fills,
-                                   liquidations, funding_payments, funding_rates, transfers, candles,
-                                   market_states, prices, cursors, history_bounds
+                                   liquidations, triggers, funding_payments, funding_rates, transfers,
+                                   candles, market_states, prices, cursors, history_bounds
 ``gateway``           gateway      login_nonces, sessions, refresh_tokens, relayed_transactions,
                                    rate_counters
 ``mikey``             mikey        tickets
@@ -34,6 +34,7 @@ from quantdesk.infra.store.tables.chain import (
     prices,
     traders,
     transfers,
+    triggers,
 )
 from quantdesk.infra.store.tables.feed import feed_state, venue_candles
 from quantdesk.infra.store.tables.gateway import (
@@ -72,5 +73,6 @@ __all__ = [
     "tickets",
     "traders",
     "transfers",
+    "triggers",
     "venue_candles",
 ]

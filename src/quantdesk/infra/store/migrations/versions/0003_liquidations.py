@@ -35,7 +35,7 @@ def upgrade() -> None:
             "kind",
             sa.String(length=18),
             nullable=False,
-            comment="take_over | auto_deleverage | resolve_bankruptcy",
+            comment="take_over | auto_deleverage | settlement | resolve_bankruptcy",
         ),
         sa.Column("market", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("side", sa.String(length=4), nullable=True, comment="buy | sell: what this wallet did"),
