@@ -7,9 +7,10 @@ from typing import Any
 
 import aiosqlite
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import Select, event, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from quantdesk.gateway.orders.repository import CHANGED_SINCE, OPEN
 from quantdesk.infra.store import Store, migrate, open_store, tables
 from quantdesk.infra.store.database import create_engine
 
@@ -140,3 +141,22 @@ async def test_a_second_writer_that_waits_too_long_fails_and_can_write_later(tmp
         assert (await connection.execute(select(tables.leases.c.holder))).scalars().all() == ["two"]
     await first.close()
     await second.close()
+
+
+@pytest.mark.parametrize(
+    ("statement", "index"),
+    [(OPEN, "ix_orders_wallet_status_event_seq"), (CHANGED_SINCE, "ix_orders_wallet_updated_event_seq")],
+)
+async def test_what_runs_at_every_change_of_a_wallet_reads_no_order_but_those_asked_for(
+    tmp_path: Path, statement: Select[Any], index: str
+) -> None:
+    url = f"sqlite:///{tmp_path}/store.db"
+    await migrate(url)
+    store = open_store(url)
+    asked = statement.params({"wallet": "w", "since": 1})
+    async with store.read() as connection:
+        written = asked.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
+        plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {written}")
+        steps = [row.detail for row in plan]
+    await store.close()
+    assert steps[0].startswith(f"SEARCH orders USING INDEX {index} (wallet=? AND ")
