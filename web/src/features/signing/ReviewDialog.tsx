@@ -144,6 +144,16 @@ function Verdict({ review }: { review: Review }): ReactNode {
     );
   }
   if (!parsed) return null;
+  const partly = built?.simulation.order_errors ?? [];
+  if (partly.length) {
+    return (
+      <ul role="status" className="rounded-[3px] bg-warn-soft px-3 py-2 text-warn">
+        {partly.map((each, index) => (
+          <li key={index}>It would land, but not all of it be done: {each.message}</li>
+        ))}
+      </ul>
+    );
+  }
   return (
     <p className="flex gap-2 text-caption text-text-3">
       <ShieldCheck size={14} aria-hidden className="shrink-0 text-buy" />
