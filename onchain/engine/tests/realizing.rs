@@ -259,6 +259,18 @@ fn a_debt_is_due_an_atom_past_its_threshold() {
 }
 
 #[test]
+fn a_small_debt_is_due_once_it_exceeds_the_equity_by_an_atom() {
+    // A third of a SOL is worth $49.999999, of which 90 % count.
+    for (usdc, due) in [(-44_999_999, false), (-45_000_000, true)] {
+        let mut world = indebted(0, 1);
+        world.slots[0].collaterals[0] = 333_333_333;
+        set_usdc(&mut world, 0, usdc);
+        assert_eq!(world.standing(0).equity, if due { -1 } else { 0 });
+        assert_eq!(convert(&mut world, EVERYTHING).err(), if due { None } else { Some(Error::ConversionNotDue) });
+    }
+}
+
+#[test]
 fn discount_and_price_are_rounded_for_the_account_and_against_who_pays() {
     // At 150,001 atoms a million units 10 SOL weigh $1,350.009; $100 owed use 7.4073580 % of that: a discount of
     // 5,000 + 3,333.3 parts, at which the price is 148,750.99.

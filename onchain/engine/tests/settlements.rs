@@ -8,8 +8,12 @@ use quantdesk_engine::state::market_status;
 use quantdesk_engine::trading;
 use support::*;
 
+/// Its event tells of positions, once no order is left to be cancelled.
 fn settle(world: &mut World) -> Result<Report, Error> {
-    world.run(0, |venue| trading::settle_slots(venue).map(drop))
+    let mut closes = false;
+    let report = world.run(0, |venue| trading::settle_slots(venue).map(|closed| closes = closed))?;
+    assert_eq!(closes, report.removed.is_empty());
+    Ok(report)
 }
 
 /// Trader 1 is short 300 lots at $1, trader 2 long; an order of each side rests; the market settles.
