@@ -424,8 +424,12 @@ async def test_collateral_of_the_bankrupt_is_bought_within_the_limit_before_anyt
     async def bought(least: int) -> bool:
         return await sol_of(keeper.pubkey()) >= least
 
-    held = (await scene.account(victim))["balances"][1]
-    assert (held["amount"], held["value"]) == ("0.5", "70")
+    async def told() -> bool:
+        """Whether the gateway has the deposit, which it did not send itself."""
+        held = (await scene.account(victim))["balances"][1]
+        return (held["amount"], held["value"]) == ("0.5", "70")
+
+    await until(told)
     known = (await scene.ground.client.get("/v1/exchange")).json()["collaterals"][1]
     assert (known["price"], known["is_stale"], known["pending_price"]) == ("140", False, None)
     before = float((await scene.account(victim))["equity"])
