@@ -1,4 +1,7 @@
-"""The liquidator: values every account each round and takes the steps of liquidation where they are due."""
+"""The liquidator: values every account each round and takes the steps of liquidation where they are due.
+
+It ends markets that settle, too: whoever may liquidate may do that.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,7 @@ from quantdesk.keepers.measures import Measures
 from quantdesk.keepers.rests import Rests
 from quantdesk.keepers.role import Duty
 from quantdesk.keepers.sender import Rehearsal, Sender
+from quantdesk.keepers.settling import settling
 from quantdesk.keepers.standings import Standings, standings
 from quantdesk.keepers.unwinding import UnwindPlan, unwinding
 from quantdesk.keepers.waterfall import (
@@ -73,6 +77,7 @@ ORDINARY = {
     "Paused",
     "PriceStale",
     "PriceUncertain",
+    "SettlementTooEarly",
     "StaleGeneration",
     "ZeroAmount",
     "ZeroSize",
@@ -119,8 +124,12 @@ class Liquidator:
         plan = UnwindPlan(self._config.unwind_usdc, self._config.unwind_ppm)
         selling = unwinding(seat.slot, own, picture.exchange, plan)
         acts += [act for act in selling if self._rests.over(act, now_s)]
+        ending = settling(seat.slot, own, picture.exchange)
+        ending = [act for act in ending if self._rests.over(act, now_s)]
+        sharing = batches(acts, self._config.most_acts)
+        alone = batches(ending, 1)  # sixteen positions a call: it neither waits for others nor delays them
         results = await asyncio.gather(
-            *(self._take(batch, picture.exchange) for batch in batches(acts, self._config.most_acts)),
+            *(self._take(batch, picture.exchange) for batch in [*sharing, *alone]),
             return_exceptions=True,
         )
         for error in results:
@@ -267,6 +276,9 @@ class Liquidator:
                     tick = exchange.markets[event.market].tick_size
                     quote = sum(fill.ticks * tick * fill.lots for fill in event.fills)
                     self._moved(LIQUIDATE.name, event.market, event.taker_slot, quote, exchange)
+                case PositionsTransferred(kind=TransferKind.SETTLEMENT):
+                    symbol = exchange.markets[event.market].symbol
+                    _log.info("settled", market=symbol, positions=len(event.transfers))
                 case PositionsTransferred():
                     step = TransferKind(event.kind).name.lower()
                     quote = sum(each.price * each.lots for each in event.transfers)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 import pytest_asyncio
 from solders.keypair import Keypair
@@ -39,7 +40,7 @@ from quantdesk.program.instructions import (
 )
 from quantdesk.program.layouts import Exchange
 from quantdesk.program.pyth import RECEIVER, price_account
-from quantdesk.program.records import CollateralParams, TransferKind
+from quantdesk.program.records import CollateralParams, MarketStatus, TransferKind
 from quantdesk.program.token import MINT_BYTES, create_mint, mint_to
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -355,6 +356,16 @@ async def test_what_the_book_does_not_take_the_backstop_assumes_and_sells_when_i
         assert 132 < float(step["price"]) < 135.5
 
 
+async def rewrite(ground: GatewayGround, change: Callable[[Any], None]) -> None:
+    """Let ``change`` edit the Exchange's record behind the program's back, while nobody sends anything."""
+    found = (await ground.rpc.get_account(ground.venue.exchange, "processed")).value
+    assert found is not None
+    data = bytearray(found.bytes)
+    change(np.frombuffer(data, account_dtype("Exchange"), count=1)[0])
+    changed = {"data": [base64.b64encode(data).decode(), "base64"]}
+    await ground.rpc.call("surfnet_setAccount", str(ground.venue.exchange), changed)
+
+
 async def add_sol(ground: GatewayGround) -> Pubkey:
     """SOL as second collateral, priced at $140. The day that its announcement waits is left out: for one
     instruction the exchange is written as it was before opening, while nobody sends anything."""
@@ -363,18 +374,16 @@ async def add_sol(ground: GatewayGround) -> Pubkey:
     rent = await ground.rpc.get_minimum_balance(MINT_BYTES)
     await ground.land(create_mint(key, mint.pubkey(), key, 9, rent), admin, mint)
 
-    async def write_opened(opened: int) -> None:
-        found = (await ground.rpc.get_account(venue.exchange, "processed")).value
-        assert found is not None
-        data = bytearray(found.bytes)
-        data[account_dtype("Exchange").fields["opened"][1]] = opened  # type: ignore[index]
-        changed = {"data": [base64.b64encode(data).decode(), "base64"]}
-        await ground.rpc.call("surfnet_setAccount", str(venue.exchange), changed)
+    def set_opened(opened: int) -> Callable[[Any], None]:
+        def change(exchange: Any) -> None:
+            exchange["opened"] = opened
+
+        return change
 
     params = CollateralParams(SOL_FEED, 3_600, 800_000, 900_000, 5_000, 50_000, 10**13, 0, 0, 20_000)
-    await write_opened(0)
+    await rewrite(ground, set_opened(0))
     await ground.land([add_collateral(venue, key, key, mint.pubkey(), params)], admin)
-    await write_opened(1)
+    await rewrite(ground, set_opened(1))
     price = PythPrice(140 * 10**8, int(time.time()))
     account = {"lamports": 10**9, "data": [base64.b64encode(price.data()).decode(), "base64"]}
     address = price_account(SOL_FEED)
@@ -415,11 +424,12 @@ async def test_collateral_of_the_bankrupt_is_bought_within_the_limit_before_anyt
     async def bought(least: int) -> bool:
         return await sol_of(keeper.pubkey()) >= least
 
-    async def shown() -> bool:
+    async def told() -> bool:
+        """Whether the gateway has the deposit, which it did not send itself."""
         held = (await scene.account(victim))["balances"][1]
         return (held["amount"], held["value"]) == ("0.5", "70")
 
-    await until(shown)
+    await until(told)
     known = (await scene.ground.client.get("/v1/exchange")).json()["collaterals"][1]
     assert (known["price"], known["is_stale"], known["pending_price"]) == ("140", False, None)
     before = float((await scene.account(victim))["equity"])
@@ -491,3 +501,60 @@ async def test_insurance_pays_what_it_has_and_the_best_placed_close_the_rest(sce
         closing["price"],
     )
     assert float(closed_for["realized_pnl"]) > 900
+
+
+async def test_a_delisted_market_is_settled_when_its_hour_is_full_until_nobody_holds_a_position(
+    scene: Scene,
+) -> None:
+    """The day's notice and all but five seconds of the hour are written; those five the chain gathers."""
+    longs = await scene.longs(17, size="10")
+    await scene.quote("buy", "5", "135")
+    before = [float((await scene.account(trader))["balances"][0]["amount"]) for trader in longs]
+    scene.ground.tasks.pop("prices").cancel()
+    await asyncio.sleep(1)
+
+    def nearly_over(exchange: Any) -> None:
+        market = exchange["markets"][SOL]
+        market["status"] = MarketStatus.SETTLING
+        market["settlement_seconds"], market["settlement_sum"] = 3_595, 3_595 * 1_500_000
+
+    await rewrite(scene.ground, nearly_over)
+    config = scene.config()
+    async with liquidating(config):
+
+        async def looked() -> bool:
+            with contextlib.suppress(httpx.ConnectError):  # it starts just now
+                return (await measure(config, "quantdesk_liquidator_scan_seconds_count"))[""] >= 5
+            return False
+
+        await until(looked)
+        assert await measure(config, "quantdesk_liquidator_steps_total") == {}
+        scene.ground.tasks["prices"] = asyncio.create_task(scene.keep_prices())
+
+        async def settled() -> bool:
+            return (await scene.exchange()).markets[SOL].status == MarketStatus.SETTLED
+
+        await until(settled)
+        await asyncio.sleep(1)
+        # One call for the order, and two for eighteen positions.
+        steps = await measure(config, "quantdesk_liquidator_steps_total")
+        assert steps == {'{outcome="done",step="settle_slots"}': 3}
+        assert await measure(config, "quantdesk_liquidator_notional_usdc_total") == {}
+
+    ends = await scene.events("PositionsTransferred")
+    assert [(end["kind"], len(end["transfers"])) for end in ends] == [
+        (TransferKind.SETTLEMENT, 16),
+        (TransferKind.SETTLEMENT, 2),
+    ]
+    # The mean of 3,595 s at 150 and 5 s at 140.
+    assert {each["price"] for end in ends for each in end["transfers"]} == {
+        (3_595 * 1_500_000 + 5 * 1_400_000) // 3_600
+    }
+    for trader in (*longs, scene.rich):
+        account = await scene.account(trader)
+        assert (account["positions"], account["open_orders"]) == ([], 0)
+    after = [float((await scene.account(trader))["balances"][0]["amount"]) for trader in longs]
+    gained = [now - then for now, then in zip(after, before, strict=True)]
+    assert gained == pytest.approx([10 * (149.9861 - 140)] * 17, abs=0.01)
+    view = ChainView(scene.ground.rpc, scene.ground.venue)
+    assert [slot for slot in (await view.picture()).ledger.slots["positions"]["base"].flat if slot] == []

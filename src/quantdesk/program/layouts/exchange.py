@@ -140,6 +140,7 @@ class Market:
     funding_at: int
     open_long: int
     open_short: int
+    settlement_seconds: int
     no_bid_since: int
     volume_lots: int
 
