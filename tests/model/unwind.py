@@ -12,6 +12,8 @@ from model.state import EXCHANGE_VERSION, Key
 from model.world import Seen, Step, pyth_account
 
 SETTLED = 5
+LEAST_PRICE = 5_000
+"""Below it a market only reduces."""
 LONGEST_VESTING_S = 7 * 86_400
 
 PATIENCE = 40
@@ -115,6 +117,7 @@ class Unwinding:
                 if row.status == SETTLED:
                     continue
                 price = row.pending_price or row.index_price or self.world.references[market]
+                price = max(price, LEAST_PRICE)
                 if row.source != SIGNED:
                     said = pyth_account(row.feed_id, price * row.lots_per_base, now, exponent=-6)
                     self.ok("update_price_pyth", {"market": market}, signer=0, pyth=said, **more)
@@ -141,24 +144,32 @@ class Unwinding:
         """Longs against shorts through the whale, at the mark."""
         self.end_market(market)
         own = [key for key in self.active() if self.second and key[0] == self.whale[0]]
-        for key in own + [key for key in self.active() if key not in (*own, self.second)]:
-            if key != self.whale and market in self.slot(key).positions:
-                self.close(key, market, self.second if key in own and self.second else self.whale)
+        waiting = own + [key for key in self.active() if key not in (*own, self.second)]
+        waiting = [key for key in waiting if key != self.whale and market in self.slot(key).positions]
+        for _ in range(PATIENCE):
+            through = {key: self.second if key in own and self.second else self.whale for key in waiting}
+            waiting = [key for key in waiting if not self.close(key, market, through[key])]
+        assert not waiting, f"invariant 7: {waiting} cannot close in market {market}"
         if self.second and market in self.slot(self.second).positions:
             self.close(self.second, market, self.whale)
         left = self.slot(self.whale).positions.get(market)
         assert left is None or left.base == 0, f"invariant 7: market {market} keeps {left}"
 
-    def close(self, key: Key, market: int, against: Key) -> None:
-        """One position, in parts as large as the whale may hold."""
+    def close(self, key: Key, market: int, against: Key) -> bool:
+        """One position, in parts as large as the whale may hold; False where it has to wait for others."""
         for _ in range(PATIENCE):
             held = self.slot(key).positions.get(market)
             if held is None or held.base == 0:
-                return
+                return True
             row = self.world.state.rows["market", market]
             lots = min(abs(held.base), row.max_position)
             least = -(-32 * row.min_order_notional // row.mark_price)
             side, other = ("Ask", "Bid") if held.base > 0 else ("Bid", "Ask")
+            theirs = self.slot(against).positions.get(market)
+            has = theirs.base if theirs else 0
+            then = has + max(lots, least) * (1 if other == "Bid" else -1)
+            if abs(then) > max(row.max_position, abs(has)):
+                return False
             ticks = max(1, row.mark_price // row.tick_size + (1 if other == "Ask" else 0))
             self.ok("place_order", order(market, other, "PostOnly", ticks, max(lots, least)), against)
             closing = order(market, side, "ImmediateOrCancel", ticks, lots) | {"reduce_only": True}
