@@ -173,6 +173,10 @@ class FakeGateway:
             "maintenance_weight": "1",
             "deposit_cap": None,
             "total_deposits": "0",
+            "price": None,
+            "price_ms": None,
+            "is_stale": False,
+            "pending_price": None,
         }
         accounts = {
             "exchange": ADDRESS,
