@@ -62,11 +62,14 @@ def test_a_trade_from_the_shell_from_faucet_to_withdrawal(shell: Shell) -> None:
     assert "received 10000 USDC" in shell("faucet", "10000")
     assert "confirmed" in shell("deposit", "5000")
     assert "Buy 2 SOL" in shell("order", "place", "buy", "2", "SOL-PERP", "--dry-run")
-    filled = re.findall(r"filled (\S+) SOL at (\S+)", shell("order", "place", "buy", "2", "sol-perp"))
+    exits = ("--take-profit", "1000", "--stop-loss", "10")
+    filled = re.findall(r"filled (\S+) SOL at (\S+)", shell("order", "place", "buy", "2", "sol-perp", *exits))
     assert sum(Decimal(size) for size, _ in filled) == 2
     assert all(10 < Decimal(price) < 1_000 for _, price in filled)
     account = json.loads(shell("account", "--json"))
     assert account["sub_accounts"][0]["positions"][0]["size"] == "2"
+    waiting = json.loads(shell("trigger", "list", "--json"))
+    assert {each["trigger_price"] for each in waiting} == {"1000", "10"}
     assert "confirmed" in shell("order", "place", "sell", "2", "SOL-PERP", "--reduce-only")
     assert "confirmed" in shell("withdraw", "1000")
     assert "no open order" in shell("order", "list")

@@ -101,6 +101,10 @@ def place(
     reduce_only: Annotated[bool, typer.Option("--reduce-only", help="Only reduce the position.")] = False,
     tif: Annotated[str | None, typer.Option(help="gtc, ioc or fok.")] = None,
     client_id: Annotated[int | None, typer.Option(help="Own number, unique among open orders.")] = None,
+    take_profit: Annotated[str | None, typer.Option(help="Mark price at which what fills is closed.")] = None,
+    stop_loss: Annotated[
+        str | None, typer.Option(help="The same on the losing side; one ends the other.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it would do.")] = False,
     gateway: GatewayOption = None,
     wallet: WalletOption = None,
@@ -114,6 +118,8 @@ def place(
         "reduce_only": reduce_only,
         "time_in_force": tif,
         "client_id": client_id,
+        "take_profit": take_profit,
+        "stop_loss": stop_loss,
     }
     if post_only:
         fields["post_only"] = "reject"

@@ -243,7 +243,8 @@ class Client:
         """Place an order: limit with ``price=``, else at market.
 
         Further fields as in `POST /v1/tx/place-order`: ``time_in_force``, ``post_only``, ``reduce_only``,
-        ``client_id``, ``self_trade``, ``max_slippage_bps``, ``expires_at_ms``.
+        ``client_id``, ``self_trade``, ``max_slippage_bps``, ``expires_at_ms``; with one that fills at once
+        ``take_profit`` and ``stop_loss`` (mark prices).
         """
         return await self.execute("place-order", **self._order(market, side, size, fields))
 
