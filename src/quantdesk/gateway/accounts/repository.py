@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Row, Select, and_, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from quantdesk.gateway import paging
 from quantdesk.gateway.orders.repository import CHANGED_SINCE, OPEN
 from quantdesk.gateway.requests import PageQuery
 from quantdesk.gateway.stored import Stored
@@ -127,14 +128,9 @@ async def fill_rows(
     statement = select(fills).where(or_(maker, taker))
     if market is not None:
         statement = statement.where(fills.c.market == market)
-    if after is not None:
-        seq, index = after
-        statement = statement.where(
-            or_(fills.c.event_seq < seq, and_(fills.c.event_seq == seq, fills.c.fill_index < index))
-        )
-    statement = _within(statement, fills.c.ts_ms, page)
-    statement = statement.order_by(fills.c.event_seq.desc(), fills.c.fill_index.desc())
-    return list((await connection.execute(statement.limit(page.limit + 1))).all())
+    key = (fills.c.event_seq, fills.c.fill_index)
+    statement = paging.newest_first(statement, page, after, *key, at=fills.c.ts_ms)
+    return list((await connection.execute(statement)).all())
 
 
 async def funding_rows(
@@ -153,15 +149,9 @@ async def funding_rows(
         statement = statement.where(table.c.market == market)
     if sub is not None:
         statement = statement.where(table.c.sub == sub)
-    if after is not None:
-        seq, place = after
-        number = table.c.sub * 65_536 + table.c.market
-        statement = statement.where(
-            or_(table.c.event_seq < seq, and_(table.c.event_seq == seq, number < place))
-        )
-    statement = _within(statement, table.c.ts_ms, page)
-    statement = statement.order_by(table.c.event_seq.desc(), table.c.sub.desc(), table.c.market.desc())
-    return list((await connection.execute(statement.limit(page.limit + 1))).all())
+    key = (table.c.event_seq, table.c.sub * 65_536 + table.c.market)
+    statement = paging.newest_first(statement, page, after, *key, at=table.c.ts_ms)
+    return list((await connection.execute(statement)).all())
 
 
 async def transfer_rows(
@@ -175,14 +165,9 @@ async def transfer_rows(
     statement = select(transfers).where(transfers.c.wallet == wallet)
     if sub is not None:
         statement = statement.where(transfers.c.sub == sub)
-    if after is not None:
-        seq, last_sub = after
-        statement = statement.where(
-            or_(transfers.c.event_seq < seq, and_(transfers.c.event_seq == seq, transfers.c.sub < last_sub))
-        )
-    statement = _within(statement, transfers.c.ts_ms, page)
-    statement = statement.order_by(transfers.c.event_seq.desc(), transfers.c.sub.desc())
-    return list((await connection.execute(statement.limit(page.limit + 1))).all())
+    key = (transfers.c.event_seq, transfers.c.sub)
+    statement = paging.newest_first(statement, page, after, *key, at=transfers.c.ts_ms)
+    return list((await connection.execute(statement)).all())
 
 
 async def liquidation_rows(
@@ -193,19 +178,6 @@ async def liquidation_rows(
     statement = select(table).where(table.c.wallet == wallet)
     if sub is not None:
         statement = statement.where(table.c.sub == sub)
-    if after is not None:
-        seq, index = after
-        statement = statement.where(
-            or_(table.c.event_seq < seq, and_(table.c.event_seq == seq, table.c.step_index < index))
-        )
-    statement = _within(statement, table.c.ts_ms, page)
-    statement = statement.order_by(table.c.event_seq.desc(), table.c.step_index.desc())
-    return list((await connection.execute(statement.limit(page.limit + 1))).all())
-
-
-def _within(statement: Select[Any], column: Any, page: PageQuery) -> Select[Any]:
-    if page.start_ms is not None:
-        statement = statement.where(column >= page.start_ms)
-    if page.end_ms is not None:
-        statement = statement.where(column < page.end_ms)
-    return statement
+    key = (table.c.event_seq, table.c.step_index)
+    statement = paging.newest_first(statement, page, after, *key, at=table.c.ts_ms)
+    return list((await connection.execute(statement)).all())

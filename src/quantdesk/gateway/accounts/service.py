@@ -95,7 +95,7 @@ class AccountService:
                 connection, wallet, market=index, sub=sub, page=page, after=after
             )
             since = await known_since(connection, "fills")
-        shown = rows[: page.limit]
+        shown, following = paging.cut(rows, page, lambda row: (row.event_seq, row.fill_index))
         items = []
         for row in shown:
             found = view.market_at(row.market)
@@ -106,9 +106,7 @@ class AccountService:
         return FillList(
             wallet=wallet,
             items=items,
-            next_cursor=paging.encode(shown[-1].event_seq, shown[-1].fill_index)
-            if len(rows) > page.limit
-            else None,
+            next_cursor=following,
             unknown_before_ms=since,
             feed=self._board.feed,
             **self._fresh.stamp(),
@@ -127,13 +125,12 @@ class AccountService:
                 connection, wallet, market=index, sub=sub, page=page, after=after
             )
             since = await known_since(connection, "funding_payments")
-        shown = rows[: page.limit]
-        last = shown[-1] if len(rows) > page.limit else None
+        shown, following = paging.cut(rows, page, lambda row: (row.event_seq, row.sub * 65_536 + row.market))
         known = [(view.market_at(row.market), row) for row in shown]
         return FundingPaymentList(
             wallet=wallet,
             items=[views.funding_view(each.parameters, row) for each, row in known if each is not None],
-            next_cursor=paging.encode(last.event_seq, last.sub * 65_536 + last.market) if last else None,
+            next_cursor=following,
             unknown_before_ms=since,
             feed=self._board.feed,
             **self._fresh.stamp(),
@@ -149,11 +146,11 @@ class AccountService:
         async with self._stored.read() as connection:
             rows = await repository.transfer_rows(connection, wallet, sub, page, after)
             since = await known_since(connection, "transfers")
-        shown = rows[: page.limit]
+        shown, following = paging.cut(rows, page, lambda row: (row.event_seq, row.sub))
         return TransferList(
             wallet=wallet,
             items=[views.transfer_view(view.assets, row) for row in shown],
-            next_cursor=paging.encode(shown[-1].event_seq, shown[-1].sub) if len(rows) > page.limit else None,
+            next_cursor=following,
             unknown_before_ms=since,
             feed=self._board.feed,
             **self._fresh.stamp(),
@@ -169,13 +166,12 @@ class AccountService:
         async with self._stored.read() as connection:
             rows = await repository.liquidation_rows(connection, wallet, sub, page, after)
             since = await known_since(connection, "liquidations")
-        shown = rows[: page.limit]
-        last = shown[-1] if len(rows) > page.limit else None
+        shown, following = paging.cut(rows, page, lambda row: (row.event_seq, row.step_index))
         known = [(view.market_at(row.market), row) for row in shown]
         return LiquidationStepList(
             wallet=wallet,
             items=[views.liquidation_view(each.parameters, row) for each, row in known if each is not None],
-            next_cursor=paging.encode(last.event_seq, last.step_index) if last else None,
+            next_cursor=following,
             unknown_before_ms=since,
             feed=self._board.feed,
             **self._fresh.stamp(),

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import Row, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from quantdesk.gateway import paging
 from quantdesk.gateway.requests import PageQuery
 from quantdesk.infra.store.tables import (
     candles,
@@ -54,17 +55,9 @@ async def trades(
     statement = select(fills).where(fills.c.market == market)
     if liquidations:
         statement = statement.where(fills.c.liquidation)
-    if after is not None:
-        seq, index = after
-        statement = statement.where(
-            or_(fills.c.event_seq < seq, and_(fills.c.event_seq == seq, fills.c.fill_index < index))
-        )
-    if page.start_ms is not None:
-        statement = statement.where(fills.c.ts_ms >= page.start_ms)
-    if page.end_ms is not None:
-        statement = statement.where(fills.c.ts_ms < page.end_ms)
-    statement = statement.order_by(fills.c.event_seq.desc(), fills.c.fill_index.desc())
-    return list((await connection.execute(statement.limit(page.limit + 1))).all())
+    key = (fills.c.event_seq, fills.c.fill_index)
+    statement = paging.newest_first(statement, page, after, *key, at=fills.c.ts_ms)
+    return list((await connection.execute(statement)).all())
 
 
 async def losses(
@@ -79,17 +72,9 @@ async def losses(
         .select_from(joined)
         .where(mine.c.market == market, mine.c.role == "account")
     )
-    if after is not None:
-        seq, index = after
-        statement = statement.where(
-            or_(mine.c.event_seq < seq, and_(mine.c.event_seq == seq, mine.c.step_index < index))
-        )
-    if page.start_ms is not None:
-        statement = statement.where(mine.c.ts_ms >= page.start_ms)
-    if page.end_ms is not None:
-        statement = statement.where(mine.c.ts_ms < page.end_ms)
-    statement = statement.order_by(mine.c.event_seq.desc(), mine.c.step_index.desc())
-    return list((await connection.execute(statement.limit(page.limit + 1))).all())
+    key = (mine.c.event_seq, mine.c.step_index)
+    statement = paging.newest_first(statement, page, after, *key, at=mine.c.ts_ms)
+    return list((await connection.execute(statement)).all())
 
 
 async def candle_rows(
@@ -99,34 +84,23 @@ async def candle_rows(
     source: str,
     resolution: str,
     page: PageQuery,
-    before_ms: int | None,
+    after: tuple[int, ...] | None,
 ) -> list[Row[Any]]:
     """Buckets of one resolution."""
     statement = select(candles).where(
         candles.c.market == market, candles.c.source == source, candles.c.resolution == resolution
     )
-    if before_ms is not None:
-        statement = statement.where(candles.c.t_ms < before_ms)
-    if page.start_ms is not None:
-        statement = statement.where(candles.c.t_ms >= page.start_ms)
-    if page.end_ms is not None:
-        statement = statement.where(candles.c.t_ms < page.end_ms)
-    statement = statement.order_by(candles.c.t_ms.desc()).limit(page.limit + 1)
+    statement = paging.newest_first(statement, page, after, candles.c.t_ms, at=candles.c.t_ms)
     return list((await connection.execute(statement)).all())
 
 
 async def funding_rows(
-    connection: AsyncConnection, market: int, page: PageQuery, before_ms: int | None
+    connection: AsyncConnection, market: int, page: PageQuery, after: tuple[int, ...] | None
 ) -> list[Row[Any]]:
     """Hourly rates with the hour's opening mark and index (None where unknown)."""
     statement = select(funding_rates).where(funding_rates.c.market == market)
-    if before_ms is not None:
-        statement = statement.where(funding_rates.c.hour_ms < before_ms)
-    if page.start_ms is not None:
-        statement = statement.where(funding_rates.c.hour_ms >= page.start_ms)
-    if page.end_ms is not None:
-        statement = statement.where(funding_rates.c.hour_ms < page.end_ms)
-    statement = statement.order_by(funding_rates.c.hour_ms.desc()).limit(page.limit + 1)
+    hour = funding_rates.c.hour_ms
+    statement = paging.newest_first(statement, page, after, hour, at=hour)
     return list((await connection.execute(statement)).all())
 
 

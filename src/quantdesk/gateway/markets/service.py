@@ -149,12 +149,11 @@ class MarketService:
         async with self._stored.read() as connection:
             rows = await repository.trades(connection, market.index, page, after, liquidations=liquidations)
             since = await repository.known_since(connection, "fills")
-        shown = rows[: page.limit]
-        more = len(rows) > page.limit
+        shown, following = paging.cut(rows, page, lambda row: (row.event_seq, row.fill_index))
         return TradeList(
             symbol=symbol,
             items=[views.trade_row(market.parameters, row) for row in shown],
-            next_cursor=paging.encode(shown[-1].event_seq, shown[-1].fill_index) if more else None,
+            next_cursor=following,
             unknown_before_ms=since,
             feed=self._board.market(symbol).feed,
             **self._fresh.stamp(),
@@ -168,12 +167,11 @@ class MarketService:
         async with self._stored.read() as connection:
             rows = await repository.losses(connection, market.index, page, after)
             since = await repository.known_since(connection, "liquidations")
-        shown = rows[: page.limit]
-        more = len(rows) > page.limit
+        shown, following = paging.cut(rows, page, lambda row: (row.event_seq, row.step_index))
         return MarketLiquidationList(
             symbol=symbol,
             items=[views.liquidation_row(market.parameters, row) for row in shown],
-            next_cursor=paging.encode(shown[-1].event_seq, shown[-1].step_index) if more else None,
+            next_cursor=following,
             unknown_before_ms=since,
             feed=self._board.market(symbol).feed,
             **self._fresh.stamp(),
@@ -192,7 +190,6 @@ class MarketService:
         await self._fresh.reach(min_slot)
         market = (await self._state.current()).market(symbol, "symbol")
         after = paging.decode(page.cursor, 1)
-        before = after[0] if after else None
         async with self._stored.read() as connection:
             rows = await repository.candle_rows(
                 connection,
@@ -200,19 +197,18 @@ class MarketService:
                 source=source,
                 resolution=resolution,
                 page=page,
-                before_ms=before,
+                after=after,
             )
             since = await repository.known_since(connection, "candles")
         now, length = self._clock(), RESOLUTION_MS[resolution]
-        shown = rows[: page.limit]
-        more = len(rows) > page.limit
+        shown, following = paging.cut(rows, page, lambda row: (row.t_ms,))
         items = [views.candle_row(market.parameters, row, length, now) for row in shown]
         return CandleList(
             symbol=symbol,
             resolution=resolution,
             source=source,
             items=items,
-            next_cursor=paging.encode(shown[-1].t_ms) if more else None,
+            next_cursor=following,
             unknown_before_ms=since,
             feed=self._board.market(symbol).feed,
             **self._fresh.stamp(),
@@ -229,7 +225,7 @@ class MarketService:
                 source=source,
                 resolution=resolution,
                 page=page,
-                before_ms=None,
+                after=None,
             )
         now, length = self._clock(), RESOLUTION_MS[resolution]
         found = {row.t_ms: views.candle_row(market.parameters, row, length, now) for row in rows}
@@ -243,12 +239,12 @@ class MarketService:
         market = (await self._state.current()).market(symbol, "symbol")
         after = paging.decode(page.cursor, 1)
         async with self._stored.read() as connection:
-            rows = await repository.funding_rows(connection, market.index, page, after[0] if after else None)
+            rows = await repository.funding_rows(connection, market.index, page, after)
             hours = [row.hour_ms for row in rows]
             marks = await repository.hour_opens(connection, market.index, "mark", hours)
             indices = await repository.hour_opens(connection, market.index, "index", hours)
             since = await repository.known_since(connection, "funding_rates")
-        shown = rows[: page.limit]
+        shown, following = paging.cut(rows, page, lambda row: (row.hour_ms,))
         made = [
             views.funding_row(market.parameters, row, marks.get(row.hour_ms), indices.get(row.hour_ms))
             for row in shown
@@ -256,7 +252,7 @@ class MarketService:
         return FundingRateList(
             symbol=symbol,
             items=[item for item in made if item is not None],
-            next_cursor=paging.encode(shown[-1].hour_ms) if len(rows) > page.limit else None,
+            next_cursor=following,
             unknown_before_ms=since,
             feed=self._board.market(symbol).feed,
             **self._fresh.stamp(),
@@ -274,11 +270,11 @@ class MarketService:
             for price in reversed(live.prices)
             if price.published_ms < end and price.published_ms >= (page.start_ms or 0)
         ]
-        shown = chosen[: page.limit]
+        shown, following = paging.cut(chosen, page, lambda price: (price.published_ms,))
         return IndexPriceList(
             symbol=symbol,
             items=[views.index_price(price) for price in shown],
-            next_cursor=paging.encode(shown[-1].published_ms) if len(chosen) > page.limit else None,
+            next_cursor=following,
             unknown_before_ms=live.prices[0].published_ms if live.prices else self._clock(),
             feed=live.feed,
             **self._fresh.stamp(),

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, or_, select
+from sqlalchemy import Row, Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from quantdesk.gateway import paging
 from quantdesk.gateway.requests import PageQuery
 from quantdesk.gateway.stored import Stored
 from quantdesk.infra.store.tables import orders
@@ -49,16 +50,9 @@ async def page_of(
         statement = statement.where(orders.c.status == "open")
     elif status == "closed":
         statement = statement.where(orders.c.status != "open")
-    if after is not None:
-        seq, index = after
-        statement = statement.where(
-            or_(orders.c.event_seq < seq, and_(orders.c.event_seq == seq, orders.c.order_index < index))
-        )
-    if page.start_ms is not None:
-        statement = statement.where(orders.c.created_ms >= page.start_ms)
-    if page.end_ms is not None:
-        statement = statement.where(orders.c.created_ms < page.end_ms)
-    return list((await connection.execute(statement.limit(page.limit + 1))).all())
+    key = (orders.c.event_seq, orders.c.order_index)
+    statement = paging.newest_first(statement, page, after, *key, at=orders.c.created_ms)
+    return list((await connection.execute(statement)).all())
 
 
 async def all_open(stored: Stored, wallet: str) -> list[Row[Any]]:

@@ -46,12 +46,11 @@ class OrderService:
                 connection, wallet, status=status, market=index, sub=sub, page=page, after=after
             )
             since = await known_since(connection, "orders")
-        shown = rows[: page.limit]
-        more = len(rows) > page.limit
+        shown, following = paging.cut(rows, page, lambda row: (row.event_seq, row.order_index))
         return OrderList(
             wallet=wallet,
             items=orders_of(view, shown),
-            next_cursor=paging.encode(shown[-1].event_seq, shown[-1].order_index) if more else None,
+            next_cursor=following,
             unknown_before_ms=since,
             feed=self._board.feed,
             **self._fresh.stamp(),

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, bindparam, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from quantdesk.gateway import paging
 from quantdesk.gateway.requests import PageQuery
 from quantdesk.infra.store.tables import triggers
 
@@ -36,14 +37,8 @@ async def ended(
         statement = statement.where(triggers.c.market == market)
     if sub is not None:
         statement = statement.where(triggers.c.sub == sub)
-    if after is not None:
-        statement = statement.where(triggers.c.event_seq < after[0])
-    if page.start_ms is not None:
-        statement = statement.where(triggers.c.created_ms >= page.start_ms)
-    if page.end_ms is not None:
-        statement = statement.where(triggers.c.created_ms < page.end_ms)
-    statement = statement.order_by(triggers.c.event_seq.desc())
-    return list((await connection.execute(statement.limit(page.limit + 1))).all())
+    statement = paging.newest_first(statement, page, after, triggers.c.event_seq, at=triggers.c.created_ms)
+    return list((await connection.execute(statement)).all())
 
 
 def over(now_s: int) -> ColumnElement[bool]:

@@ -81,11 +81,11 @@ class TraderService:
                 connection, wallet, market=index, sub=sub, page=page, after=after, now_s=now_s
             )
             since = await known_since(connection, "triggers")
-        shown = rows[: page.limit]
+        shown, following = paging.cut(rows, page, lambda row: (row.event_seq,))
         return TriggerList(
             wallet=wallet,
             items=items + views.stored_views(view, shown, now_s),
-            next_cursor=paging.encode(shown[-1].event_seq) if len(rows) > page.limit else None,
+            next_cursor=following,
             unknown_before_ms=since,
             **stamp,
         )
