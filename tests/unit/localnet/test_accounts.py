@@ -10,7 +10,7 @@ from solders.instruction import Instruction
 from solders.pubkey import Pubkey
 
 from localnet_transactions import base64_of, signed
-from quantdesk.localnet.runtime.base58 import b58encode
+from quantdesk.program import base58
 
 from .conftest import Chain
 
@@ -51,8 +51,8 @@ async def test_an_absent_account_is_null(chain: Chain) -> None:
 async def test_data_comes_in_every_encoding(chain: Chain) -> None:
     data = bytes(range(100))
     address = await set_data(chain, data)
-    assert await data_of(chain, address) == b58encode(data)
-    assert await data_of(chain, address, encoding="base58") == [b58encode(data), "base58"]
+    assert await data_of(chain, address) == base58.encode(data)
+    assert await data_of(chain, address, encoding="base58") == [base58.encode(data), "base58"]
     assert await data_of(chain, address, encoding="base64") == [base64.b64encode(data).decode(), "base64"]
     packed, name = await data_of(chain, address, encoding="base64+zstd")
     assert name == "base64+zstd"
@@ -72,7 +72,7 @@ async def test_a_slice_is_cut_before_it_is_encoded(chain: Chain) -> None:
     address = await set_data(chain, bytes(range(200)))
     cut = {"dataSlice": {"offset": 10, "length": 3}}
     assert await data_of(chain, address, encoding="base58", **cut) == [
-        b58encode(bytes([10, 11, 12])),
+        base58.encode(bytes([10, 11, 12])),
         "base58",
     ]
     beyond = {"dataSlice": {"offset": 500, "length": 3}}
@@ -92,7 +92,7 @@ async def test_program_accounts_pass_through_filters(chain: Chain) -> None:
     await set_data(chain, b"abcdefg")
     filters = [
         {"dataSize": 6},
-        {"memcmp": {"offset": 2, "bytes": b58encode(b"cd")}},
+        {"memcmp": {"offset": 2, "bytes": base58.encode(b"cd")}},
         {"memcmp": {"offset": 0, "bytes": base64.b64encode(b"a").decode(), "encoding": "base64"}},
     ]
     found = await chain.rpc("getProgramAccounts", OWNER, {"filters": filters, "encoding": "base64"})

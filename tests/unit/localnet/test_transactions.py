@@ -16,7 +16,7 @@ from solders.system_program import TransferParams, transfer
 from solders.transaction import VersionedTransaction
 
 from localnet_transactions import base64_of, signed, transfer_of
-from quantdesk.localnet.runtime.base58 import b58encode
+from quantdesk.program import base58
 
 from .conftest import Chain
 
@@ -67,7 +67,9 @@ async def test_a_transfer_lands_and_costs_5000_lamports_a_signature(chain: Chain
 async def test_base58_is_the_encoding_unless_another_is_named(chain: Chain) -> None:
     payer = await chain.funded()
     transaction = transfer_of(payer, Keypair().pubkey(), 10**9, await chain.blockhash())
-    assert await chain.rpc("sendTransaction", b58encode(bytes(transaction))) == str(transaction.signatures[0])
+    assert await chain.rpc("sendTransaction", base58.encode(bytes(transaction))) == str(
+        transaction.signatures[0]
+    )
 
 
 async def test_the_priority_fee_is_charged_for_the_units_asked_for(chain: Chain) -> None:

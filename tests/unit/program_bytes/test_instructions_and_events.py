@@ -1,13 +1,10 @@
 from __future__ import annotations
 
-import os
 from typing import Any, get_type_hints
 
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from solders.pubkey import Pubkey
 
 from fakes.chain_story import Story, market_params
@@ -316,16 +313,3 @@ def test_a_transfer_of_ours_that_the_token_program_refuses_has_that_programs_nam
 )
 def test_solanas_own_errors_keep_their_names(err: Any, name: str) -> None:
     assert explain(err).name == name
-
-
-@given(st.binary(max_size=300))
-def test_base58_survives_the_way_out_and_back(data: bytes) -> None:
-    assert base58.decode(base58.encode(data)) == data
-
-
-def test_base58_agrees_with_solanas_keys_and_refuses_other_characters() -> None:
-    for _ in range(50):
-        key = os.urandom(32)
-        assert base58.encode(key) == str(Pubkey.from_bytes(key))
-    with pytest.raises(base58.Base58Invalid):
-        base58.decode("0OIl")

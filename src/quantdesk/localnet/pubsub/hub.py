@@ -17,10 +17,10 @@ from quantdesk.localnet.rpc.block_json import block_json
 from quantdesk.localnet.rpc.envelope import encode_json
 from quantdesk.localnet.rpc.methods.history import block_content
 from quantdesk.localnet.runtime.bank import Block
-from quantdesk.localnet.runtime.base58 import b58encode
 from quantdesk.localnet.runtime.execution import Execution
 from quantdesk.localnet.runtime.genesis import SYSTEM_PROGRAM
 from quantdesk.localnet.runtime.wire import WireTransaction
+from quantdesk.program import base58
 
 
 class Connection(Protocol):
@@ -175,7 +175,7 @@ class Hub:
             s for s in self._by_kind["logs"].values() if not s.only_final and _mentions(s, execution.keys)
         ]
         if logs:
-            value = {"signature": b58encode(wire.signature), "err": error, "logs": execution.result.logs}
+            value = {"signature": base58.encode(wire.signature), "err": error, "logs": execution.result.logs}
             for subscription in logs:
                 self._notify(subscription, _in_context(slot, value))
         for subscription in list(self._by_kind["signature"].values()):
@@ -210,7 +210,7 @@ class Hub:
                 if _mentions(subscription, keys):
                     result = recorded.result
                     value = value or {
-                        "signature": b58encode(recorded.signature),
+                        "signature": base58.encode(recorded.signature),
                         "err": result.error,
                         "logs": result.logs,
                     }

@@ -14,8 +14,8 @@ from solders.pubkey import Pubkey
 from quantdesk.localnet.rpc.errors import invalid_request
 from quantdesk.localnet.rpc.params import Config
 from quantdesk.localnet.rpc.token_json import parse_token_data
-from quantdesk.localnet.runtime.base58 import b58encode
 from quantdesk.localnet.runtime.genesis import RENT_EXEMPT_EPOCH
+from quantdesk.program import base58
 
 ENCODINGS = ("binary", "base58", "base64", "base64+zstd", "jsonParsed")
 MAX_BASE58_BYTES = 128
@@ -78,5 +78,5 @@ def _data(account: Account, view: View, reader: AccountReader, *, is_strict: boo
         raise invalid_request(
             "Encoded binary (base 58) data should be less than 128 bytes, please use Base64 encoding."
         )
-    text = _TOO_LARGE if len(data) > MAX_BASE58_BYTES else b58encode(data)
+    text = _TOO_LARGE if len(data) > MAX_BASE58_BYTES else base58.encode(data)
     return text if view.encoding == "binary" else [text, "base58"]

@@ -15,8 +15,8 @@ from quantdesk.localnet.rpc.transactions_json import (
     parsed_keys,
     transaction_with_meta,
 )
-from quantdesk.localnet.runtime.base58 import b58encode
 from quantdesk.localnet.runtime.wire import WireTransaction
+from quantdesk.program import base58
 
 _META_OF_ACCOUNTS = (
     "err",
@@ -53,7 +53,7 @@ def block_json(
     if view.rewards:
         shown["rewards"] = []
     if view.details == "signatures":
-        shown["signatures"] = [b58encode(recorded.signature) for recorded in transactions]
+        shown["signatures"] = [base58.encode(recorded.signature) for recorded in transactions]
     elif view.details == "full":
         shown["transactions"] = [
             transaction_with_meta(

@@ -11,8 +11,8 @@ from solders.account import Account
 
 from quantdesk.localnet.rpc.errors import invalid_params
 from quantdesk.localnet.rpc.params import as_u64, type_mismatch
-from quantdesk.localnet.runtime.base58 import b58decode
 from quantdesk.localnet.runtime.tokens import decode_token_account
+from quantdesk.program import base58
 
 _MAX_FILTERS = 4
 _MAX_COMPARED_BYTES = 128
@@ -62,7 +62,7 @@ def _compared_bytes(value: Any, encoding: str) -> bytes:
         elif encoding == "base64":
             wanted = base64.b64decode(value, validate=True)
         elif encoding in ("base58", "binary"):
-            wanted = b58decode(value)
+            wanted = base58.decode(value)
         else:
             raise invalid_params(
                 f"Invalid params: unknown variant `{encoding}`, expected `base58` or `base64`."

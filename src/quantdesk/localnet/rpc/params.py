@@ -13,7 +13,7 @@ from solders.pubkey import Pubkey
 from solders.signature import Signature
 
 from quantdesk.localnet.rpc.errors import MIN_CONTEXT_SLOT_NOT_REACHED, RpcError, invalid_params
-from quantdesk.localnet.runtime.base58 import b58decode
+from quantdesk.program import base58
 
 COMMITMENTS = ("processed", "confirmed", "finalized")
 _LEGACY_COMMITMENTS = {
@@ -161,7 +161,7 @@ def _key_problem(text: str, size: int) -> str:
     if len(text) > size * 11 // 8:
         return "WrongSize"
     try:
-        b58decode(text)
+        base58.decode(text)
     except ValueError:
         return "Invalid"
     return "WrongSize"

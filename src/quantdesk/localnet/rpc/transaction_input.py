@@ -10,9 +10,9 @@ from solders.message import Message, MessageV0, from_bytes_versioned
 from quantdesk.localnet.rpc.errors import invalid_params
 from quantdesk.localnet.rpc.params import Config, unknown_variant
 from quantdesk.localnet.rpc.transactions_json import ENCODINGS
-from quantdesk.localnet.runtime.base58 import b58decode
 from quantdesk.localnet.runtime.transaction_errors import describe
 from quantdesk.localnet.runtime.wire import MAX_TRANSACTION_BYTES, Unsanitary, WireTransaction
+from quantdesk.program import base58
 
 _MAX_BASE58_CHARS = 1683
 _MAX_BASE64_CHARS = 1644
@@ -51,7 +51,7 @@ def _decode_text(text: str, encoding: str) -> bytes:
             f" (max: encoded/raw {limit}/{MAX_TRANSACTION_BYTES})"
         )
     try:
-        return b58decode(text) if encoding == "base58" else base64.b64decode(text, validate=True)
+        return base58.decode(text) if encoding == "base58" else base64.b64decode(text, validate=True)
     except (ValueError, binascii.Error) as error:
         raise invalid_params(f"invalid {encoding} encoding: {error}") from None
 

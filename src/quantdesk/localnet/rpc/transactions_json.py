@@ -11,9 +11,9 @@ from solders.pubkey import Pubkey
 from quantdesk.localnet.rpc.errors import UNSUPPORTED_TRANSACTION_VERSION, RpcError
 from quantdesk.localnet.rpc.parsed_instructions import parsed_instruction
 from quantdesk.localnet.rpc.token_json import token_amount
-from quantdesk.localnet.runtime.base58 import b58encode
 from quantdesk.localnet.runtime.outcome import InnerCall, TokenBalance, TransactionResult
 from quantdesk.localnet.runtime.wire import WireTransaction
+from quantdesk.program import base58
 
 ENCODINGS = ("binary", "base58", "base64", "json", "jsonParsed")
 _TOP_LEVEL = 1
@@ -59,9 +59,9 @@ def transaction_with_meta(
 def transaction_json(wire: WireTransaction, result: TransactionResult, encoding: str) -> Any:
     """A transaction in `encoding`."""
     if encoding == "binary":
-        return b58encode(wire.raw)
+        return base58.encode(wire.raw)
     if encoding == "base58":
-        return [b58encode(wire.raw), "base58"]
+        return [base58.encode(wire.raw), "base58"]
     if encoding == "base64":
         return [base64.b64encode(wire.raw).decode(), "base64"]
     message = _parsed_message(wire, result) if encoding == "jsonParsed" else _raw_message(wire)
@@ -92,7 +92,7 @@ def _raw_instruction(program_index: int, accounts: bytes, data: bytes, height: i
     return {
         "programIdIndex": program_index,
         "accounts": list(accounts),
-        "data": b58encode(data),
+        "data": base58.encode(data),
         "stackHeight": height,
     }
 
@@ -156,7 +156,7 @@ def decoded_instruction(
     return parsed_instruction(program, named, data, height) or {
         "programId": program,
         "accounts": named,
-        "data": b58encode(data),
+        "data": base58.encode(data),
         "stackHeight": height,
     }
 

@@ -28,8 +28,8 @@ from quantdesk.localnet.rpc.errors import invalid_params
 from quantdesk.localnet.rpc.methods.cluster import get_epoch_info
 from quantdesk.localnet.rpc.params import Config, Params, as_pubkey, type_mismatch, unknown_variant
 from quantdesk.localnet.runtime.bank import SLOTS_PER_EPOCH
-from quantdesk.localnet.runtime.base58 import b58decode
 from quantdesk.localnet.runtime.genesis import RENT_EXEMPT_EPOCH, SYSTEM_PROGRAM
+from quantdesk.program import base58
 
 _MAX_ACCOUNT_BYTES = 10 * 1024 * 1024
 _MAX_ADVANCE_SLOTS = 100_000
@@ -72,7 +72,7 @@ def _decode_data(value: Any) -> bytes:
         elif encoding == "base64":
             data = base64.b64decode(text, validate=True)
         elif encoding == "base58":
-            data = b58decode(text)
+            data = base58.decode(text)
         else:
             raise unknown_variant(encoding, _DATA_ENCODINGS)
     except (ValueError, binascii.Error) as error:

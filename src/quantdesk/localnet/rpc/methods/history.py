@@ -15,9 +15,9 @@ from quantdesk.localnet.rpc.errors import invalid_params
 from quantdesk.localnet.rpc.methods.cluster import missing_block
 from quantdesk.localnet.rpc.params import Config, Params, as_pubkey, as_signature, as_u64, type_mismatch
 from quantdesk.localnet.rpc.transactions_json import ENCODINGS, transaction_with_meta
-from quantdesk.localnet.runtime.base58 import b58encode
 from quantdesk.localnet.runtime.memo import memo_of
 from quantdesk.localnet.runtime.wire import WireTransaction
+from quantdesk.program import base58
 
 _MAX_STATUSES = 256
 _MAX_SIGNATURES = 1_000
@@ -126,7 +126,7 @@ def _signature_row(node: Node, recorded: RecordedTransaction) -> dict[str, Any]:
         "confirmationStatus": "finalized" if recorded.slot <= node.bank.finalized_slot else "confirmed",
         "err": recorded.result.error,
         "memo": memo_of(WireTransaction.parse(recorded.raw)),
-        "signature": b58encode(recorded.signature),
+        "signature": base58.encode(recorded.signature),
         "slot": recorded.slot,
     }
 

@@ -21,10 +21,10 @@ from quantdesk.localnet.rpc.errors import (
 from quantdesk.localnet.rpc.params import Config, Params, as_commitment, as_pubkey
 from quantdesk.localnet.rpc.transaction_input import decode_transaction
 from quantdesk.localnet.rpc.transactions_json import return_data_json
-from quantdesk.localnet.runtime.base58 import b58encode
 from quantdesk.localnet.runtime.outcome import TransactionResult
 from quantdesk.localnet.runtime.transaction_errors import describe
 from quantdesk.localnet.runtime.wire import WireTransaction
+from quantdesk.program import base58
 
 
 def send_transaction(node: Node, params: Params) -> Any:
@@ -44,11 +44,11 @@ def send_transaction(node: Node, params: Params) -> Any:
     if refusal is not None:
         if not skip:
             raise preflight_failure(refusal, None)
-        return b58encode(wire.signature)
+        return base58.encode(wire.signature)
     execution = node.submit(wire, keep_failures=skip)
     if execution.result.error is not None and not skip:
         raise preflight_failure(execution.result.error, execution.result)
-    return b58encode(wire.signature)
+    return base58.encode(wire.signature)
 
 
 def preflight_failure(error: Any, result: TransactionResult | None) -> RpcError:
@@ -99,7 +99,7 @@ def request_airdrop(node: Node, params: Params) -> Any:
     execution = node.submit(wire, keep_failures=False)
     if execution.result.error is not None:
         raise RpcError(INTERNAL_ERROR, f"airdrop request failed: {describe(execution.result.error)}")
-    return b58encode(wire.signature)
+    return base58.encode(wire.signature)
 
 
 def _airdrop_blockhash(node: Node, config: Config) -> Hash:
