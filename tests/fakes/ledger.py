@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from solders.pubkey import Pubkey
 
 from fakes.accounts import account_bytes
 from quantdesk.program.dtypes import account_dtype, struct_dtype
-from quantdesk.program.layouts import NO_MARKET, Exchange
+from quantdesk.program.layouts import NO_MARKET, Exchange, MarginTier, Market
 
 Fields = Mapping[str, Any]
 
@@ -29,6 +30,26 @@ def exchange_of(markets: Sequence[Fields], collaterals: Sequence[Fields] = (), *
     for index, collateral in enumerate(collaterals, 1):
         _fill(raw["collaterals"][0, index], collateral)
     return Exchange.decode(raw.tobytes())
+
+
+def sol_market(**changes: Any) -> Market:
+    """SOL-PERP at 140 with a trade band of 5 %; unnamed fields are 0."""
+    fields: dict[str, Any] = dict.fromkeys(Market.__dataclass_fields__, 0)
+    fields |= {
+        "symbol": "SOL-PERP",
+        "index": 2,
+        "book": Pubkey.default(),
+        "price_authority": Pubkey.default(),
+        "status": 2,
+        "lots_per_base": 100,
+        "tick_size": 100,
+        "tiers": (MarginTier(2**63, 50_000),) * 4,
+        "maintenance_fraction": 500_000,
+        "trade_band": 50_000,
+        "index_price": 1_400_000,
+        "mark_price": 1_400_000,
+    }
+    return Market(**(fields | changes))
 
 
 def slots_of(count: int) -> npt.NDArray[Any]:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from solders.pubkey import Pubkey
 
+from fakes.ledger import sol_market
 from quantdesk.gateway import paging
 from quantdesk.gateway.markets import views
 from quantdesk.gateway.markets.board import LiveBook, LiveMarket
@@ -16,36 +16,13 @@ from quantdesk.gateway.problems import Malformed, Problem
 from quantdesk.gateway.transactions.orders import MarketNow, program_order
 from quantdesk.gateway.transactions.schemas import OrderFields
 from quantdesk.infra.bus.messages import BookDelta
-from quantdesk.program.layouts import MarginTier, Market
 from quantdesk.program.records import ExpiryKind, OrderKind, Side
-
-SPARE = Pubkey.default()
-
-
-def market(**changes: Any) -> Market:
-    """SOL-PERP at 140 with a trade band of 5 %."""
-    fields: dict[str, Any] = dict.fromkeys(Market.__dataclass_fields__, 0)
-    fields |= {
-        "symbol": "SOL-PERP",
-        "index": 2,
-        "book": SPARE,
-        "price_authority": SPARE,
-        "status": 2,
-        "lots_per_base": 100,
-        "tick_size": 100,
-        "tiers": (MarginTier(2**63, 50_000),) * 4,
-        "maintenance_fraction": 500_000,
-        "trade_band": 50_000,
-        "index_price": 1_400_000,
-        "mark_price": 1_400_000,
-    }
-    return Market(**(fields | changes))
 
 
 def now(bids: dict[int, int] | None = None, asks: dict[int, int] | None = None) -> MarketNow:
     live = LiveMarket("SOL-PERP")
     live.book = LiveBook(synced=True, bids=bids or {}, asks=asks or {})
-    return MarketNow(market(), live)
+    return MarketNow(sol_market(), live)
 
 
 def fields(**given: Any) -> OrderFields:

@@ -5,35 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from solders.pubkey import Pubkey
 
+from fakes.ledger import sol_market
 from quantdesk.gateway.markets.board import LiveMarket
 from quantdesk.gateway.markets.restrictions import restrictions
 from quantdesk.infra.bus.messages import MarketState
-from quantdesk.program.layouts import Exchange, MarginTier, Market
+from quantdesk.program.layouts import Exchange
 from quantdesk.program.records import Pause
-
-SPARE = Pubkey.default()
-
-
-def market(**changes: Any) -> Market:
-    """SOL-PERP at 140 with a trade band of 5 %."""
-    fields: dict[str, Any] = dict.fromkeys(Market.__dataclass_fields__, 0)
-    fields |= {
-        "symbol": "SOL-PERP",
-        "index": 2,
-        "book": SPARE,
-        "price_authority": SPARE,
-        "status": 2,
-        "lots_per_base": 100,
-        "tick_size": 100,
-        "tiers": (MarginTier(2**63, 50_000),) * 4,
-        "maintenance_fraction": 500_000,
-        "trade_band": 50_000,
-        "index_price": 1_400_000,
-        "mark_price": 1_400_000,
-    }
-    return Market(**(fields | changes))
 
 
 def exchange(**changes: Any) -> Exchange:
@@ -82,7 +60,7 @@ def test_a_market_says_what_it_narrows_and_why(
 ) -> None:
     now_ms = 1_000_000 + age_ms
     found = restrictions(
-        exchange(**of_exchange), market(**(PRICED | of_market)), LiveMarket("SOL-PERP"), now_ms
+        exchange(**of_exchange), sol_market(**(PRICED | of_market)), LiveMarket("SOL-PERP"), now_ms
     )
     assert [(each.code, each.restricts, each.until_ms) for each in found] == expected
 
@@ -92,11 +70,11 @@ def test_the_newest_price_counts_and_not_the_account_that_was_read_before_it() -
     fields = dict.fromkeys(MarketState.__struct_fields__, 0)
     newer = {"symbol": "SOL-PERP", "index": 1_400_000, "publish_ms": 1_060_000}
     live.take_state(MarketState(**(fields | newer)))
-    assert restrictions(exchange(), market(**PRICED), live, 1_061_000) == []
+    assert restrictions(exchange(), sol_market(**PRICED), live, 1_061_000) == []
 
 
 def test_a_pause_of_withdrawals_ends_by_itself_and_never_narrows_trading() -> None:
     paused = exchange(paused=Pause.WITHDRAWALS | Pause.ADMISSION, withdrawals_paused_until=1_010)
     assert paused.pauses(1_000) == Pause.WITHDRAWALS | Pause.ADMISSION
     assert paused.pauses(1_010) == Pause.ADMISSION
-    assert restrictions(paused, market(**PRICED), LiveMarket("SOL-PERP"), 1_000_000) == []
+    assert restrictions(paused, sol_market(**PRICED), LiveMarket("SOL-PERP"), 1_000_000) == []
