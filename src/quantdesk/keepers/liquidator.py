@@ -122,10 +122,8 @@ class Liquidator:
         acts = self._convert(found, picture, now_s, own)
         acts += self._look(found, picture, now_s, self._room(own, picture.exchange))
         plan = UnwindPlan(self._config.unwind_usdc, self._config.unwind_ppm)
-        selling = unwinding(seat.slot, own, picture.exchange, plan)
-        acts += [act for act in selling if self._rests.over(act, now_s)]
-        ending = settling(seat.slot, own, picture.exchange)
-        ending = [act for act in ending if self._rests.over(act, now_s)]
+        acts += self._rested(unwinding(seat.slot, own, picture.exchange, plan), now_s)
+        ending = self._rested(settling(seat.slot, own, picture.exchange), now_s)
         sharing = batches(acts, self._config.most_acts)
         alone = batches(ending, 1)  # sixteen positions a call: it neither waits for others nor delays them
         results = await asyncio.gather(
@@ -135,6 +133,10 @@ class Liquidator:
         for error in results:
             if error is not None:
                 raise error
+
+    def _rested(self, acts: Sequence[Act], now_s: float) -> list[Act]:
+        """Those that may be tried now."""
+        return [act for act in acts if self._rests.over(act, now_s)]
 
     def _own_slot(self, seat: Seat, picture: Picture) -> Slot:
         slot = picture.ledger.slot(seat.slot)

@@ -23,7 +23,7 @@ def _settle(venue: Addresses, keeper: TraderKey, act: Act) -> Instruction:
     return instructions.settle_slots(venue, keeper, act.market)
 
 
-SETTLE = Step("settle_slots", _settle, lambda _account, _exchange, _now_s: [])
+SETTLE = Step("settle_slots", _settle)
 
 
 def settling(index: int, own: Slot, exchange: Exchange) -> list[Act]:

@@ -35,7 +35,7 @@ def _order(venue: Addresses, keeper: TraderKey, act: Act) -> Instruction:
     return place_order(venue, keeper, act.market, order)
 
 
-UNWIND = Step("unwind", _order, lambda _account, _exchange, _now_s: [], trades=True)
+UNWIND = Step("unwind", _order, trades=True)
 
 
 def unwinding(index: int, own: Slot, exchange: Exchange, plan: UnwindPlan) -> list[Act]:

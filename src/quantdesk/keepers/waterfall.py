@@ -83,7 +83,8 @@ Markets = Callable[[Troubled, Exchange, float], list[int]]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """``markets``: where an account needs the step (at a Unix time), most urgent first.
+    """``markets``: where an account in trouble needs the step (at a Unix time), most urgent first;
+    nowhere for what is not about one.
 
     ``everywhere``: in all of them at once, else in the first that does not rest. ``trades``: of use only when
     it fills something. ``assumes``: the keeper takes the position upon itself, as far as it has room.
@@ -91,7 +92,7 @@ class Step:
 
     name: str
     build: Build
-    markets: Markets
+    markets: Markets = lambda _account, _exchange, _now_s: []
     everywhere: bool = False
     trades: bool = False
     assumes: bool = False
