@@ -32,7 +32,7 @@ def _convert(venue: Addresses, keeper: TraderKey, act: Act) -> Instruction:
     return instructions.convert_collateral(venue, keeper, debtor, collateral=act.market, amount=act.lots)
 
 
-CONVERT = Step("convert_collateral", _convert, lambda _account, _exchange, _now_s: [])
+CONVERT = Step("convert_collateral", _convert)
 """Its acts have the collateral's index in ``market`` and smallest units in ``lots``."""
 
 
@@ -89,7 +89,7 @@ def conversion(index: int, picture: Picture, now_s: float, left: Purse) -> Act |
     values = worth(slot, exchange)
     for collateral in sorted(values, key=lambda each: values[each], reverse=True):
         known = exchange.collaterals[collateral]
-        if known.price > 0 and now_s * 1_000 - known.publish_ms <= known.max_age_s * 1_000:
+        if known.price > 0 and not known.is_stale(now_s * 1_000):
             held = slot.collaterals[collateral - 1]
             amount = left.take(held, max(known.price, known.pending_price))
             wanted = ALL_WITHDRAWABLE if amount == held else amount

@@ -122,8 +122,8 @@ def _collateral(slots: Records, held: Indices, exchange: Exchange, now_s: int) -
     """What collateral other than USDC counts for maintenance."""
     counted: Integers = np.zeros(len(held), np.int64)
     for index, known in enumerate(exchange.collaterals[1:]):
-        is_stale = now_s * 1_000 - known.publish_ms > known.max_age_s * 1_000
-        weight = known.maintenance_weight * (STALE_COLLATERAL if is_stale else RATE_SCALE) // RATE_SCALE
+        share = STALE_COLLATERAL if known.is_stale(now_s * 1_000) else RATE_SCALE
+        weight = known.maintenance_weight * share // RATE_SCALE
         amount = slots["collaterals"][held, index].astype(np.int64)
         price = max(known.price, known.pending_price)  # the milder one while a jump is pending
         most = min(HIGHEST, LARGEST_WORTH * RATE_SCALE // max(1, price))

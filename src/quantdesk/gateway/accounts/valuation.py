@@ -135,7 +135,7 @@ def _collateral(holdings: Holdings, known: Sequence[Collateral], unix_s: int) ->
     for index, each in enumerate(known[1:], 1):
         held = holdings.collaterals[index - 1] if index <= len(holdings.collaterals) else 0
         parked = holdings.parked[index] if index < len(holdings.parked) else 0
-        stale = unix_s * 1_000 - each.publish_ms > each.max_age_s * 1_000
+        stale = each.is_stale(unix_s * 1_000)
         pending = each.pending_price or each.price
         higher, lower = max(each.price, pending), min(each.price, pending)
         maintenance += margin.maintenance_value(held, higher, each.maintenance_weight, stale=stale)

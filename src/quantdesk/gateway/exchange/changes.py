@@ -3,10 +3,10 @@
 from quantdesk.gateway.clock import ClockMs
 from quantdesk.gateway.exchange import repository
 from quantdesk.gateway.exchange.schemas import ParameterChange, PendingChange, PendingChangeList
-from quantdesk.gateway.exchange.state import ExchangeState, ExchangeView, node_away
+from quantdesk.gateway.exchange.state import NODE_FAILURES, ExchangeState, ExchangeView, node_away
 from quantdesk.gateway.freshness import Freshness
 from quantdesk.gateway.stored import Stored
-from quantdesk.infra.solana import AnswerMalformed, NodeAway, NodeRefused, RpcError, SolanaRpc
+from quantdesk.infra.solana import SolanaRpc
 from quantdesk.program import changes
 from quantdesk.program.changes import GRACE_S, QueuedChange, kind_of
 from quantdesk.program.parameters import Difference, differences
@@ -48,7 +48,7 @@ class ChangeService:
                 keys = [address(seq) for seq in range(first, min(first + ACCOUNTS_AT_ONCE, last + 1))]
                 answer = (await self._rpc.get_accounts(keys)).value
                 found += [QueuedChange.decode(each.bytes) for each in answer if each and each.bytes]
-        except (NodeAway, NodeRefused, RpcError, AnswerMalformed) as error:
+        except NODE_FAILURES as error:
             raise node_away(error) from error
         return found
 

@@ -178,7 +178,7 @@ def _collaterals(view: ExchangeView, now_ms: int) -> list[Collateral]:
                 maintenance_weight=rate(row.maintenance_weight),
                 price=_token_price(row.price, row.decimals),
                 price_ms=row.publish_ms or None,
-                is_stale=asset.index > 0 and now_ms - row.publish_ms > row.max_age_s * 1_000,
+                is_stale=asset.index > 0 and row.is_stale(now_ms),
                 pending_price=_token_price(row.pending_price, row.decimals),
                 deposit_cap=None if row.deposit_cap >= _UNCAPPED else asset.text(row.deposit_cap),
                 total_deposits=asset.text(row.total_deposits),

@@ -93,7 +93,7 @@ class ExchangeState:
             if not self._is_fresh(max_age_ms):
                 try:
                     await self._read()
-                except (NodeAway, NodeRefused, RpcError, AnswerMalformed) as error:
+                except NODE_FAILURES as error:
                     if self._view is None:
                         raise node_away(error) from error
                     _log.warning("exchange account not read", error=str(error))
@@ -132,6 +132,10 @@ class ExchangeState:
 
 def _asset_name(index: int, mint: Pubkey) -> str:
     return ASSET_NAMES[index] if index < len(ASSET_NAMES) else str(mint)
+
+
+NODE_FAILURES = (NodeAway, NodeRefused, RpcError, AnswerMalformed)
+"""What reading accounts of the Solana node may raise: `node_away`."""
 
 
 def node_away(error: Exception) -> DependencyAway:

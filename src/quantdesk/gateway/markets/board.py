@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from quantdesk.gateway.wire import Feed
 from quantdesk.infra.bus.messages import BookDelta, Candle, MarketState, Price
+from quantdesk.program.layouts import Market
 
 RECENT_PRICES = 1_000
 RECENT_CANDLES = 4
@@ -77,6 +78,15 @@ def _update(levels: Levels, changes: list[tuple[int, int]]) -> None:
             levels.pop(ticks, None)
 
 
+@dataclass(frozen=True, slots=True)
+class NewestIndex:
+    """The newest index price that is known: LotPrice (0 before the first), and Unix milliseconds."""
+
+    price: int
+    confidence: int
+    publish_ms: int
+
+
 @dataclass(slots=True)
 class LiveMarket:
     """One market's newest state. None where nothing was seen yet."""
@@ -108,6 +118,13 @@ class LiveMarket:
         kept[:] = [each for each in kept if each.t_ms != candle.t_ms]
         insort(kept, candle, key=lambda each: each.t_ms)
         del kept[:-RECENT_CANDLES]
+
+    def index(self, market: Market) -> NewestIndex:
+        """The bus's, which is newer than ``market``, the account read; without one the account's."""
+        known = self.state
+        if known is None:
+            return NewestIndex(market.index_price, market.confidence, market.publish_ms)
+        return NewestIndex(known.index, known.confidence, known.publish_ms)
 
     @property
     def feed(self) -> Feed | None:

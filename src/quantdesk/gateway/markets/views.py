@@ -148,11 +148,11 @@ def ticker_view(
 ) -> Ticker:
     """The present numbers. The bus's state is newer than the account read; without one the account serves."""
     parameters, state = market.parameters, live.state
-    index = (state.index if state else market.index_price) or None
+    newest = live.index(market)
+    index = newest.price or None
     mark = (state.mark if state else market.mark_price) or None
     last = (state.last if state else market.last_trade) or None
     interest = state.open_interest if state else market.open_long
-    confidence = state.confidence if state else market.confidence
     bid, ask = _top(market, live)
     funding = state.funding_rate if state else market.funding_rate
     following = state.next_rate if state else market.next_rate
@@ -168,8 +168,8 @@ def ticker_view(
         last_ms=live.last_ms or (market.last_trade_at * 1_000 or None),
         mark=_lot_price(parameters, mark),
         index=_lot_price(parameters, index),
-        confidence=_lot_price(parameters, confidence if index else None),
-        index_published_ms=(state.publish_ms if state else market.publish_ms) or None,
+        confidence=_lot_price(parameters, newest.confidence if index else None),
+        index_published_ms=newest.publish_ms or None,
         funding_rate_1h=funding_rate(funding, index),
         next_rate=funding_rate(following, index),
         next_funding_ms=now_ms - now_ms % HOUR_MS + HOUR_MS,

@@ -6,14 +6,14 @@ from quantdesk.gateway import paging
 from quantdesk.gateway.accounts.service import AccountService
 from quantdesk.gateway.auth.service import parse_key
 from quantdesk.gateway.clock import ClockMs
-from quantdesk.gateway.exchange.state import ExchangeState, ExchangeView, node_away
+from quantdesk.gateway.exchange.state import NODE_FAILURES, ExchangeState, ExchangeView, node_away
 from quantdesk.gateway.freshness import Freshness
 from quantdesk.gateway.markets.repository import known_since
 from quantdesk.gateway.requests import PageQuery
 from quantdesk.gateway.stored import Stored
 from quantdesk.gateway.traders import repository, views
 from quantdesk.gateway.traders.schemas import DelegateList, Trigger, TriggerList
-from quantdesk.infra.solana import AnswerMalformed, NodeAway, NodeRefused, RpcError, SolanaRpc
+from quantdesk.infra.solana import SolanaRpc
 from quantdesk.program.layouts import Slot, Trader, decode_slot, slot_range
 from quantdesk.program.layouts import Trigger as Waiting
 
@@ -130,7 +130,7 @@ class TraderService:
             found = [each for each in answer.value if each is not None] if answer else []
             traders = [Trader.decode(each.bytes) for each in found if each.bytes]
             seats = [Seated(trader, await self._slot(trader)) for trader in traders]
-        except (NodeAway, NodeRefused, RpcError, AnswerMalformed) as error:
+        except NODE_FAILURES as error:
             raise node_away(error) from error
         return seats, answer.context.slot if answer else 0
 

@@ -16,7 +16,6 @@ from quantdesk.program.layouts import Market
 from quantdesk.program.layouts import Trigger as Waiting
 from quantdesk.program.records import NO_PAIR, DelegateFlag, TriggerKind
 
-DAY_S = 86_400
 _BPS = Decimal(100)
 
 
@@ -89,7 +88,7 @@ def stored_views(view: ExchangeView, rows: list[Row[Any]], now_s: int) -> list[T
 
 def delegate_view(view: ExchangeView, sub: int, each: Granted, now_s: int) -> Delegate:
     """A key that may trade, with what it used today."""
-    markets = [market.symbol for market in view.exchange.markets if each.market_bitmap >> market.index & 1]
+    markets = [market.symbol for market in view.exchange.markets if each.trades_in(market.index)]
     return Delegate(
         delegate=str(each.key),
         sub=sub,
@@ -99,7 +98,7 @@ def delegate_view(view: ExchangeView, sub: int, each: Granted, now_s: int) -> De
         max_order_notional=usdc(each.max_order) if each.max_order else None,
         max_position_notional=usdc(each.max_position) if each.max_position else None,
         daily_notional=usdc(each.daily_limit) if each.daily_limit else None,
-        used_today=usdc(each.daily_used if each.day == now_s // DAY_S else 0),
+        used_today=usdc(each.used_on(now_s)),
         reduce_only=bool(each.flags & DelegateFlag.REDUCE_ONLY),
         can_transfer=bool(each.flags & DelegateFlag.TRANSFER),
     )

@@ -15,7 +15,6 @@ from quantdesk.program.layouts import Delegate
 from quantdesk.program.records import DelegateFlag
 
 CODES = frozenset({"DelegateLimit", "DelegateExpired", "NotAuthorised"})
-DAY_S = 86_400
 
 
 def remedy(code: str, setting: Setting, body: BuildRequest, account: AccountValue) -> Remedy | None:
@@ -48,9 +47,9 @@ def _limit(setting: Setting, body: BuildRequest, granted: Delegate, account: Acc
     if symbol is None:
         return None
     now = setting.market(symbol)
-    if not granted.market_bitmap >> now.market.index & 1:
+    if not granted.trades_in(now.market.index):
         known = setting.view.exchange.markets
-        allowed = [each.symbol for each in known if granted.market_bitmap >> each.index & 1]
+        allowed = [each.symbol for each in known if granted.trades_in(each.index)]
         return Remedy("market", symbol, f"one of {', '.join(allowed) or 'none'}: the delegate's markets")
     orders = orders_of(setting, body, account)
     told = next((found for each in orders if (found := _order_limit(each, granted))), None)
@@ -58,7 +57,7 @@ def _limit(setting: Setting, body: BuildRequest, granted: Delegate, account: Acc
 
 
 def _sum_limit(orders: Sequence[Order], granted: Delegate) -> Remedy | None:
-    used = granted.daily_used if granted.day == unix_ms() // 1_000 // DAY_S else 0
+    used = granted.used_on(unix_ms() // 1_000)
     wanted = sum(_notional(order) for order in orders)
     if granted.daily_limit and used + wanted > granted.daily_limit:
         left = usdc(max(0, granted.daily_limit - used))

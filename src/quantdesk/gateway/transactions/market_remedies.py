@@ -45,17 +45,15 @@ def _matching_paused(now: MarketNow, setting: Setting, _: AccountValue) -> Remed
 
 def _stale(now: MarketNow, _: Setting, __: AccountValue) -> Remedy:
     market = now.market
-    published = now.live.state.publish_ms if now.live.state else market.publish_ms
-    age = max(0, unix_ms() - published) // 1_000
+    age = max(0, unix_ms() - now.live.index(market).publish_ms) // 1_000
     opens, reduces = market.open_max_age_ms // 1_000, market.liquidate_max_age_ms // 1_000
     expected = f"a price at most {opens} s old; an order with reduce_only may use one of {reduces} s"
     return Remedy("market", f"{market.symbol}'s index price is {age} s old", expected)
 
 
 def _uncertain(now: MarketNow, _: Setting, __: AccountValue) -> Remedy:
-    market, state = now.market, now.live.state
-    confidence = state.confidence if state else market.confidence
-    wide = _percent(confidence * RATE_SCALE // max(1, now.index))
+    market, index = now.market, now.live.index(now.market)
+    wide = _percent(index.confidence * RATE_SCALE // max(1, index.price))
     opens, reduces = _percent(market.open_confidence), _percent(market.liquidate_confidence)
     expected = f"at most {opens} %; an order with reduce_only may use a price of {reduces} %"
     return Remedy("market", f"{market.symbol}'s index price is sure to {wide} %", expected)

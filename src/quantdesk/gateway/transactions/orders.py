@@ -37,7 +37,7 @@ class MarketNow:
     @property
     def index(self) -> int:
         """Index price (LotPrice); 0 before the first."""
-        return self.live.state.index if self.live.state else self.market.index_price
+        return self.live.index(self.market).price
 
     @property
     def mark(self) -> int:

@@ -11,6 +11,7 @@ from quantdesk.domain.market import MarginTier as MarginStep
 from quantdesk.domain.market import Market as MarketParameters
 from quantdesk.domain.units import RATE_SCALE, QuoteAtoms
 from quantdesk.program.layouts.reading import account_record, read
+from quantdesk.program.records import Pause
 
 SOURCE_SIGNED, SOURCE_PYTH, SOURCE_ANCHORED = range(3)
 """``Market.source``: signed prices, Pyth accounts, signed prices held near Pyth."""
@@ -19,7 +20,6 @@ EXCHANGE_VERSION = 2
 ANCHOR_AGE_MS = 60_000
 ANCHOR_BAND = 20_000
 """A signed price may leave a Pyth price of the last minute by this (1e-6) and its confidence."""
-PAUSE_WITHDRAWALS = 2
 MARKET_STATUS = ("initialising", "post_only", "active", "reduce_only", "settling", "settled")
 
 
@@ -61,6 +61,10 @@ class Collateral:
     pending_price: int
     pending_publish_ms: int
     pending_count: int
+
+    def is_stale(self, unix_ms: float) -> bool:
+        """Whether its price is too old to count in full."""
+        return unix_ms - self.publish_ms > self.max_age_s * 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +219,7 @@ class Exchange:
     def pauses(self, unix: float) -> int:
         """Bits of ``Pause`` in force: a pause of withdrawals ends by itself."""
         over = unix >= self.withdrawals_paused_until
-        return self.paused & ~(PAUSE_WITHDRAWALS if over else 0)
+        return self.paused & ~(Pause.WITHDRAWALS if over else 0)
 
     def market(self, symbol: str) -> Market:
         """The market called ``symbol``. Raises ``KeyError``."""

@@ -12,6 +12,7 @@ from quantdesk.program.layouts.reading import account_record, read
 from quantdesk.program.records import Side, TriggerKind
 
 NOBODY = bytes(32)
+DAY_S = 86_400
 NO_SLOT = 65_535
 """``slot_index`` of a trader without a slot."""
 
@@ -29,6 +30,14 @@ class Delegate:
     daily_used: int
     day: int
     flags: int
+
+    def used_on(self, unix: int) -> int:
+        """Notional of the day of ``unix`` that is used up, quote atoms."""
+        return self.daily_used if self.day == unix // DAY_S else 0
+
+    def trades_in(self, market: int) -> bool:
+        """Whether its rights reach the market with this index."""
+        return bool(self.market_bitmap >> market & 1)
 
 
 @dataclass(frozen=True, slots=True)
