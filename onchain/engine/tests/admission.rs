@@ -2,7 +2,6 @@
 
 mod support;
 
-use quantdesk_engine::describe::Seq;
 use quantdesk_engine::error::Error;
 use quantdesk_engine::instructions::*;
 use quantdesk_engine::state::{Collateral, market_status, paused};
@@ -29,15 +28,7 @@ fn post(ticks: u32) -> PlaceOrder {
 
 fn place_many(world: &mut World, who: usize, nonce: u64, quotes: &[Quote]) -> Result<Report, Error> {
     let quotes = encoded(quotes);
-    let args = PlaceMany {
-        market: 0,
-        self_trade: SelfTrade::CancelMaker,
-        expiry_kind: ExpiryKind::Never,
-        expiry: 0,
-        nonce,
-        valid_until_slot: 2_000,
-        quotes: Seq::over(&quotes),
-    };
+    let args = PlaceMany { nonce, valid_until_slot: 2_000, ..batch(&quotes) };
     world.run(who, |venue| trading::place_many(venue, &args))
 }
 
@@ -216,16 +207,7 @@ fn a_batch_whose_quotes_name_no_side_is_malformed() {
     let mut world = World::new(1, 64);
     let mut quotes = encoded(&[quote(Side::Bid, 9_990, 20)]);
     quotes[0] = 2;
-    let args = PlaceMany {
-        market: 0,
-        self_trade: SelfTrade::CancelMaker,
-        expiry_kind: ExpiryKind::Never,
-        expiry: 0,
-        nonce: 0,
-        valid_until_slot: 0,
-        quotes: Seq::over(&quotes),
-    };
-    let refused = world.run(0, |venue| trading::place_many(venue, &args));
+    let refused = world.run(0, |venue| trading::place_many(venue, &batch(&quotes)));
     assert_eq!(refused.err(), Some(Error::MalformedArguments));
 }
 

@@ -45,17 +45,7 @@ fn modify(world: &mut World, id: (u32, u64), ticks: u32, lots: u32) -> Result<Re
 
 fn replace(world: &mut World, quotes: &[Quote]) -> Result<Report, Error> {
     let quotes = encoded(quotes);
-    let args = ReplaceMany {
-        market: 0,
-        self_trade: SelfTrade::CancelMaker,
-        expiry_kind: ExpiryKind::Never,
-        expiry: 0,
-        nonce: 0,
-        valid_until_slot: 0,
-        cancels: quantdesk_engine::describe::Seq::over(&[]),
-        quotes: quantdesk_engine::describe::Seq::over(&quotes),
-    };
-    world.run_signed(0, BOT, |venue| trading::replace_many(venue, &args))
+    world.run_signed(0, BOT, |venue| trading::replace_many(venue, &replacement(&[], &quotes)))
 }
 
 #[test]

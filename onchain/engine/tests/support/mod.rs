@@ -5,6 +5,7 @@
 pub mod params;
 
 use quantdesk_engine::book::BookView;
+use quantdesk_engine::describe::Seq;
 use quantdesk_engine::error::Error;
 use quantdesk_engine::events::{
     FillRecord, MAX_EVENT_BYTES, OrderRecord, RemovedRecord, TouchedRecord, TransferRecord,
@@ -230,17 +231,7 @@ impl World {
 
     pub fn replace(&mut self, who: usize, cancels: &[OrderId], quotes: &[Quote]) -> Result<Report, Error> {
         let (cancels, quotes) = (encoded(cancels), encoded(quotes));
-        let data = ReplaceMany {
-            market: 0,
-            self_trade: SelfTrade::CancelMaker,
-            expiry_kind: ExpiryKind::Never,
-            expiry: 0,
-            nonce: 0,
-            valid_until_slot: 0,
-            cancels: quantdesk_engine::describe::Seq::over(&cancels),
-            quotes: quantdesk_engine::describe::Seq::over(&quotes),
-        };
-        self.run(who, |venue| trading::replace_many(venue, &data))
+        self.run(who, |venue| trading::replace_many(venue, &replacement(&cancels, &quotes)))
     }
 
     pub fn cancel(&mut self, who: usize, ticks: u32, seq: u64) -> Result<Report, Error> {
@@ -262,7 +253,7 @@ impl World {
 
     pub fn prune(&mut self, who: usize, orders: &[OrderId]) -> Result<Report, Error> {
         let orders = encoded(orders);
-        let args = PruneExpired { market: 0, orders: quantdesk_engine::describe::Seq::over(&orders) };
+        let args = PruneExpired { market: 0, orders: Seq::over(&orders) };
         self.run(who, |venue| trading::prune_expired(venue, &args))
     }
 
@@ -419,6 +410,33 @@ pub fn ioc(side: Side, ticks: u32, lots: u32) -> PlaceOrder {
 }
 
 /// A post-only quote of a batch.
+/// A batch in market 0 without expiry and nonce, of encoded quotes.
+pub fn batch(quotes: &[u8]) -> PlaceMany<'_> {
+    PlaceMany {
+        market: 0,
+        self_trade: SelfTrade::CancelMaker,
+        expiry_kind: ExpiryKind::Never,
+        expiry: 0,
+        nonce: 0,
+        valid_until_slot: 0,
+        quotes: Seq::over(quotes),
+    }
+}
+
+/// The same, in the place of orders whose encoded ids are given.
+pub fn replacement<'a>(cancels: &'a [u8], quotes: &'a [u8]) -> ReplaceMany<'a> {
+    ReplaceMany {
+        market: 0,
+        self_trade: SelfTrade::CancelMaker,
+        expiry_kind: ExpiryKind::Never,
+        expiry: 0,
+        nonce: 0,
+        valid_until_slot: 0,
+        cancels: Seq::over(cancels),
+        quotes: Seq::over(quotes),
+    }
+}
+
 pub fn quote(side: Side, ticks: u32, lots: u32) -> Quote {
     Quote { side, kind: OrderKind::PostOnly, reduce_only: false, ticks, lots, client_id: 0 }
 }
