@@ -122,11 +122,6 @@ impl<'a> Recorder<'a> {
         self.match_removals += 1;
     }
 
-    /// How many fills there are.
-    pub fn fills(&self) -> usize {
-        self.fills.count
-    }
-
     /// Records the result of an order.
     ///
     /// # Errors

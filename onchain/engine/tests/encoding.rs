@@ -4,7 +4,7 @@ mod support;
 
 use proptest::prelude::*;
 use quantdesk_engine::describe::{
-    Decode, Encode, Encoded, Reader, Seq, Writer, from_bytes, from_bytes_mut, slice_from_bytes,
+    Decode, Encode, Encoded, Reader, Seq, Writer, from_bytes, from_bytes_mut, slice_from_bytes_mut,
 };
 use quantdesk_engine::instructions::*;
 use quantdesk_engine::state::Order;
@@ -143,10 +143,10 @@ fn account_bytes_are_viewed_only_when_long_enough_and_aligned() {
         from_bytes::<Order>(&bytes[..size - 1]).is_none() && from_bytes_mut::<Order>(&mut bytes[..size - 1]).is_none()
     );
     assert!(from_bytes::<Order>(&bytes[4..]).is_none() && from_bytes_mut::<Order>(&mut bytes[4..]).is_none());
-    assert!(slice_from_bytes::<Order>(&bytes[4..]).is_none());
+    assert!(slice_from_bytes_mut::<Order>(&mut bytes[4..]).is_none());
     from_bytes_mut::<Order>(bytes).unwrap().ticks = 5;
     assert_eq!(from_bytes::<Order>(bytes).unwrap().ticks, 5);
-    assert_eq!(slice_from_bytes::<Order>(bytes).map(<[Order]>::len), Some(80 / size));
+    assert_eq!(slice_from_bytes_mut::<Order>(bytes).map(|orders| orders.len()), Some(80 / size));
 }
 
 proptest! {

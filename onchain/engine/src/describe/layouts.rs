@@ -50,19 +50,11 @@ pub fn bytes_of_mut<T: Pod>(value: &mut T) -> &mut [u8] {
     unsafe { core::slice::from_raw_parts_mut(core::ptr::from_mut(value).cast(), size_of::<T>()) }
 }
 
-/// The bytes as as many `T` as fit, or `None` when misaligned.
-pub fn slice_from_bytes<T: Pod>(bytes: &[u8]) -> Option<&[T]> {
-    let aligned = (bytes.as_ptr() as usize).is_multiple_of(align_of::<T>());
-    let count = bytes.len() / size_of::<T>();
-    // SAFETY: alignment was checked, the count fits the bytes, every bit pattern is a T.
-    aligned.then(|| unsafe { core::slice::from_raw_parts(bytes.as_ptr().cast(), count) })
-}
-
 /// The bytes as as many mutable `T` as fit, or `None` when misaligned.
 pub fn slice_from_bytes_mut<T: Pod>(bytes: &mut [u8]) -> Option<&mut [T]> {
     let aligned = (bytes.as_ptr() as usize).is_multiple_of(align_of::<T>());
     let count = bytes.len() / size_of::<T>();
-    // SAFETY: as above, and the borrow is exclusive.
+    // SAFETY: alignment was checked, the count fits the bytes, every bit pattern is a T, the borrow is exclusive.
     aligned.then(|| unsafe { core::slice::from_raw_parts_mut(bytes.as_mut_ptr().cast(), count) })
 }
 

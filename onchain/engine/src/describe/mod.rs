@@ -10,7 +10,7 @@ mod records;
 
 pub use codec::{Decode, Encode, Encoded, Reader, Seq, SeqIter, Writer};
 pub use discriminator::discriminator;
-pub use layouts::{Pod, Wire, bytes_of_mut, from_bytes, from_bytes_mut, slice_from_bytes, slice_from_bytes_mut};
+pub use layouts::{Pod, Wire, bytes_of_mut, from_bytes, from_bytes_mut, slice_from_bytes_mut};
 
 /// The type of a field, in the IDL's vocabulary.
 #[derive(Clone, Copy, Debug, PartialEq)]

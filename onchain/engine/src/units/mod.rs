@@ -4,7 +4,7 @@ mod quantity;
 mod ratio;
 mod signed;
 
-pub use quantity::{BaseLots, FundingIndex, LotPrice, OrderLots, Pubkey, QuoteAtoms, Ticks};
+pub use quantity::{BaseLots, FundingIndex, LotPrice, Pubkey, QuoteAtoms, Ticks};
 pub use ratio::{MILLION, Rounding, mul_div, mul_div_signed, mul_div_wide, product, share_up, value_of};
 pub use signed::{difference, sum};
 

@@ -52,8 +52,6 @@ quantity! {
     QuoteAtoms(i64);
     /// A market's smallest size, signed: positive is long.
     BaseLots(i64);
-    /// Size of an order in a market's smallest size.
-    OrderLots(u32);
     /// Price of an order; one tick is `tick_size` quote atoms per base lot.
     Ticks(u32);
     /// Oracle or mark price in quote atoms per base lot.
@@ -75,14 +73,6 @@ impl Neg for BaseLots {
     #[inline(always)]
     fn neg(self) -> Self {
         Self(-self.0)
-    }
-}
-
-impl Ticks {
-    /// Price of one lot at this many ticks.
-    #[inline(always)]
-    pub fn lot_price(self, tick_size: u64) -> LotPrice {
-        LotPrice(u64::from(self.0) * tick_size)
     }
 }
 
