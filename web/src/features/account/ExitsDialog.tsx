@@ -1,6 +1,7 @@
 import { useState, type ReactNode } from "react";
 import { Button } from "@/components/Button";
 import { ExitFields } from "@/components/ExitFields";
+import { Facts } from "@/components/Facts";
 import { NumberField } from "@/components/Field";
 import { Modal } from "@/components/Modal";
 import { buildSetExits, type ExitsWords } from "@/lib/api/instructions";
@@ -50,23 +51,14 @@ export function exitsSentence(typed: Typed, exiting: Exiting, market: Market, re
   return `Close ${what} at market: ${exitsInWords(typed, exiting, market)}.${gone}`;
 }
 
-function Facts({ position, market, mark }: { position: Position; market: Market; mark: string | null }): ReactNode {
+function PositionFacts({ position, market, mark }: { position: Position; market: Market; mark: string | null }): ReactNode {
   const facts: readonly [string, string][] = [
     ["Size", `${fixed(position.size, market.size_decimals)} ${market.base}`],
     ["Entry", fixed(position.entry_price, market.price_decimals)],
     ["Mark", fixed(mark, market.price_decimals)],
     ["Liquidation", position.liquidation_price === null ? "none" : fixed(position.liquidation_price, market.price_decimals)],
   ];
-  return (
-    <dl className="grid grid-cols-4 gap-2">
-      {facts.map(([label, value]) => (
-        <div key={label}>
-          <dt className="text-caption text-text-3">{label}</dt>
-          <dd className="num">{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <Facts facts={facts} columns={4} />;
 }
 
 /** Take profit and stop loss of an open position: what waits already, changed, added to or taken away. */
@@ -111,7 +103,7 @@ export function ExitsDialog({ position, market, triggers, wallet, programId, onC
           if (wrong === null && !unchanged) submit();
         }}
       >
-        <Facts position={position} market={market} mark={mark} />
+        <PositionFacts position={position} market={market} mark={mark} />
         {exits.only === null && (
           <p className="rounded-[3px] bg-surface-2 px-2 py-1.5 text-text-2">
             {exits.waiting.length} triggers wait for this position: change them in the Triggers tab. What you set here is added to them.

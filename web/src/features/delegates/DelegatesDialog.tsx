@@ -1,5 +1,6 @@
 import { useState, type ReactNode } from "react";
 import { Button } from "@/components/Button";
+import { Facts } from "@/components/Facts";
 import { Modal } from "@/components/Modal";
 import { Empty, Failed, SkeletonRows } from "@/components/states";
 import { reason } from "@/lib/api/client";
@@ -53,14 +54,7 @@ function Row({ delegate, onChange, onRevoke }: { delegate: Delegate; onChange: (
         {delegate.reduce_only && " · reduce-only"}
         {delegate.can_transfer && " · may move money between your accounts"}
       </p>
-      <dl className="grid grid-cols-3 gap-2">
-        {facts.map(([label, value]) => (
-          <div key={label}>
-            <dt className="text-caption text-text-3">{label}</dt>
-            <dd className="num">{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts facts={facts} columns={3} />
     </li>
   );
 }
