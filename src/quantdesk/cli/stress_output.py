@@ -100,7 +100,7 @@ def _fund(fund: Any) -> tuple[str, ...]:
 
 
 def _money(text: str) -> str:
-    return f"{float(text):,.2f} USDC"
+    return f"{Decimal(text):,.2f} USDC"
 
 
 def _figure(text: str) -> str:
